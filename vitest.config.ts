@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^stream-video-auth$/, replacement: source('index.ts') },
+      { find: /^stream-video-auth\/server$/, replacement: source('server/index.ts') },
+      { find: /^stream-video-auth\/emulator$/, replacement: source('emulator/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/nothing-left.ts'],
+    testTimeout: 20_000,
+  },
+});
