@@ -79,7 +79,7 @@ export abstract class StreamVideoError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    return { name: this.name, message: this.message, ...this };
+    return Object.assign({ name: this.name, message: this.message }, this);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
