@@ -1,0 +1,81 @@
+import { ConfigurationError } from '../errors.js';
+import { describeType, foreign } from '../text.js';
+import { checkedLifetime, timeClaims } from './lifetime.js';
+import { checkedSecret, type SecretOptions } from './secret.js';
+import { signToken } from './sign.js';
+import { ANONYMOUS_USER_ID, checkedUserId } from './user-token.js';
+
+/** The coordinator accepts no more call ids in one token. */
+export const MAX_CALL_CIDS = 100;
+
+const CALL_CID = /^[^\s:]+:\S(?:.*\S)?$/;
+
+export interface CallTokenOptions extends SecretOptions {
+  /** The calls that the token opens, each as `type:id`; 1 to 100 of them. */
+  callCids: readonly string[];
+  /** Whose token it is; left out, anybody's who watches without an account. @default '!anon' */
+  userId?: string | undefined;
+  /** The role to hold in the listed calls; left out, that of a call member. */
+  role?: string | undefined;
+  /** How long the token lives, in whole seconds, at most 30 days. @default 3600 */
+  expiresInSeconds?: number | undefined;
+  /** Accepts more than 30 days. A call token without expiry is refused all the same. @default false */
+  allowLongLived?: boolean | undefined;
+}
+
+/**
+ * Mints a token that opens the listed calls, without network. It adds access to these calls; it does not keep
+ * its holder out of calls that the user may enter anyway.
+ *
+ * @throws {ConfigurationError} (as a rejection) `invalid_user` for an empty id, `invalid_option` for no calls
+ * or more than 100, an id that is not `type:id`, a lifetime that is none, and a missing or weak secret
+ *
+ * @example
+ * const token = await createCallToken({
+ *   apiSecret: process.env.STREAM_API_SECRET,
+ *   callCids: ['livestream:town-hall'],
+ * });
+ */
+export async function createCallToken(options: CallTokenOptions): Promise<string> {
+  const secret = checkedSecret(options);
+  const userId = checkedUserId(options.userId ?? ANONYMOUS_USER_ID);
+  const callCids = checkedCallCids(options.callCids);
+  const { role } = options;
+  if (role !== undefined && (typeof role !== 'string' || role === '')) {
+    throw refusal(
+      `role is ${describeType(role)}`,
+      "Pass the name of a role, such as 'viewer', or leave it out.",
+    );
+  }
+  const lifetimeSeconds = checkedLifetime(options, { mayBeEndless: false });
+  const claims = { user_id: userId, call_cids: callCids, role, ...timeClaims(lifetimeSeconds) };
+  return signToken(claims, secret);
+}
+
+function checkedCallCids(callCids: readonly string[]): string[] {
+  if (!Array.isArray(callCids)) {
+    throw refusal(`callCids is ${describeType(callCids)}`, "Pass an array such as ['livestream:town-hall'].");
+  }
+  const copy: unknown[] = [...callCids];
+  if (copy.length === 0) {
+    throw refusal('callCids is empty', 'Name at least one call, or use createUserToken.');
+  }
+  if (copy.length > MAX_CALL_CIDS) {
+    throw refusal(
+      `callCids lists ${copy.length} calls, more than ${MAX_CALL_CIDS}`,
+      'Mint one token for each group of at most 100 calls.',
+    );
+  }
+  return copy.map((cid) => {
+    if (typeof cid === 'string' && CALL_CID.test(cid)) return cid;
+    const given = typeof cid === 'string' && cid !== '' ? `'${foreign(cid)}'` : describeType(cid);
+    throw refusal(
+      `callCids holds ${given}, which is not of the form type:id`,
+      "Write each call as its type, a colon and its id, such as 'livestream:town-hall'.",
+    );
+  });
+}
+
+function refusal(message: string, remediation: string): ConfigurationError {
+  return new ConfigurationError('invalid_option', message, { remediation });
+}

@@ -1,0 +1,16 @@
+export {
+  ConfigurationError,
+  type ConfigurationErrorCode,
+  InvalidTokenError,
+  type InvalidTokenErrorCode,
+  StreamVideoError,
+  TokenExpiredError,
+  type TokenExpiredErrorCode,
+} from '../errors.js';
+export { type CallTokenOptions, createCallToken } from './call-token.js';
+export type { TokenLimiter } from './limiter.js';
+export type { ServerLogger } from './server-log.js';
+export { createTokenHandler } from './token-handler.js';
+export type { CallTokenRequest, Identity, TokenHandlerOptions } from './token-handler-options.js';
+export { createUserToken, type UserTokenOptions } from './user-token.js';
+export { type TokenClaims, type VerifyOptions, verifyToken } from './verify.js';

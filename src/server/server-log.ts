@@ -1,0 +1,45 @@
+import { foreign } from '../text.js';
+
+/** Where details go that no client may see. A logger of the client door fits. */
+export interface ServerLogger {
+  /** A request failed for a reason of the server's own: something to repair. */
+  error(message: string, data?: Readonly<Record<string, unknown>>): void;
+  /** A request was refused. */
+  warn?(message: string, data?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Hands text on to the app's logger, tokens masked; a logger that throws disturbs nobody. */
+export class ServerLog {
+  readonly #logger: ServerLogger;
+
+  constructor(logger: ServerLogger | undefined) {
+    this.#logger = logger ?? console;
+  }
+
+  failed(message: string, reason: unknown): void {
+    this.#write(() => this.#logger.error(message, describeError(reason)));
+  }
+
+  refused(message: string, data: Readonly<Record<string, unknown>>): void {
+    this.#write(() => this.#logger.warn?.(message, data));
+  }
+
+  #write(write: () => void): void {
+    try {
+      write();
+    } catch {
+      // The request is answered all the same.
+    }
+  }
+}
+
+/** Never the error itself: it may hold the headers of a request, and so a token. */
+function describeError(reason: unknown): Readonly<Record<string, unknown>> {
+  if (typeof reason !== 'object' || reason === null) return { error: foreign(reason) };
+  const fields: Record<string, unknown> = {};
+  for (const name of ['name', 'code', 'message', 'remediation']) {
+    const value: unknown = Reflect.get(reason, name);
+    if (typeof value === 'string' || typeof value === 'number') fields[name] = foreign(value);
+  }
+  return fields;
+}

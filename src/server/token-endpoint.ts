@@ -1,0 +1,125 @@
+import { emptyAnswer, errorAnswer, tokenAnswer } from './answer.js';
+import { discard, readTokenRequest, type TokenRequest } from './body.js';
+import { createCallToken } from './call-token.js';
+import { AllowedOrigins } from './cors.js';
+import { askLimiter } from './limiter.js';
+import { Refusal } from './refusal.js';
+import { ServerLog } from './server-log.js';
+import { checkedHandlerOptions, type Identity, type TokenHandlerOptions } from './token-handler-options.js';
+import { ANONYMOUS_USER_ID, createUserToken } from './user-token.js';
+
+/** One token endpoint: reads a request, lets the app decide, mints, answers. */
+export class TokenEndpoint {
+  readonly #options: TokenHandlerOptions;
+  readonly #methods: readonly string[];
+  readonly #origins: AllowedOrigins;
+  readonly #log: ServerLog;
+
+  constructor(options: TokenHandlerOptions) {
+    this.#options = checkedHandlerOptions(options);
+    this.#methods = [...(options.methods ?? ['POST'])];
+    this.#origins = new AllowedOrigins(options.allowOrigins);
+    this.#log = new ServerLog(options.logger);
+  }
+
+  async handle(request: Request): Promise<Response> {
+    if (request.method === 'OPTIONS') {
+      const headers = this.#origins.preflightHeadersFor(request, this.#methods);
+      return emptyAnswer({ Allow: this.#allow(), ...headers });
+    }
+    const headers = this.#origins.headersFor(request);
+    try {
+      return tokenAnswer(request, await this.#mint(request), headers);
+    } catch (error) {
+      const { status, message, headers: further } = this.#asRefusal(error);
+      return errorAnswer(request, status, message, { ...headers, ...further });
+    }
+  }
+
+  async #mint(request: Request): Promise<string> {
+    if (!this.#methods.includes(request.method)) {
+      throw new Refusal(405, 'Method not allowed', { headers: { Allow: this.#allow() } });
+    }
+    if (request.bodyUsed) {
+      throw new Error('The body of the request was already read: call the handler before any body parser');
+    }
+    // Made before the body is read, which no clone can follow.
+    const forAuthenticate = request.clone();
+    const forCallToken = this.#options.callToken && request.clone();
+    try {
+      const asked = await readTokenRequest(request);
+      const identity = await this.#identify(forAuthenticate);
+      await this.#count(request, identity);
+      return await this.#decide(identity, asked, forCallToken);
+    } finally {
+      for (const copy of [request, forAuthenticate, forCallToken]) discard(copy?.body);
+    }
+  }
+
+  async #identify(request: Request): Promise<Identity> {
+    const { authenticate } = this.#options;
+    const identity = await authenticate(request);
+    if (identity === null || identity === undefined) throw new Refusal(401, 'Nobody is signed in');
+    const named = identity.userId !== undefined;
+    if (named === (identity.anonymous === true)) {
+      throw new Error('authenticate must answer with { userId }, { anonymous: true } or null');
+    }
+    return identity;
+  }
+
+  async #count(request: Request, identity: Identity): Promise<void> {
+    const { limiter, limitKey } = this.#options;
+    if (!limiter) return;
+    const byIdentity = identity.anonymous ? 'anonymous' : `user:${identity.userId}`;
+    const verdict = await askLimiter(limiter, limitKey ? await limitKey(request, identity) : byIdentity);
+    if (!verdict.allowed) {
+      throw new Refusal(429, 'Too many requests', {
+        headers: { 'Retry-After': String(verdict.retryAfterSeconds) },
+        detail: 'The limiter refused the request',
+      });
+    }
+    if (verdict.failure)
+      this.#log.failed('The limiter failed, the request was let through', verdict.failure.reason);
+  }
+
+  async #decide(identity: Identity, asked: TokenRequest, request: Request | undefined): Promise<string> {
+    const { userId, anonymous = false } = identity;
+    if (asked.userId !== undefined && asked.userId !== (userId ?? ANONYMOUS_USER_ID)) {
+      throw forbidden('The request asks for a token of somebody else than who is signed in');
+    }
+    if (userId !== undefined && asked.callCids.length === 0) {
+      return createUserToken({ ...this.#minting(), userId });
+    }
+    const { callToken } = this.#options;
+    if (!callToken || !request) {
+      throw forbidden('The request needs a call token, and the handler has no callToken function');
+    }
+    const { callCids: requestedCallCids, reason } = asked;
+    const callCids = await callToken(request, { userId, anonymous, requestedCallCids, reason });
+    if (!callCids || callCids.length === 0) throw forbidden('callToken granted no call');
+    return createCallToken({ ...this.#minting(), userId, callCids });
+  }
+
+  #minting() {
+    const { apiSecret, expiresInSeconds, allowLongLived, allowWeakSecret } = this.#options;
+    return { apiSecret, expiresInSeconds, allowLongLived, allowWeakSecret };
+  }
+
+  #asRefusal(error: unknown): Refusal {
+    if (error instanceof Refusal) {
+      const { status, detail } = error;
+      if (detail !== undefined) this.#log.refused(detail, { status });
+      return error;
+    }
+    this.#log.failed('The token endpoint failed', error);
+    return new Refusal(500, 'The token endpoint failed');
+  }
+
+  #allow(): string {
+    return [...this.#methods, 'OPTIONS'].join(', ');
+  }
+}
+
+function forbidden(detail: string): Refusal {
+  return new Refusal(403, 'This token may not be handed out', { detail });
+}

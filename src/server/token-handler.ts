@@ -1,0 +1,29 @@
+import { TokenEndpoint } from './token-endpoint.js';
+import type { TokenHandlerOptions } from './token-handler-options.js';
+
+/**
+ * Makes a token endpoint: a Web-standard `(Request) => Promise<Response>` for Hono, Next.js, Bun, Deno and
+ * Workers, and for Node through an adapter. It answers requests as `fetchTokenProvider` sends them:
+ * `POST { user_id?, reason?, call_cids? }`, at most 8 KiB.
+ *
+ * The token comes as `{ "token": "..." }`, or as plain text where `Accept` prefers that, and never from a
+ * cache. 400 and 413: a body that can't be read. 401: nobody is signed in. 403: not this user, or no such
+ * calls. 405: another method. 429: the limiter. 500: `authenticate`, `callToken` or the options failed, with
+ * the details in `logger`. The returned function never rejects.
+ *
+ * @throws {ConfigurationError} at once, for options that could never work
+ *
+ * @example
+ * const handleToken = createTokenHandler({
+ *   apiSecret: process.env.STREAM_API_SECRET,
+ *   authenticate: async (request) => {
+ *     const session = await readSession(request.headers.get('cookie'));
+ *     return session ? { userId: session.userId } : null;
+ *   },
+ * });
+ * app.post('/token', (c) => handleToken(c.req.raw));
+ */
+export function createTokenHandler(options: TokenHandlerOptions): (request: Request) => Promise<Response> {
+  const endpoint = new TokenEndpoint(options);
+  return (request) => endpoint.handle(request);
+}
