@@ -1,8 +1,15 @@
-import { defaultMatch } from 'hono/accepts';
 import { parseAccept } from 'hono/utils/accept';
 
 const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain';
+
+const READABLE = new Map([
+  [JSON_TYPE, JSON_TYPE],
+  ['application/*', JSON_TYPE],
+  ['*/*', JSON_TYPE],
+  [TEXT_TYPE, TEXT_TYPE],
+  ['text/*', TEXT_TYPE],
+]);
 
 // A token in a cache outlives its user's session, and a 304 would bring back the one that was just refused.
 const COMMON_HEADERS = {
@@ -46,6 +53,9 @@ function answer(
 }
 
 function preferredType(accept: string | null): string {
-  const config = { header: 'Accept' as const, supports: [JSON_TYPE, TEXT_TYPE], default: JSON_TYPE };
-  return accept === null ? JSON_TYPE : defaultMatch(parseAccept(accept), config);
+  for (const { type, q } of parseAccept(accept ?? '')) {
+    const format = READABLE.get(type.toLowerCase());
+    if (format && q > 0) return format;
+  }
+  return JSON_TYPE;
 }
