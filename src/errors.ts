@@ -79,7 +79,7 @@ export abstract class StreamVideoError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    return Object.assign({ name: this.name, message: this.message }, this);
+    return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -1,0 +1,22 @@
+import { Clock } from './clock.js';
+import { Network } from './network.js';
+import { Timers } from './timers.js';
+import { Visibility } from './visibility.js';
+
+/** Everything that the client takes from its surroundings, in one place. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly network: Network;
+  readonly visibility: Visibility;
+  /** A number from 0 up to 1. */
+  random(): number;
+}
+
+export const defaultEnvironment: Environment = {
+  clock: new Clock(),
+  timers: new Timers(),
+  network: new Network(),
+  visibility: new Visibility(),
+  random: () => Math.random(),
+};

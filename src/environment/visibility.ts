@@ -1,0 +1,20 @@
+import { listen } from './page-events.js';
+
+/** Whether somebody can see the page, and the moments at which a sleeping or throttled page comes back. */
+export class Visibility {
+  /** True where there is no page. */
+  isVisible(): boolean {
+    return typeof document === 'undefined' || document.visibilityState !== 'hidden';
+  }
+
+  /** Calls `listener` whenever a timer may have slept, or the page was hidden or shown. */
+  watch(listener: () => void): () => void {
+    const page = typeof document === 'undefined' ? undefined : document;
+    const stopPage = listen(page, ['visibilitychange', 'resume'], listener);
+    const stopWindow = listen(globalThis, ['pageshow', 'focus'], listener);
+    return () => {
+      stopPage();
+      stopWindow();
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type { Timers } from './timers.js';
+
+/** Throws the reason of a signal that has aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw signal.reason;
+}
+
+/**
+ * Waits for `promise`, but no longer than until one of the signals aborts: then it rejects with that signal's
+ * reason. The promise itself goes on undisturbed, and no listener stays behind.
+ */
+export function abortable<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const watched = signals.filter((signal) => signal !== undefined);
+    const stop = () => {
+      for (const signal of watched) signal.removeEventListener('abort', onAbort);
+    };
+    const onAbort = () => {
+      stop();
+      reject(watched.find((signal) => signal.aborted)?.reason);
+    };
+    for (const signal of watched) signal.addEventListener('abort', onAbort);
+    promise.then(resolve, reject).finally(stop);
+    if (watched.some((signal) => signal.aborted)) onAbort();
+  });
+}
+
+/** Waits `delayMs`, or until `wake` settles; rejects with the reason of a signal that aborts. */
+export async function pause(
+  timers: Timers,
+  delayMs: number,
+  { wake, signals = [] }: { wake?: Promise<unknown> | undefined; signals?: (AbortSignal | undefined)[] } = {},
+): Promise<void> {
+  let handle: ReturnType<Timers['set']> | undefined;
+  const timer = new Promise<void>((resolve) => {
+    handle = timers.set(resolve, delayMs);
+  });
+  try {
+    await abortable(wake ? Promise.race([timer, wake]) : timer, ...signals);
+  } finally {
+    timers.clear(handle);
+  }
+}

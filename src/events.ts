@@ -1,0 +1,115 @@
+import { EventEmitter } from 'eventemitter3';
+import type { AnyStreamVideoError } from './errors.js';
+import type { Logger } from './logger.js';
+import type { TokenReason } from './token/provider.js';
+import type { SuspensionReason } from './token/state.js';
+import type { KnownUser } from './user.js';
+import type { WireEvents } from './wire.js';
+
+export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
+
+/** Events of the client itself. None carries a token. */
+export interface LocalEvents {
+  'connection.changed': {
+    type: 'connection.changed';
+    state: ConnectionState;
+    previous: ConnectionState;
+    connectionId?: string;
+    error?: unknown;
+  };
+  /** A new token is in use. `expiresAt` is epoch milliseconds. */
+  'token.refreshed': {
+    type: 'token.refreshed';
+    generation: number;
+    expiresAt?: number;
+    reason: TokenReason;
+    durationMs: number;
+  };
+  /** An attempt failed; another follows no earlier than `retryAt`. `stillValidForMs` is 0 when nothing is held. */
+  'token.refresh_failed': {
+    type: 'token.refresh_failed';
+    error: unknown;
+    attempt: number;
+    retryAt: number;
+    stillValidForMs: number;
+  };
+  /** A token that nothing can renew comes to its end. */
+  'token.expiring': { type: 'token.expiring'; expiresAt: number };
+  /** The server refused a token that nothing can renew. */
+  'token.expired': { type: 'token.expired'; expiresAt?: number };
+  'auth.suspended': { type: 'auth.suspended'; reason: SuspensionReason; error: AnyStreamVideoError };
+  'auth.resumed': { type: 'auth.resumed'; reason: SuspensionReason; error: AnyStreamVideoError };
+  /** A guest was renewed under another id. */
+  'user.changed': { type: 'user.changed'; user: KnownUser; previous: KnownUser };
+  /** The server's clock differs by more than a minute: server minus local. Once per client. */
+  'clock.skew': { type: 'clock.skew'; ms: number };
+  /** A joined call cannot be reached any more: the call token died and nothing can renew it. */
+  'call.access_lost': { type: 'call.access_lost'; call_cid: string };
+}
+
+/** Every known event by its name. */
+export type StreamVideoEvents = WireEvents & LocalEvents;
+
+/** An event whose name this version does not know. */
+export interface UnknownEvent {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** The payload of an event. */
+export type StreamVideoEvent<Name extends string = string> = Name extends keyof StreamVideoEvents
+  ? StreamVideoEvents[Name]
+  : UnknownEvent;
+
+/** A known name, `'all'`, or any other name. */
+export type EventName = keyof StreamVideoEvents | 'all' | (string & {});
+
+export type EventListener<Name extends string> = (event: StreamVideoEvent<Name>) => unknown;
+type AnyListener = (event: never) => unknown;
+
+/** What emits events lets the rooms say what happened, and nothing more. */
+export type Emit = <Name extends keyof LocalEvents>(name: Name, payload: Omit<LocalEvents[Name], 'type'>) => void;
+
+/** Delivers events to the app's listeners. One that throws or rejects disturbs nobody. */
+export class Events {
+  readonly #emitter = new EventEmitter<string, AnyListener>();
+  readonly #deliver: (this: AnyListener, event: never) => void;
+
+  constructor(logger: Logger) {
+    const complain = (error: unknown) => {
+      logger.error('A listener failed', { error: error instanceof Error ? error.name : typeof error });
+    };
+    // The listener travels as the emitter's context, so that `off` finds it by identity.
+    this.#deliver = function deliver(event) {
+      try {
+        Promise.resolve(this(event)).catch(complain);
+      } catch (error) {
+        complain(error);
+      }
+    };
+  }
+
+  on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    this.#emitter.on(name, this.#deliver, listener);
+    return () => this.off(name, listener);
+  }
+
+  once<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    this.#emitter.once(name, this.#deliver, listener);
+    return () => this.off(name, listener);
+  }
+
+  off<Name extends EventName>(name: Name, listener: EventListener<Name>): void {
+    this.#emitter.off(name, this.#deliver, listener);
+  }
+
+  emit(event: { readonly type: string }): void {
+    this.#emitter.emit(event.type, event as never);
+  }
+
+  /** An event of the coordinator: to its own listeners and to those of `'all'`. */
+  emitFromServer(event: { readonly type: string }): void {
+    this.emit(event);
+    if (event.type !== 'health.check') this.#emitter.emit('all', event as never);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Moment } from '../environment/clock.js';
+import type { TokenFacts } from './facts.js';
+
+/** What an attempt or the app delivers; the rest of the facts is added here. */
+export type Delivery = Omit<TokenFacts, 'generation' | 'acceptedAt' | 'refusedAt' | 'usedAt' | 'countedUnusable'>;
+
+/**
+ * The token in use, and the last one that the server accepted until it has accepted the new one. Generations
+ * only grow, across sessions too, so that a late word about an old token can be told apart.
+ */
+export class Holding {
+  #generation = 0;
+  #held: TokenFacts | undefined;
+  #kept: TokenFacts | undefined;
+  #lastRefused: TokenFacts | undefined;
+  readonly #rolledBack = new Set<number>();
+
+  get held(): TokenFacts | undefined {
+    return this.#held;
+  }
+
+  /** The token that the server refused last, as the held one or one that was rolled back. */
+  get lastRefused(): TokenFacts | undefined {
+    return this.#lastRefused;
+  }
+
+  /** Whether an accepted token stands behind the held one. */
+  get hasKept(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  adopt(delivery: Delivery): TokenFacts {
+    const previous = this.#held;
+    if (previous?.acceptedAt && !previous.refusedAt) this.#kept = previous;
+    this.#generation += 1;
+    this.#held = { ...delivery, generation: this.#generation };
+    return this.#held;
+  }
+
+  /** The server took a token of this generation. Returns whether that was news. */
+  accept(generation: number, now: Moment): boolean {
+    const held = this.#held;
+    if (held?.generation !== generation || held.acceptedAt || held.refusedAt) return false;
+    held.acceptedAt = now;
+    this.#kept = undefined;
+    return true;
+  }
+
+  /** The server refused the held token; returns it, or undefined when the word is about another one. */
+  refuse(generation: number, now: Moment): TokenFacts | undefined {
+    const held = this.#held;
+    if (held?.generation !== generation) return undefined;
+    held.refusedAt ??= now;
+    this.#lastRefused = held;
+    return held;
+  }
+
+  wasRolledBack(generation: number): boolean {
+    return this.#rolledBack.has(generation);
+  }
+
+  /** Goes back to the kept token if there is one that `isAlive`. */
+  rollBack(now: Moment, isAlive: (token: TokenFacts) => boolean): boolean {
+    const kept = this.#kept;
+    if (!kept || !this.#held || !isAlive(kept)) return false;
+    this.refuse(this.#held.generation, now);
+    this.#rolledBack.add(this.#held.generation);
+    this.#held = kept;
+    this.#kept = undefined;
+    return true;
+  }
+
+  clear(): void {
+    this.#held = undefined;
+    this.#kept = undefined;
+    this.#lastRefused = undefined;
+    this.#rolledBack.clear();
+  }
+}

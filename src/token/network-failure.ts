@@ -1,0 +1,13 @@
+const NETWORK_CODE = /^(E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|ENOTFOUND|UND_ERR|ConnectionRefused|FailedToOpen)/;
+const NETWORK_TEXT =
+  /fetch failed|failed to fetch|network|load failed|connection|socket|offline|timed? ?out|error sending request|dns/i;
+
+/** Whether something thrown looks like the network's fault: runtimes agree on neither class, code nor text. */
+export function isNetworkFailure(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, code, message, cause } = error as Record<string, unknown>;
+  if (name === 'NetworkError') return true;
+  if (typeof code === 'string' && NETWORK_CODE.test(code)) return true;
+  if (typeof message === 'string' && NETWORK_TEXT.test(message)) return true;
+  return cause !== undefined && cause !== error && isNetworkFailure(cause);
+}

@@ -1,0 +1,78 @@
+import type { Moment } from '../environment/clock.js';
+import type { TimeFacts } from './phase.js';
+
+/** Kinds of evidence about the server's clock, the best first. */
+const KINDS = ['frame', 'date', 'token'] as const;
+type Evidence = (typeof KINDS)[number];
+
+/** Below this the clocks count as equal: network time and whole seconds explain it. */
+const TOLERANCE_MS = 5_000;
+/** Wall and monotonic clock parting by more than this means that somebody set the clock, or that we slept. */
+const JUMP_MS = 2_000;
+/** From here on the app is told, once. */
+export const NOTABLE_SKEW_MS = 60_000;
+
+/** What is known about the server's clock: one offset, by the best evidence there is. */
+export class ServerClock {
+  readonly #offsets = new Map<Evidence, number>();
+  #lastLook: Moment | undefined;
+
+  /** Server time minus local time; 0 without evidence, and below 5 s. */
+  get offsetMs(): number {
+    return this.#offset(KINDS);
+  }
+
+  /** The offset by what the server itself said, leaving out what a token claims about its own minting. */
+  get offsetWithoutTokensMs(): number {
+    return this.#offset(['frame', 'date']);
+  }
+
+  /** What the offset rests on. */
+  get evidence(): Evidence | undefined {
+    return KINDS.find((kind) => this.#offsets.has(kind));
+  }
+
+  /** Compares the two local clocks with the last look; when they have parted, the offset is forgotten. */
+  look(now: Moment): void {
+    const last = this.#lastLook;
+    this.#lastLook = now;
+    if (!last) return;
+    const parted = now.wallMs - last.wallMs - (now.monotonicMs - last.monotonicMs);
+    if (Math.abs(parted) > JUMP_MS) this.#offsets.clear();
+  }
+
+  /** `created_at` of a socket frame on arrival. */
+  learnFromFrame(createdAt: unknown, now: Moment): void {
+    if (typeof createdAt === 'string') this.#learn('frame', Date.parse(createdAt), now);
+  }
+
+  /** The `Date` header of an answer, which is cut to whole seconds. */
+  learnFromDateHeader(header: string | null, now: Moment): void {
+    if (header) this.#learn('date', Date.parse(header) + 500, now);
+  }
+
+  /** The `iat` of a token that the provider has just made. */
+  learnFromToken({ issuedAtMs, expiresAtMs }: TimeFacts, now: Moment): void {
+    if (issuedAtMs === undefined) return;
+    const ageByLocalClockMs = now.wallMs - issuedAtMs;
+    // An old token may come from a cache. Only one that looks mostly used up on arrival speaks of our clock.
+    const isOld = ageByLocalClockMs > TOLERANCE_MS;
+    const isMostlyGone = expiresAtMs !== undefined && ageByLocalClockMs > (expiresAtMs - issuedAtMs) / 2;
+    if (!isOld || isMostlyGone) this.#learn('token', issuedAtMs, now);
+  }
+
+  forget(): void {
+    this.#offsets.clear();
+    this.#lastLook = undefined;
+  }
+
+  #learn(kind: Evidence, serverMs: number, now: Moment): void {
+    if (Number.isFinite(serverMs)) this.#offsets.set(kind, serverMs - now.wallMs);
+  }
+
+  #offset(kinds: readonly Evidence[]): number {
+    const kind = kinds.find((candidate) => this.#offsets.has(candidate));
+    const offset = kind === undefined ? 0 : (this.#offsets.get(kind) as number);
+    return Math.abs(offset) < TOLERANCE_MS ? 0 : offset;
+  }
+}
