@@ -1,0 +1,199 @@
+import { verifySignature } from '../../server/sign.js';
+import type { Coordinator } from '../coordinator.js';
+import { Failure } from '../failure.js';
+import { ANONYMOUS_ID, type Caller } from './caller.js';
+import { callCidsOf, readClaims } from './claims.js';
+import { type Claims, isIssuedBefore, type KnownToken } from './tokens.js';
+
+/** What came with a request or a handshake, before anything is believed. */
+export interface Credentials {
+  readonly operation: string;
+  readonly apiKey: string | undefined;
+  readonly authType: string | undefined;
+  /** Undefined when no token was sent at all; an empty one was sent. */
+  readonly token: string | undefined;
+  readonly needsToken: boolean;
+  readonly opensSocket: boolean;
+  /** The id in a socket's auth frame. */
+  readonly claimedUserId?: string | undefined;
+  /** The id in the query, which counts with a server token only. */
+  readonly queryUserId?: string | undefined;
+  readonly connectionId?: string | undefined;
+}
+
+interface Attempt extends Credentials {
+  claims?: Claims;
+  /** Set once the signature is believed. */
+  known?: KnownToken;
+}
+
+interface Check {
+  readonly rule: string;
+  readonly run: (attempt: Attempt, coordinator: Coordinator) => void | Promise<void>;
+}
+
+function isServer({ claims }: Attempt): boolean {
+  return claims?.server === true;
+}
+
+function secondsOf(coordinator: Coordinator): number {
+  return coordinator.clock.now() / 1000;
+}
+
+/** The order of authentication: the first check that throws decides the answer. */
+export const AUTH_ORDER: readonly Check[] = [
+  {
+    rule: 'the api key is known',
+    run: ({ apiKey }, coordinator) => {
+      if (apiKey !== coordinator.apiKey) throw new Failure(2, 'api_key is missing or unknown');
+    },
+  },
+  {
+    rule: 'the auth type is one of two',
+    run: ({ authType }) => {
+      if (authType !== 'jwt' && authType !== 'anonymous') {
+        throw new Failure(5, 'stream-auth-type must be jwt or anonymous');
+      }
+    },
+  },
+  {
+    rule: 'the token is there and well formed',
+    run: (attempt, coordinator) => {
+      if (attempt.token === undefined) {
+        if (attempt.authType === 'jwt' && attempt.needsToken) throw new Failure(5, 'a token is required');
+        return;
+      }
+      attempt.claims = readClaims(attempt.token, { acceptUnsigned: coordinator.app.disableAuthChecks });
+    },
+  },
+  {
+    rule: 'the signature is right',
+    run: async (attempt, coordinator) => {
+      const { token, claims } = attempt;
+      if (token === undefined || claims === undefined) return;
+      if (!coordinator.app.disableAuthChecks && !(await verifySignature(token, coordinator.apiSecret))) {
+        throw new Failure(43, 'the signature of the token is invalid');
+      }
+      const { user_id: userId } = claims;
+      // Remembered even if a later check refuses it: a fault ends what was seen so far.
+      if (typeof userId === 'string' && claims.server !== true) {
+        attempt.known = coordinator.tokens.remember(token, userId, claims);
+      }
+    },
+  },
+  {
+    rule: 'exp is ahead',
+    run: ({ claims }, coordinator) => {
+      if (typeof claims?.exp === 'number' && claims.exp <= secondsOf(coordinator)) {
+        throw new Failure(40, 'the token is past its exp claim');
+      }
+    },
+  },
+  {
+    rule: 'nbf has come',
+    run: ({ claims }, coordinator) => {
+      if (typeof claims?.nbf === 'number' && claims.nbf > secondsOf(coordinator)) {
+        throw new Failure(41, 'the token is not valid yet (nbf)');
+      }
+    },
+  },
+  {
+    rule: 'iat is not in the future',
+    run: ({ claims }, coordinator) => {
+      if (typeof claims?.iat === 'number' && claims.iat > secondsOf(coordinator)) {
+        throw new Failure(42, 'the token is used before it was issued (iat)');
+      }
+    },
+  },
+  {
+    rule: 'the token is not revoked',
+    run: (attempt, coordinator) => {
+      const { token, claims } = attempt;
+      // A server token carries no iat: a cutoff would lock out the very caller who can lift it.
+      if (token === undefined || claims === undefined || isServer(attempt)) return;
+      const refusal = coordinator.tokens.refusalOf(token);
+      if (refusal !== undefined) throw refusal;
+      const user = typeof claims.user_id === 'string' ? coordinator.users.find(claims.user_id) : undefined;
+      for (const cutoff of [coordinator.app.revokeTokensIssuedBefore, user?.revokeTokensIssuedBefore]) {
+        if (cutoff !== undefined && isIssuedBefore(claims, Math.floor(cutoff.ms / 1000))) {
+          throw new Failure(40, 'the token was revoked');
+        }
+      }
+    },
+  },
+  {
+    rule: 'the identity fits',
+    run: (attempt) => {
+      const { claims, authType, opensSocket, claimedUserId } = attempt;
+      if (isServer(attempt)) {
+        if (authType !== 'jwt' || opensSocket) throw new Failure(5, 'a server token can not be used here');
+        return;
+      }
+      if (opensSocket && authType !== 'jwt') throw new Failure(5, 'anonymous users open no socket');
+      if (claims === undefined) return;
+      const { user_id: userId } = claims;
+      if (typeof userId !== 'string' || userId === '')
+        throw new Failure(5, 'user_id is missing in the token');
+      if (authType === 'anonymous' && userId !== ANONYMOUS_ID) {
+        throw new Failure(5, `user_id must be ${ANONYMOUS_ID} for anonymous users`);
+      }
+      if (authType === 'jwt' && userId === ANONYMOUS_ID) {
+        throw new Failure(5, `user_id ${ANONYMOUS_ID} needs the auth type anonymous`);
+      }
+      if (opensSocket && claimedUserId !== userId) {
+        throw new Failure(5, 'user_details.id is not the user of the token');
+      }
+    },
+  },
+  {
+    rule: 'the user is active',
+    run: ({ claims }, coordinator) => {
+      const user = typeof claims?.user_id === 'string' ? coordinator.users.find(claims.user_id) : undefined;
+      if (user?.deletedAt !== undefined) throw new Failure(5, 'the user was deleted');
+      if (user?.deactivatedAt !== undefined) throw new Failure(5, 'the user is deactivated');
+    },
+  },
+  {
+    rule: 'the rate limit holds',
+    run: (attempt, coordinator) => {
+      if (isServer(attempt)) return;
+      const who = typeof attempt.claims?.user_id === 'string' ? attempt.claims.user_id : ANONYMOUS_ID;
+      if (!coordinator.limits.admits(who, attempt.operation)) throw new Failure(9, 'too many requests');
+    },
+  },
+  {
+    rule: 'the connection is live and the user’s own',
+    run: ({ connectionId, claims }, coordinator) => {
+      if (connectionId === undefined || claims?.server === true) return;
+      const connection = coordinator.connections.find(connectionId);
+      if (connection === undefined || connection.userId !== claims?.user_id) {
+        throw new Failure(46, 'connection_id is not known');
+      }
+    },
+  },
+];
+
+/** Runs the checks in their order; on success an unknown user is created. */
+export async function authenticate(
+  credentials: Credentials,
+  coordinator: Coordinator,
+  onClaims: (claims: Claims, token: KnownToken | undefined) => void = () => {},
+): Promise<Caller> {
+  const attempt: Attempt = { ...credentials };
+  try {
+    for (const check of AUTH_ORDER) await check.run(attempt, coordinator);
+  } finally {
+    if (attempt.claims !== undefined) onClaims(attempt.claims, attempt.known);
+  }
+  const { claims } = attempt;
+  const callCids = new Set(callCidsOf(claims));
+  if (claims?.server === true) {
+    return { kind: 'server', userId: credentials.queryUserId, claims, callCids };
+  }
+  if (claims === undefined || claims.user_id === ANONYMOUS_ID) {
+    return { kind: 'anonymous', userId: ANONYMOUS_ID, claims, callCids };
+  }
+  const userId = String(claims.user_id);
+  const user = coordinator.users.find(userId) ?? coordinator.users.create(userId);
+  return { kind: 'user', userId, user, claims, callCids };
+}

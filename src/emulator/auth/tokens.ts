@@ -1,0 +1,144 @@
+import { signToken } from '../../server/sign.js';
+import type { EmulatedClock } from '../clock.js';
+import { Failure } from '../failure.js';
+
+/** Claims of a token, as far as the coordinator cares; others are tolerated. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** What ended a token before its `exp`. */
+export type TokenEnd = 'expired' | 'revoked';
+
+/** A token that the emulator minted or saw, without the token. */
+export interface KnownToken {
+  readonly id: number;
+  readonly userId: string;
+  readonly claims: Claims;
+  readonly firstSeenAt: number;
+  ended?: TokenEnd | undefined;
+  endedAt?: number | undefined;
+}
+
+// Enough for any test run; beyond it the oldest tokens fall to the rule for unknown ones.
+const REMEMBERED_TOKENS = 100_000;
+
+interface Cutoff {
+  seconds: number;
+  why: TokenEnd;
+}
+
+const REASON = {
+  expired: 'the token is past its exp claim',
+  revoked: 'the token was revoked',
+} as const;
+
+/** Mints tokens, remembers each one that was minted or seen, and refuses those that a fault has ended. */
+export class TokenRegistry {
+  readonly #secret: string;
+  readonly #clock: EmulatedClock;
+  readonly #onChange: (token: KnownToken) => void;
+  readonly #known = new Map<string, KnownToken>();
+  readonly #cutoffs = new Map<string, Cutoff>();
+  #cutoffForAll: Cutoff | undefined;
+  #nextId = 1;
+
+  constructor(secret: string, clock: EmulatedClock, onChange: (token: KnownToken) => void) {
+    this.#secret = secret;
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  /** Signs a token for a user: `iat` a second back, `exp` only when a life is given, a `jti`, and the claims. */
+  async mint(userId: string, expiresInSeconds: number | undefined, more: Claims = {}): Promise<string> {
+    const nowSeconds = this.#clock.now() / 1000;
+    const claims: Claims = {
+      user_id: userId,
+      iat: Math.floor(nowSeconds) - 1,
+      ...(expiresInSeconds === undefined ? {} : { exp: Math.ceil(nowSeconds) + expiresInSeconds }),
+      jti: globalThis.crypto.randomUUID(),
+      ...more,
+    };
+    const token = await signToken(claims, this.#secret);
+    this.#add(token, userId, claims, undefined);
+    return token;
+  }
+
+  /** Signs claims as they are, for the media server's tokens and the like. */
+  sign(claims: Claims): Promise<string> {
+    return signToken(claims, this.#secret);
+  }
+
+  /** Takes note of a well-signed token; one that is new here and older than a cutoff is refused from now on. */
+  remember(token: string, userId: string, claims: Claims): KnownToken {
+    const known = this.#known.get(token);
+    if (known !== undefined) return known;
+    const cutoffs = [this.#cutoffForAll, this.#cutoffs.get(userId)];
+    const cutoff = cutoffs.find((one) => one !== undefined && isIssuedBefore(claims, one.seconds));
+    return this.#add(token, userId, claims, cutoff?.why);
+  }
+
+  find(token: string): KnownToken | undefined {
+    return this.#known.get(token);
+  }
+
+  /** The newest tokens, oldest of them first. */
+  latest(count: number): KnownToken[] {
+    return [...this.#known.values()].slice(-count);
+  }
+
+  /**
+   * Ends every token known so far, of one user or of all, and any unknown one issued earlier than the second
+   * before. A token minted afterwards works.
+   */
+  end(why: TokenEnd, userId?: string): void {
+    const now = this.#clock.now();
+    for (const token of this.#known.values()) {
+      if (token.ended !== undefined || (userId !== undefined && token.userId !== userId)) continue;
+      token.ended = why;
+      token.endedAt = now;
+      this.#onChange(token);
+    }
+    const cutoff: Cutoff = { seconds: Math.floor(now / 1000) - 1, why };
+    if (userId === undefined) this.#cutoffForAll = cutoff;
+    else this.#cutoffs.set(userId, cutoff);
+  }
+
+  /** Why a fault ended this token; undefined for one that still works. */
+  refusalOf(token: string): Failure | undefined {
+    const why = this.#known.get(token)?.ended;
+    return why === undefined ? undefined : new Failure(40, REASON[why]);
+  }
+
+  /** Takes every refusal back. */
+  restore(): void {
+    this.#cutoffs.clear();
+    this.#cutoffForAll = undefined;
+    for (const token of this.#known.values()) {
+      if (token.ended === undefined) continue;
+      token.ended = undefined;
+      token.endedAt = undefined;
+      this.#onChange(token);
+    }
+  }
+
+  #add(token: string, userId: string, claims: Claims, ended: TokenEnd | undefined): KnownToken {
+    const now = this.#clock.now();
+    const known: KnownToken = { id: this.#nextId, userId, claims, firstSeenAt: now };
+    this.#nextId += 1;
+    if (ended !== undefined) {
+      known.ended = ended;
+      known.endedAt = now;
+    }
+    this.#known.set(token, known);
+    if (this.#known.size > REMEMBERED_TOKENS) {
+      const oldest = this.#known.keys().next().value;
+      if (oldest !== undefined) this.#known.delete(oldest);
+    }
+    this.#onChange(known);
+    return known;
+  }
+}
+
+/** A token without `iat` counts as issued before any moment. */
+export function isIssuedBefore(claims: Claims, seconds: number): boolean {
+  return typeof claims.iat !== 'number' || claims.iat < seconds;
+}

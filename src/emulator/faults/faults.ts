@@ -1,0 +1,282 @@
+import { ConfigurationError } from '../../errors.js';
+import { CAPABILITIES, type Capability } from '../calls/capabilities.js';
+import type { Coordinator } from '../coordinator.js';
+import type { RateLimitOptions } from '../limits.js';
+import type { LiveFaults } from '../live.js';
+import { type ResponseFault, ResponseFaults } from './response-faults.js';
+
+export interface LatencyOptions {
+  /** Milliseconds before each answer. */
+  ms: number;
+  /** Up to so many more, drawn per answer. */
+  jitterMs?: number | undefined;
+}
+
+export interface DropOptions {
+  /** Only the sockets of this user. */
+  userId?: string | undefined;
+}
+
+export interface ConnectionErrorOptions extends DropOptions {
+  /** Whether the close follows that every client waits for; default true. */
+  close?: boolean | undefined;
+}
+
+// What RFC 6455 lets an application put into a close frame.
+function mayGoOnTheWire(code: number): boolean {
+  const isProtocolCode = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
+  return Number.isInteger(code) && (isProtocolCode || (code >= 3000 && code <= 4999));
+}
+
+function invalidOption(message: string, remediation: string): ConfigurationError {
+  return new ConfigurationError('invalid_option', message, { remediation });
+}
+
+function requireNumber(
+  name: string,
+  value: number,
+  isValid: (value: number) => boolean,
+  expected: string,
+): void {
+  if (typeof value !== 'number' || !isValid(value))
+    throw invalidOption(`${name} is not ${expected}`, `Pass ${expected} as ${name}.`);
+}
+
+const isFiniteNumber = (value: number) => Number.isFinite(value);
+const isDuration = (value: number) => Number.isFinite(value) && value >= 0;
+const isCount = (value: number) => Number.isInteger(value) && value >= 0;
+
+/**
+ * Everything that can be made to go wrong, on demand. Each takes effect at once and lasts until it is used up, set
+ * back or ended by `reset()`.
+ */
+export class Faults {
+  readonly #coordinator: Coordinator;
+  readonly #responses = new ResponseFaults();
+  #latency: { ms: number; jitterMs: number } = { ms: 0, jitterMs: 0 };
+  #handshakeCodes: number[] = [];
+
+  constructor(coordinator: Coordinator) {
+    this.#coordinator = coordinator;
+  }
+
+  /**
+   * Refuses the tokens that the emulator has minted or seen so far with 40, as if they had expired, and any other
+   * with an earlier `iat` than the second before. A token minted afterwards works.
+   */
+  expireTokens(userId?: string): void {
+    this.#endTokens('expired', userId);
+  }
+
+  /** As `expireTokens`, with the words of a revocation. On the wire both are 401 / 40. */
+  revoke(userId?: string): void {
+    this.#endTokens('revoked', userId);
+  }
+
+  /**
+   * Fails the next requests of the coordinator's endpoints (handshakes and preflights don't count). Default: 503.
+   *
+   * @example
+   * emulator.faults.failNext(3, { status: 503 });
+   * emulator.faults.failNext(1, { kind: 'reset', path: '/join' });
+   */
+  failNext(count = 1, fault: ResponseFault = { status: 503 }): void {
+    requireNumber('count', count, isCount, 'a whole number');
+    if (fault.status !== undefined) {
+      requireNumber(
+        'status',
+        fault.status,
+        (value) => Number.isInteger(value) && value >= 200 && value <= 599,
+        'an HTTP status',
+      );
+    }
+    this.#responses.plan(count, fault);
+    this.#changed();
+  }
+
+  /** Delays each answer and each handshake. `{ ms: 0 }` ends it. */
+  latency({ ms, jitterMs = 0 }: LatencyOptions): void {
+    requireNumber('ms', ms, isDuration, 'a duration in milliseconds');
+    requireNumber('jitterMs', jitterMs, isDuration, 'a duration in milliseconds');
+    this.#latency = { ms, jitterMs };
+    this.#changed();
+  }
+
+  /**
+   * Closes the open sockets with a code. Without one, or with 1006, the line is cut without a close frame. A code
+   * that may not go on the wire is a `ConfigurationError`.
+   */
+  dropConnections(code?: number, { userId }: DropOptions = {}): void {
+    if (code !== undefined && code !== 1006 && !mayGoOnTheWire(code)) {
+      throw invalidOption(
+        `close code ${String(code).slice(0, 20)} may not go on the wire`,
+        'Use 1000 to 1014 without 1004, 1005 and 1006, or 3000 to 4999; none or 1006 cuts the line.',
+      );
+    }
+    for (const connection of this.#connectionsOf(userId)) connection.drop(code);
+  }
+
+  /** Sends `connection.error` with a code to open sockets, and closes them as the coordinator would. */
+  pushConnectionError(code: number, { userId, close }: ConnectionErrorOptions = {}): void {
+    requireNumber('code', code, Number.isInteger, 'a code of the coordinator');
+    for (const connection of this.#connectionsOf(userId)) {
+      connection.fail(code, 'pushed by a test', { close });
+    }
+  }
+
+  /** Moves the server's clock ahead of the machine's (negative: behind), `Date` header included. 0 ends it. */
+  skewClock(ms: number): void {
+    requireNumber('ms', ms, isFiniteNumber, 'a number of milliseconds');
+    this.#coordinator.clock.skew(ms);
+    this.#coordinator.reviewSockets();
+    this.#changed();
+  }
+
+  /** Holds the server's clock still, at the current time or at a given one (epoch milliseconds). */
+  freezeClock(at?: number): void {
+    if (at !== undefined) requireNumber('at', at, isFiniteNumber, 'epoch milliseconds');
+    this.#coordinator.clock.freeze(at);
+    this.#coordinator.reviewSockets();
+    this.#changed();
+  }
+
+  /** Lets a frozen clock run on, at the machine's time and skew. */
+  resumeClock(): void {
+    this.#coordinator.clock.resume();
+    this.#coordinator.reviewSockets();
+    this.#changed();
+  }
+
+  /** Refuses the next handshakes with a code. */
+  rejectNext(apiCode: number, count = 1): void {
+    requireNumber('apiCode', apiCode, Number.isInteger, 'a code of the coordinator');
+    requireNumber(
+      'count',
+      count,
+      (value) => isCount(value) && value <= 10_000,
+      'a whole number up to 10,000',
+    );
+    for (let left = count; left > 0; left -= 1) this.#handshakeCodes.push(apiCode);
+    this.#changed();
+  }
+
+  /** Limits the requests of one user to one endpoint per window (429 / 9). Undefined lifts it. */
+  limitRates(options: RateLimitOptions | undefined): void {
+    if (options !== undefined) {
+      requireNumber('limit', options.limit, isCount, 'a whole number');
+      requireNumber(
+        'windowMs',
+        options.windowMs ?? 1,
+        (value) => isDuration(value) && value > 0,
+        'a duration in milliseconds',
+      );
+    }
+    this.#coordinator.limits.set(options);
+    this.#changed();
+  }
+
+  /** Limits the sockets of one user (71). Undefined lifts it. */
+  limitSockets(perUser: number | undefined): void {
+    if (perUser !== undefined) requireNumber('perUser', perUser, isCount, 'a whole number');
+    this.#coordinator.app.maxSocketsPerUser = perUser;
+    this.#changed();
+  }
+
+  /** Refuses to create guests (403 / 17). */
+  disableGuests(disabled = true): void {
+    this.#coordinator.app.guestUserCreationDisabled = disabled;
+    this.#changed();
+  }
+
+  /** Accepts unsigned and development tokens. */
+  disableAuthChecks(disabled = true): void {
+    this.#coordinator.app.disableAuthChecks = disabled;
+    this.#changed();
+  }
+
+  /** Ends a socket with `connection.error` 40 and 4401 when its token expires or is revoked. Off by default. */
+  cutSocketsAtExpiry(enabled = true): void {
+    this.#coordinator.app.cutSocketsAtExpiry = enabled;
+    this.#coordinator.reviewSockets();
+    this.#changed();
+  }
+
+  /** Replaces what a role may do on a call type (`*`: on all). Restored by `reset()`. */
+  setGrants(role: string, callType: string, capabilities: readonly Capability[]): void {
+    const unknown = capabilities.find((one) => !CAPABILITIES.includes(one));
+    if (unknown !== undefined) {
+      throw invalidOption(
+        `${String(unknown).slice(0, 60)} is no capability`,
+        'Pass names of `own_capabilities`.',
+      );
+    }
+    this.#coordinator.grants.set(role, callType, capabilities);
+  }
+
+  /** Ends all faults; tokens that were expired or revoked by one work again. */
+  reset(): void {
+    const coordinator = this.#coordinator;
+    this.#responses.clear();
+    this.#latency = { ms: 0, jitterMs: 0 };
+    this.#handshakeCodes = [];
+    coordinator.tokens.restore();
+    coordinator.clock.skew(0);
+    coordinator.clock.resume();
+    coordinator.limits.set(undefined);
+    coordinator.grants.reset();
+    coordinator.resetApp();
+    coordinator.reviewSockets();
+    this.#changed();
+  }
+
+  /** @internal */
+  takeResponse(method: string, path: string): ResponseFault | undefined {
+    const fault = this.#responses.take(method, path);
+    if (fault !== undefined) this.#changed();
+    return fault;
+  }
+
+  /** @internal */
+  takeHandshakeCode(): number | undefined {
+    const code = this.#handshakeCodes.shift();
+    if (code !== undefined) this.#changed();
+    return code;
+  }
+
+  /** @internal */
+  delayMs(): number {
+    return this.#latency.ms + Math.random() * this.#latency.jitterMs;
+  }
+
+  /** @internal */
+  snapshot(): LiveFaults {
+    const { clock, app, limits } = this.#coordinator;
+    return {
+      clockSkewMs: clock.skewMs,
+      clockFrozen: clock.isFrozen,
+      latencyMs: this.#latency.ms,
+      jitterMs: this.#latency.jitterMs,
+      failingNext: this.#responses.left,
+      rejectingNext: this.#handshakeCodes.length,
+      rateLimit: limits.options,
+      maxSocketsPerUser: app.maxSocketsPerUser,
+      guestsDisabled: app.guestUserCreationDisabled,
+      authChecksDisabled: app.disableAuthChecks,
+      cutSocketsAtExpiry: app.cutSocketsAtExpiry,
+    };
+  }
+
+  #endTokens(why: 'expired' | 'revoked', userId: string | undefined): void {
+    this.#coordinator.tokens.end(why, userId);
+    this.#coordinator.reviewSockets();
+  }
+
+  #connectionsOf(userId: string | undefined) {
+    const { connections } = this.#coordinator;
+    return userId === undefined ? connections.all() : connections.ofUser(userId);
+  }
+
+  #changed(): void {
+    this.#coordinator.report({ type: 'faults', now: this.#coordinator.clock.now(), faults: this.snapshot() });
+  }
+}

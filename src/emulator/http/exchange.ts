@@ -1,0 +1,182 @@
+import type { Caller } from '../auth/caller.js';
+import { authenticate } from '../auth/checks.js';
+import type { KnownToken } from '../auth/tokens.js';
+import type { Coordinator } from '../coordinator.js';
+import { Failure } from '../failure.js';
+import type { ResponseFault } from '../faults/response-faults.js';
+import { stringify } from '../instant.js';
+import type { RecordedRequest } from '../journal/journal.js';
+import { redact, redactHeaders, redactQuery } from '../journal/redact.js';
+import { type Operation, requireServer } from '../operations/operation.js';
+import { type Body, validate } from '../operations/validation.js';
+import type { Dialect } from '../users/wire.js';
+import { readBody } from './body.js';
+import { failureOf, type HostBindings, htmlPage, truncated } from './breakage.js';
+
+const CUT_AFTER_MS = 20;
+
+export interface Route {
+  readonly operation: Operation;
+  readonly dialect: Dialect;
+}
+
+/** One request and its answer, through faults, authentication, validation and the operation itself. */
+export class Exchange {
+  readonly #coordinator: Coordinator;
+  readonly #request: Request;
+  readonly #url: URL;
+  readonly #route: Route;
+  readonly #host: HostBindings;
+  readonly #recorded: RecordedRequest;
+  readonly #startedAt = globalThis.performance.now();
+  #token: KnownToken | undefined;
+  #caller: Caller | undefined;
+
+  constructor(coordinator: Coordinator, request: Request, route: Route, host: HostBindings) {
+    this.#coordinator = coordinator;
+    this.#request = request;
+    this.#route = route;
+    this.#host = host;
+    this.#url = new URL(request.url);
+    this.#recorded = coordinator.journal.begin({
+      kind: 'http',
+      at: coordinator.clock.now(),
+      method: request.method,
+      path: this.#url.pathname,
+      query: redactQuery(this.#url.searchParams),
+      headers: redactHeaders(request.headers),
+      operation: route.operation.name,
+      authType: request.headers.get('stream-auth-type') ?? undefined,
+      connectionId: this.#url.searchParams.get('connection_id') ?? undefined,
+    });
+  }
+
+  async answer(params: Readonly<Record<string, string>>): Promise<Response> {
+    const { faults, timers } = this.#coordinator;
+    const delayMs = faults.delayMs();
+    if (delayMs > 0) await timers.sleep(delayMs);
+    // Telemetry is not what a test means by "the next request".
+    const isCounted = this.#route.operation.name !== 'ReportClientCallEvent';
+    const fault = isCounted ? faults.takeResponse(this.#request.method, this.#url.pathname) : undefined;
+    const response = fault === undefined ? await this.#serve(params) : await this.#break(fault);
+    this.#recorded.durationMs = globalThis.performance.now() - this.#startedAt;
+    this.#coordinator.reportRequest(this.#recorded, this.#token);
+    return response;
+  }
+
+  async #serve(params: Readonly<Record<string, string>>): Promise<Response> {
+    try {
+      const { operation, dialect } = this.#route;
+      this.#caller = await this.#authenticate();
+      this.#recorded.userId = this.#caller.userId;
+      const body = await this.#readBody();
+      if (operation.fields !== undefined) validate(body, operation.fields);
+      const context = {
+        coordinator: this.#coordinator,
+        caller: this.#caller,
+        params,
+        query: this.#url.searchParams,
+        body,
+        connectionId: this.#url.searchParams.get('connection_id') ?? undefined,
+        dialect,
+      };
+      if (operation.serverOnly) requireServer(context);
+      const result = await operation.handle(context);
+      const hasCreated = this.#request.method === 'POST' || this.#request.method === 'PUT';
+      return this.#respond({ ...result, duration: this.#duration() }, hasCreated ? 201 : 200);
+    } catch (error) {
+      if (error instanceof Failure) return this.#refuse(error);
+      this.#coordinator.surprised(error);
+      return this.#refuse(new Failure(-1, 'internal error'));
+    }
+  }
+
+  #authenticate(): Promise<Caller> {
+    const { headers } = this.#request;
+    const query = this.#url.searchParams;
+    return authenticate(
+      {
+        operation: this.#route.operation.name,
+        apiKey: query.get('api_key') ?? undefined,
+        authType: headers.get('stream-auth-type') ?? undefined,
+        token: headers.get('authorization') ?? undefined,
+        needsToken: this.#route.operation.isPublic !== true,
+        opensSocket: false,
+        queryUserId: query.get('user_id') ?? undefined,
+        connectionId: query.get('connection_id') ?? undefined,
+      },
+      this.#coordinator,
+      (claims, token) => {
+        this.#recorded.claims = redact(claims) as Record<string, unknown>;
+        this.#token = token;
+      },
+    );
+  }
+
+  async #readBody(): Promise<Body> {
+    if (this.#request.method === 'GET' || this.#request.method === 'HEAD') return {};
+    const body = await readBody(this.#request);
+    this.#recorded.body = redact(body);
+    return body;
+  }
+
+  async #break(fault: ResponseFault): Promise<Response> {
+    const { kind = 'error' } = fault;
+    const failure = failureOf(fault);
+    this.#recorded.fault = kind;
+    if (kind === 'error') return this.#refuse(failure);
+    const text = stringify(failure.body(this.#route.operation.name, this.#duration()), 'text');
+    if (kind === 'html' || kind === 'truncate') {
+      this.#recorded.status = failure.status;
+      return kind === 'html'
+        ? htmlPage(failure.status)
+        : truncated(text, { status: failure.status, cut: () => this.#cutLater() });
+    }
+    if (kind === 'hang') await this.#untilGone();
+    this.#host.cut();
+    return new Response(null, { status: 500 });
+  }
+
+  // The first half of a body has to be on its way before the line is cut.
+  async #cutLater(): Promise<void> {
+    await this.#coordinator.timers.sleep(CUT_AFTER_MS);
+    this.#host.cut();
+  }
+
+  #untilGone(): Promise<void> {
+    const { stopped } = this.#coordinator;
+    const { signal } = this.#request;
+    return new Promise((resolve) => {
+      const leave = () => {
+        signal.removeEventListener('abort', leave);
+        stopped.removeEventListener('abort', leave);
+        resolve();
+      };
+      if (signal.aborted || stopped.aborted) return resolve();
+      signal.addEventListener('abort', leave);
+      stopped.addEventListener('abort', leave);
+    });
+  }
+
+  #refuse(failure: Failure): Response {
+    this.#recorded.apiCode = failure.code;
+    this.#recorded.message = failure.message;
+    return this.#respond(failure.body(this.#route.operation.name, this.#duration()), failure.status);
+  }
+
+  #respond(body: object, status: number): Response {
+    this.#recorded.status = status;
+    const userId = this.#caller?.userId ?? this.#token?.userId ?? '!anon';
+    return new Response(stringify(body, this.#route.dialect === 'server' ? 'nanoseconds' : 'text'), {
+      status,
+      headers: {
+        'content-type': 'application/json',
+        ...this.#coordinator.limits.headers(userId, this.#route.operation.name),
+      },
+    });
+  }
+
+  #duration(): string {
+    return `${(globalThis.performance.now() - this.#startedAt).toFixed(2)}ms`;
+  }
+}

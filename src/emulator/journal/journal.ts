@@ -1,0 +1,59 @@
+/** What arrived at the emulator and how it was answered. Tokens appear as decoded claims only. */
+export interface RecordedRequest {
+  readonly id: number;
+  /** `socket` is a handshake: the auth frame of a WebSocket. */
+  readonly kind: 'http' | 'socket';
+  /** Epoch milliseconds by the emulator's clock. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The operation's name in the vendor's specification; undefined for a path that does not exist. */
+  operation?: string | undefined;
+  /** The parsed body, or the auth frame of a handshake. */
+  body?: unknown;
+  authType?: string | undefined;
+  /** Claims of the token, decoded; undefined when none came or it could not be read. */
+  claims?: Readonly<Record<string, unknown>> | undefined;
+  userId?: string | undefined;
+  connectionId?: string | undefined;
+  /** 101 for an accepted handshake; undefined while the answer is on its way, and when the line was cut. */
+  status?: number | undefined;
+  /** The coordinator's code of a refusal. */
+  apiCode?: number | undefined;
+  message?: string | undefined;
+  durationMs?: number | undefined;
+  /** The fault that decided the answer. */
+  fault?: string | undefined;
+}
+
+// A day of clicking, or a soak test's last minutes.
+const KEPT_REQUESTS = 10_000;
+
+/** The requests of one emulator, newest last, bounded. */
+export class Journal {
+  #requests: RecordedRequest[] = [];
+  #nextId = 1;
+
+  all(): readonly RecordedRequest[] {
+    return [...this.#requests];
+  }
+
+  get count(): number {
+    return this.#nextId - 1;
+  }
+
+  begin(request: Omit<RecordedRequest, 'id'>): RecordedRequest {
+    const recorded = { id: this.#nextId, ...request };
+    this.#nextId += 1;
+    this.#requests.push(recorded);
+    // Cut in blocks: shifting one by one costs a copy per request.
+    if (this.#requests.length >= KEPT_REQUESTS * 1.2) this.#requests = this.#requests.slice(-KEPT_REQUESTS);
+    return recorded;
+  }
+
+  clear(): void {
+    this.#requests = [];
+  }
+}

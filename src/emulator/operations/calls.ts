@@ -1,0 +1,273 @@
+import { requireCapability, requireEntrance } from '../calls/access.js';
+import { announce, eventParts } from '../calls/announce.js';
+import type { Call } from '../calls/call.js';
+import { ring } from '../calls/ringing.js';
+import { overrideSettings } from '../calls/settings.js';
+import { wireCall, wireCallState } from '../calls/wire.js';
+import { invalidInput, notFound } from '../failure.js';
+import { parseInstant } from '../instant.js';
+import { callOf, callWith } from './call-context.js';
+import { serverProfileOf } from './guests.js';
+import { type Context, type Operation, requireUser } from './operation.js';
+import {
+  type Body,
+  bool,
+  integer,
+  isRecord,
+  listAt,
+  listOf,
+  optional,
+  record,
+  recordOf,
+  required,
+  shape,
+  text,
+  textOf,
+  time,
+} from './validation.js';
+
+const MAX_ID_LENGTH = 64;
+const MEMBER = shape({ user_id: required(text(255, 1)), role: optional(text(64)), custom: optional(record) });
+
+const CALL_DATA = shape({
+  members: optional(listOf(MEMBER)),
+  custom: optional(record),
+  settings_override: optional(record),
+  starts_at: optional(time),
+  team: optional(text(255)),
+  video: optional(bool),
+  channel_cid: optional(text(255)),
+  created_by_id: optional(text(255, 1)),
+  created_by: optional(record),
+});
+
+const ENTER_FIELDS = {
+  data: optional(CALL_DATA),
+  members_limit: optional(integer(0, 100)),
+  ring: optional(bool),
+  notify: optional(bool),
+  video: optional(bool),
+};
+
+function creatorOf({ caller, coordinator }: Context, data: Body): string {
+  if (caller.kind !== 'server') return caller.userId;
+  const createdBy = recordOf(data, 'created_by');
+  const id = textOf(data, 'created_by_id') ?? (createdBy && textOf(createdBy, 'id')) ?? caller.userId;
+  if (id === undefined) throw invalidInput('created_by_id', 'is required with a server token');
+  if (createdBy !== undefined) coordinator.users.upsert(id, serverProfileOf(createdBy));
+  return id;
+}
+
+function createCall(context: Context, data: Body): Call {
+  const { coordinator, caller, params } = context;
+  const { type = '', id = '' } = params;
+  if (type.length > MAX_ID_LENGTH) throw invalidInput('type', `must be at most ${MAX_ID_LENGTH} characters`);
+  if (id.length > MAX_ID_LENGTH) throw invalidInput('id', `must be at most ${MAX_ID_LENGTH} characters`);
+  const creatorId = creatorOf(context, data);
+  requireCapability(caller, { type, cid: `${type}:${id}` }, 'create-call', coordinator);
+  if (coordinator.users.find(creatorId) === undefined) coordinator.users.create(creatorId);
+  const call = coordinator.calls.create(type, id, creatorId);
+  call.custom = recordOf(data, 'custom') ?? {};
+  call.settings = overrideSettings(call.settings, data.settings_override);
+  call.backstage = call.settings.backstage?.enabled === true;
+  call.startsAt = parseInstant(data.starts_at);
+  call.team = textOf(data, 'team');
+  call.channelCid = textOf(data, 'channel_cid');
+  for (const member of listAt<Body>(data, 'members')) {
+    const userId = String(member.user_id);
+    if (coordinator.users.find(userId) === undefined) coordinator.users.create(userId);
+    coordinator.calls.setMember(call, userId, textOf(member, 'role'), recordOf(member, 'custom'));
+  }
+  return call;
+}
+
+/** Finds or makes the call, watches it with the caller's socket, rings and notifies: what three endpoints share. */
+function enter(context: Context, { create }: { create: boolean }): { call: Call; created: boolean } {
+  const { coordinator, caller, params, body, connectionId } = context;
+  const data = recordOf(body, 'data') ?? {};
+  const known = coordinator.calls.find(`${params.type}:${params.id}`);
+  if (known === undefined && !create) throw notFound(`call ${params.type}:${params.id}`);
+  const call = known ?? createCall(context, data);
+  requireCapability(caller, call, 'read-call', coordinator);
+  coordinator.connections.watch(connectionId, call.cid);
+  const parts = eventParts(call, coordinator);
+  if (known === undefined)
+    announce(coordinator, call, 'call.created', { call: parts.call(), members: parts.members() });
+  return { call, created: known === undefined };
+}
+
+function flag({ body, query }: Context, name: string): boolean {
+  return body[name] === true || query.get(name) === 'true';
+}
+
+function ringOrNotify(context: Context, call: Call): void {
+  const { coordinator, caller } = context;
+  const callerId = caller.userId ?? call.createdById;
+  const video = context.body.video === false || context.query.get('video') === 'false' ? false : undefined;
+  for (const type of ['ring', 'notify'] as const) {
+    if (flag(context, type)) ring(coordinator, call, { type, callerId, video });
+  }
+}
+
+function membersLimit({ body, query }: Context): number | undefined {
+  if (typeof body.members_limit === 'number') return body.members_limit;
+  const text = query.get('members_limit');
+  if (text === null) return undefined;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 0 || limit > 100)
+    throw invalidInput('members_limit', 'must be 0 to 100');
+  return limit;
+}
+
+function stateOf(context: Context, call: Call): Record<string, unknown> {
+  const { caller, coordinator, dialect } = context;
+  return wireCallState(call, caller, coordinator, { dialect, membersLimit: membersLimit(context) });
+}
+
+function getCall(context: Context): object {
+  membersLimit(context);
+  const { call } = enter(context, { create: false });
+  ringOrNotify(context, call);
+  return stateOf(context, call);
+}
+
+function getOrCreateCall(context: Context): object {
+  const { call, created } = enter(context, { create: true });
+  ringOrNotify(context, call);
+  return { ...stateOf(context, call), created };
+}
+
+async function joinCall(context: Context): Promise<object> {
+  const { coordinator, caller, body } = context;
+  const { call, created } = enter(context, { create: body.create === true });
+  requireEntrance(caller, call, coordinator);
+  const { session, isNew } = coordinator.calls.openSession(call);
+  const parts = eventParts(call, coordinator);
+  if (isNew)
+    announce(coordinator, call, 'call.session_started', { call: parts.call(), session_id: session.id });
+  ringOrNotify(context, call);
+  const nowSeconds = Math.floor(coordinator.clock.now() / 1000);
+  const token = await coordinator.tokens.sign({
+    user_id: caller.userId ?? call.createdById,
+    call_cid: call.cid,
+    session_id: session.id,
+    iat: nowSeconds,
+    exp: nowSeconds + 6 * 3600,
+  });
+  return {
+    ...stateOf(context, call),
+    created,
+    credentials: {
+      server: {
+        edge_name: 'sfu-emulator-01',
+        url: 'https://media.emulator.invalid/twirp',
+        ws_endpoint: 'wss://media.emulator.invalid/ws',
+      },
+      token,
+      ice_servers: [
+        { urls: ['stun:media.emulator.invalid:3478'], username: 'emulator', password: 'emulator' },
+      ],
+    },
+    stats_options: { enable_rtc_stats: false, reporting_interval_ms: 60_000 },
+  };
+}
+
+function updateCall(context: Context): object {
+  const { coordinator, caller, body } = context;
+  const call = callWith(context, 'update-call');
+  if (isRecord(body.settings_override)) requireCapability(caller, call, 'update-call-settings', coordinator);
+  call.custom = recordOf(body, 'custom') ?? call.custom;
+  call.settings = overrideSettings(call.settings, body.settings_override);
+  call.startsAt = parseInstant(body.starts_at) ?? call.startsAt;
+  coordinator.calls.touch(call);
+  const capabilities = Object.fromEntries(
+    ['user', 'guest', 'host', 'admin'].map((role) => [role, coordinator.grants.of(role, call.type)]),
+  );
+  announce(coordinator, call, 'call.updated', {
+    call: wireCall(call, coordinator, 'video'),
+    capabilities_by_role: capabilities,
+  });
+  return stateOf(context, call);
+}
+
+function deleteCall(context: Context): object {
+  const { coordinator, caller, body, dialect } = context;
+  const call = callOf(context);
+  if (caller.kind !== 'server' && caller.userId !== call.createdById) {
+    requireCapability(caller, call, 'end-call', coordinator);
+  }
+  announce(coordinator, call, 'call.deleted', { call: wireCall(call, coordinator, 'video') });
+  coordinator.calls.remove(call);
+  const taskId = body.hard === true ? globalThis.crypto.randomUUID() : undefined;
+  return { call: wireCall(call, coordinator, dialect), task_id: taskId };
+}
+
+function sendEvent(context: Context): object {
+  const { coordinator, body } = context;
+  const call = callWith(context, 'join-call');
+  const userId = requireUser(context);
+  announce(coordinator, call, 'custom', {
+    custom: recordOf(body, 'custom') ?? {},
+    user: eventParts(call, coordinator).user(userId),
+  });
+  return {};
+}
+
+const MAX_CUSTOM_BYTES = 100 * 1024;
+
+function customWithin(value: unknown): string | undefined {
+  return (
+    record(value) ?? (JSON.stringify(value).length > MAX_CUSTOM_BYTES ? 'must be at most 100 KiB' : undefined)
+  );
+}
+
+export const CALL_OPERATIONS: readonly Operation[] = [
+  { name: 'GetCall', method: 'GET', path: '/call/:type/:id', mount: 'video', handle: getCall },
+  {
+    name: 'GetOrCreateCall',
+    method: 'POST',
+    path: '/call/:type/:id',
+    mount: 'video',
+    fields: ENTER_FIELDS,
+    handle: getOrCreateCall,
+  },
+  {
+    name: 'UpdateCall',
+    method: 'PATCH',
+    path: '/call/:type/:id',
+    mount: 'video',
+    fields: { custom: optional(record), settings_override: optional(record), starts_at: optional(time) },
+    handle: updateCall,
+  },
+  {
+    name: 'JoinCall',
+    method: 'POST',
+    path: '/call/:type/:id/join',
+    mount: 'video',
+    fields: {
+      ...ENTER_FIELDS,
+      location: required(text(255)),
+      create: optional(bool),
+      e2ee: optional(bool),
+      migrating_from: optional(text(255)),
+      migrating_from_list: optional(listOf(text(255))),
+    },
+    handle: joinCall,
+  },
+  {
+    name: 'DeleteCall',
+    method: 'POST',
+    path: '/call/:type/:id/delete',
+    mount: 'video',
+    fields: { hard: optional(bool) },
+    handle: deleteCall,
+  },
+  {
+    name: 'SendCallEvent',
+    method: 'POST',
+    path: '/call/:type/:id/event',
+    mount: 'video',
+    fields: { custom: optional(customWithin) },
+    handle: sendEvent,
+  },
+];

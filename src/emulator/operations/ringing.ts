@@ -1,0 +1,130 @@
+import { requireCapability } from '../calls/access.js';
+import { announce, eventParts } from '../calls/announce.js';
+import { answer, missAll, ring } from '../calls/ringing.js';
+import { wireCall } from '../calls/wire.js';
+import { Instant } from '../instant.js';
+import { callOf, callWith } from './call-context.js';
+import { type Context, type Operation, requireUser } from './operation.js';
+import { bool, listAt, listOf, optional, text, textOf } from './validation.js';
+
+function acceptCall(context: Context): object {
+  const call = callWith(context, 'join-call');
+  answer(context.coordinator, call, requireUser(context), { how: 'accepted' });
+  return {};
+}
+
+function rejectCall(context: Context): object {
+  const call = callWith(context, 'read-call');
+  answer(context.coordinator, call, requireUser(context), {
+    how: 'rejected',
+    reason: textOf(context.body, 'reason'),
+  });
+  return {};
+}
+
+function ringCall(context: Context): object {
+  const { coordinator, body, caller } = context;
+  const call = callWith(context, 'join-call');
+  const named = listAt<string>(body, 'members_ids');
+  const rung = ring(coordinator, call, {
+    type: 'ring',
+    callerId: caller.userId ?? call.createdById,
+    memberIds: named.length > 0 ? named : undefined,
+    video: typeof body.video === 'boolean' ? body.video : undefined,
+  });
+  return { members_ids: rung };
+}
+
+function endCall(context: Context): object {
+  const { coordinator, caller } = context;
+  const call = callWith(context, 'end-call');
+  const now = new Instant(coordinator.clock.now());
+  call.endedAt = now;
+  if (call.session !== undefined) call.session.endedAt = now;
+  coordinator.calls.touch(call);
+  const callerId = caller.userId ?? call.createdById;
+  missAll(coordinator, call, callerId);
+  const parts = eventParts(call, coordinator);
+  if (call.session !== undefined) {
+    announce(coordinator, call, 'call.session_ended', { call: parts.call(), session_id: call.session.id });
+  }
+  announce(coordinator, call, 'call.ended', { call: parts.call(), user: parts.user(callerId) });
+  return {};
+}
+
+function setLive(context: Context, isLive: boolean): object {
+  const { coordinator, caller, dialect } = context;
+  const call = callOf(context);
+  requireCapability(caller, call, 'update-call', coordinator);
+  call.backstage = !isLive;
+  const now = new Instant(coordinator.clock.now());
+  const { session } = coordinator.calls.openSession(call);
+  if (isLive) session.liveStartedAt = now;
+  else session.liveEndedAt = now;
+  coordinator.calls.touch(call);
+  const parts = eventParts(call, coordinator);
+  if (isLive) announce(coordinator, call, 'call.live_started', { call: parts.call() });
+  announce(coordinator, call, 'call.updated', { call: parts.call(), capabilities_by_role: {} });
+  return { call: wireCall(call, coordinator, dialect) };
+}
+
+const START_FLAGS = [
+  'start_hls',
+  'start_recording',
+  'start_composite_recording',
+  'start_individual_recording',
+  'start_raw_recording',
+  'start_transcription',
+  'start_closed_caption',
+];
+const CONTINUE_FLAGS = [
+  'continue_hls',
+  'continue_rtmp_broadcasts',
+  'continue_recording',
+  'continue_composite_recording',
+  'continue_individual_recording',
+  'continue_raw_recording',
+  'continue_transcription',
+  'continue_closed_caption',
+];
+
+function flags(names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, optional(bool)]));
+}
+
+export const RINGING_OPERATIONS: readonly Operation[] = [
+  { name: 'AcceptCall', method: 'POST', path: '/call/:type/:id/accept', mount: 'video', handle: acceptCall },
+  {
+    name: 'RejectCall',
+    method: 'POST',
+    path: '/call/:type/:id/reject',
+    mount: 'video',
+    fields: { reason: optional(text(255)) },
+    handle: rejectCall,
+  },
+  {
+    name: 'RingCall',
+    method: 'POST',
+    path: '/call/:type/:id/ring',
+    mount: 'video',
+    fields: { members_ids: optional(listOf(text(255, 1))), video: optional(bool) },
+    handle: ringCall,
+  },
+  { name: 'EndCall', method: 'POST', path: '/call/:type/:id/mark_ended', mount: 'video', handle: endCall },
+  {
+    name: 'GoLive',
+    method: 'POST',
+    path: '/call/:type/:id/go_live',
+    mount: 'video',
+    fields: flags(START_FLAGS),
+    handle: (context) => setLive(context, true),
+  },
+  {
+    name: 'StopLive',
+    method: 'POST',
+    path: '/call/:type/:id/stop_live',
+    mount: 'video',
+    fields: flags(CONTINUE_FLAGS),
+    handle: (context) => setLive(context, false),
+  },
+];

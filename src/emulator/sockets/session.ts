@@ -1,0 +1,334 @@
+import { authenticate } from '../auth/checks.js';
+import type { KnownToken } from '../auth/tokens.js';
+import type { Coordinator } from '../coordinator.js';
+import { Failure } from '../failure.js';
+import { Instant, stringify } from '../instant.js';
+import type { RecordedRequest } from '../journal/journal.js';
+import { redact, redactHeaders, redactQuery } from '../journal/redact.js';
+import { profileOf } from '../operations/guests.js';
+import { announceUser } from '../users/announce.js';
+import type { User } from '../users/user.js';
+import { wireOwnUser } from '../users/wire.js';
+import type { Connection } from './connections.js';
+import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
+import type { Opening, Peer, SocketEvents } from './peer.js';
+
+const AUTH_FRAME_LIMIT_MS = 10_000;
+// A client's own traffic is a ping every few seconds.
+const MAX_FRAMES_PER_SECOND = 50;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+function closeCodeOf(failure: Failure): number {
+  if (failure.status === 401) return 4401;
+  return failure.code === 71 ? 4429 : 4400;
+}
+
+/**
+ * One socket, from its opening to its end: waits for the auth frame (chat sends its details in the URL), answers
+ * pings, carries events. There is no second authentication: a new token means a new socket.
+ */
+export class SocketSession implements SocketEvents {
+  readonly id = globalThis.crypto.randomUUID();
+  readonly #coordinator: Coordinator;
+  readonly #peer: Peer;
+  readonly #opening: Opening;
+  readonly #product: 'video' | 'chat';
+  #state: 'waiting' | 'authenticating' | 'connected' | 'closed' = 'waiting';
+  #connection: Connection | undefined;
+  #token: KnownToken | undefined;
+  #cancelAuthLimit: () => void = () => {};
+  #cancelExpiry: () => void = () => {};
+  #endedBy: { code: number; apiCode?: number | undefined } | undefined;
+  #framesThisSecond = 0;
+  #secondEndsAt = 0;
+
+  constructor(coordinator: Coordinator, peer: Peer, opening: Opening) {
+    this.#coordinator = coordinator;
+    this.#peer = peer;
+    this.#opening = opening;
+    this.#product = opening.path.startsWith('/video') || opening.path.startsWith('/api') ? 'video' : 'chat';
+    coordinator.sessions.add(this);
+    if (this.#product === 'chat') void this.#authenticate(chatFrame(opening.query));
+    else {
+      this.#cancelAuthLimit = coordinator.timers.after(AUTH_FRAME_LIMIT_MS, () => {
+        this.#refuse(new Failure(5, 'no auth frame came in time'));
+      });
+    }
+  }
+
+  receive(data: string | Uint8Array): void {
+    if (this.#state === 'closed') return;
+    const failure = this.#read(data);
+    if (failure !== undefined) this.#refuse(failure);
+  }
+
+  ping(): void {
+    if (this.#state === 'connected') this.#sendHealthCheck();
+  }
+
+  closed(code: number): void {
+    if (this.#state === 'closed' && this.#connection === undefined) {
+      this.#coordinator.sessions.delete(this);
+      return;
+    }
+    this.#finish();
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#connection = undefined;
+    this.#coordinator.report({
+      type: 'disconnected',
+      now: this.#coordinator.clock.now(),
+      connectionId: this.id,
+      userId: connection.userId,
+      code: this.#endedBy?.code ?? code,
+      by: this.#endedBy === undefined ? 'client' : 'emulator',
+      apiCode: this.#endedBy?.apiCode,
+    });
+  }
+
+  /** Cuts the line; for the end of the emulator. */
+  cut(): void {
+    this.#end(() => this.#peer.cut(), 1006);
+  }
+
+  #read(data: string | Uint8Array): Failure | undefined {
+    if (this.#isFlooding()) return new Failure(9, 'too many frames');
+    const frame = parseFrame(data);
+    if (frame === undefined) return new Failure(4, 'the frame is not JSON');
+    if (this.#state === 'connected') this.#sendHealthCheck();
+    if (this.#state !== 'waiting') return undefined;
+    const auth = readAuthFrame(frame);
+    if (auth === undefined) return new Failure(5, 'the first frame is not an auth frame');
+    void this.#authenticate(auth);
+    return undefined;
+  }
+
+  async #authenticate(auth: AuthFrame | undefined): Promise<void> {
+    const coordinator = this.#coordinator;
+    this.#state = 'authenticating';
+    this.#cancelAuthLimit();
+    const recorded = this.#record(auth);
+    const startedAt = globalThis.performance.now();
+    const delayMs = coordinator.faults.delayMs();
+    if (delayMs > 0) await coordinator.timers.sleep(delayMs);
+    try {
+      const user = await this.#admit(auth, recorded);
+      // The client may have gone while its token was checked.
+      if (this.#isClosed()) return;
+      this.#connect(user);
+      recorded.status = 101;
+      recorded.userId = user.id;
+    } catch (error) {
+      const failure = error instanceof Failure ? error : new Failure(-1, 'internal error');
+      recorded.status = failure.status;
+      recorded.apiCode = failure.code;
+      recorded.message = failure.message;
+      this.#refuse(failure);
+    } finally {
+      recorded.durationMs = globalThis.performance.now() - startedAt;
+      coordinator.reportRequest(recorded, this.#token);
+    }
+  }
+
+  #isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  async #admit(auth: AuthFrame | undefined, recorded: RecordedRequest): Promise<User> {
+    const coordinator = this.#coordinator;
+    const { query, headers } = this.#opening;
+    const fault = coordinator.faults.takeHandshakeCode();
+    if (fault !== undefined) {
+      recorded.fault = 'rejectNext';
+      throw new Failure(fault, 'rejected by a test');
+    }
+    if (auth === undefined) throw new Failure(4, 'the json parameter is not readable');
+    const authType = query.get('stream-auth-type') ?? headers.get('stream-auth-type') ?? undefined;
+    const isAnonymousChat = this.#product === 'chat' && authType === 'anonymous';
+    recorded.authType = authType;
+    const caller = await authenticate(
+      {
+        operation: 'Connect',
+        apiKey: query.get('api_key') ?? undefined,
+        authType,
+        token: isAnonymousChat && auth.token === '' ? undefined : auth.token,
+        needsToken: true,
+        // Anonymous chat users do open a socket.
+        opensSocket: !isAnonymousChat,
+        claimedUserId: String(auth.userDetails.id),
+      },
+      coordinator,
+      (claims, token) => {
+        this.#token = token;
+        recorded.claims = claims;
+      },
+    );
+    const limit = coordinator.app.maxSocketsPerUser;
+    const userId = caller.kind === 'user' ? caller.userId : String(auth.userDetails.id);
+    if (limit !== undefined && coordinator.connections.countOf(userId) >= limit) {
+      throw new Failure(71, `more than ${limit} connections of one user`);
+    }
+    return this.#upsertUser(userId, auth, isAnonymousChat);
+  }
+
+  #upsertUser(userId: string, auth: AuthFrame, isAnonymous: boolean): User {
+    const { users } = this.#coordinator;
+    const profile = profileOf(auth.userDetails);
+    const { user, changed } = users.upsert(userId, isAnonymous ? { ...profile, role: 'anonymous' } : profile);
+    user.lastActive = new Instant(this.#coordinator.clock.now());
+    if (changed) announceUser(this.#coordinator, user);
+    return user;
+  }
+
+  #connect(user: User): void {
+    const { clock, connections } = this.#coordinator;
+    this.#state = 'connected';
+    const connection: Connection = {
+      id: this.id,
+      userId: user.id,
+      product: this.#product,
+      watched: new Set(),
+      send: (text) => this.#send(text),
+      fail: (code, reason, { close = true } = {}) => {
+        if (close) this.#refuse(new Failure(code, reason));
+        else this.#sendError(new Failure(code, reason));
+      },
+      review: () => this.#armExpiry(),
+      drop: (code) => this.#drop(code),
+    };
+    this.#connection = connection;
+    connections.add(connection);
+    const now = new Instant(clock.now());
+    const frame = { connection_id: this.id, created_at: now, me: wireOwnUser(user, this.#product) };
+    this.#send(
+      stringify(
+        this.#product === 'chat'
+          ? { type: 'health.check', cid: '*', ...frame }
+          : { type: 'connection.ok', ...frame },
+        'text',
+      ),
+    );
+    this.#coordinator.report({
+      type: 'connected',
+      now: now.ms,
+      client: {
+        connectionId: this.id,
+        userId: user.id,
+        product: this.#product,
+        tokenId: this.#token?.id,
+        connectedAt: now.ms,
+        client: this.#opening.query.get('X-Stream-Client')?.slice(0, 200),
+      },
+    });
+    this.#armExpiry();
+  }
+
+  #sendHealthCheck(): void {
+    const { clock } = this.#coordinator;
+    const frame = {
+      type: 'health.check',
+      connection_id: this.id,
+      cid: '*',
+      created_at: new Instant(clock.now()),
+      custom: {},
+    };
+    this.#send(stringify(frame, 'text'));
+  }
+
+  #send(text: string): void {
+    if (this.#state === 'closed') return;
+    // A client that does not read would fill the memory.
+    if (this.#peer.bufferedBytes() > MAX_BUFFERED_BYTES) this.cut();
+    else this.#peer.send(text);
+  }
+
+  #sendError(failure: Failure): void {
+    const error = failure.body('Connect', '0.10ms');
+    const createdAt = new Instant(this.#coordinator.clock.now());
+    const frame =
+      this.#product === 'chat'
+        ? { error }
+        : { type: 'connection.error', connection_id: this.id, created_at: createdAt, error };
+    this.#send(stringify(frame, 'text'));
+  }
+
+  #refuse(failure: Failure): void {
+    if (this.#state === 'closed') return;
+    this.#sendError(failure);
+    const code = closeCodeOf(failure);
+    this.#end(() => this.#peer.close(code, `code ${failure.code}`), code, failure.code);
+  }
+
+  #drop(code: number | undefined): void {
+    if (code === undefined || code === 1006) this.cut();
+    else this.#end(() => this.#peer.close(code, ''), code);
+  }
+
+  #end(leave: () => void, code: number, apiCode?: number): void {
+    if (this.#state === 'closed') return;
+    this.#endedBy = { code, apiCode };
+    this.#finish();
+    leave();
+  }
+
+  #finish(): void {
+    this.#state = 'closed';
+    this.#cancelAuthLimit();
+    this.#cancelExpiry();
+    this.#coordinator.sessions.delete(this);
+    if (this.#connection !== undefined) this.#coordinator.connections.remove(this.#connection);
+  }
+
+  #armExpiry(): void {
+    const { app, clock, timers } = this.#coordinator;
+    this.#cancelExpiry();
+    if (!app.cutSocketsAtExpiry || this.#token === undefined || this.#state !== 'connected') return;
+    const { claims, ended } = this.#token;
+    const expiresAt = typeof claims.exp === 'number' ? claims.exp * 1000 : Number.POSITIVE_INFINITY;
+    const remainingMs = expiresAt - clock.now();
+    if (ended !== undefined || remainingMs <= 0) {
+      this.#refuse(
+        new Failure(40, ended === 'revoked' ? 'the token was revoked' : 'the token is past its exp claim'),
+      );
+    } else if (remainingMs < Number.POSITIVE_INFINITY && !clock.isFrozen) {
+      this.#cancelExpiry = timers.after(Math.min(remainingMs, MAX_TIMER_MS), () => this.#armExpiry());
+    }
+  }
+
+  #isFlooding(): boolean {
+    const now = globalThis.performance.now();
+    if (now >= this.#secondEndsAt) {
+      this.#secondEndsAt = now + 1000;
+      this.#framesThisSecond = 0;
+    }
+    this.#framesThisSecond += 1;
+    return this.#framesThisSecond > MAX_FRAMES_PER_SECOND;
+  }
+
+  #record(auth: AuthFrame | undefined): RecordedRequest {
+    const { path, query, headers } = this.#opening;
+    return this.#coordinator.journal.begin({
+      kind: 'socket',
+      at: this.#coordinator.clock.now(),
+      method: 'GET',
+      path,
+      query: redactQuery(query),
+      headers: redactHeaders(headers),
+      operation: 'Connect',
+      body: auth === undefined ? undefined : redact({ token: auth.token, user_details: auth.userDetails }),
+      userId: auth === undefined ? undefined : String(auth.userDetails.id),
+      connectionId: this.id,
+    });
+  }
+}
+
+/** A chat client's details, as they stand in the URL; undefined when they can't be read. */
+function chatFrame(query: URLSearchParams): AuthFrame | undefined {
+  const details = parseFrame(query.get('json') ?? '');
+  const token = query.get('authorization') ?? undefined;
+  const withId = readAuthFrame(details);
+  if (withId !== undefined) return { ...withId, token };
+  const userId = (details as { user_id?: unknown } | undefined)?.user_id;
+  return typeof userId === 'string' ? { token, userDetails: { id: userId } } : undefined;
+}
