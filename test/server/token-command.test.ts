@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { createCallToken, createUserToken } from '../../src/server/index.js';
@@ -79,6 +81,19 @@ describe('stream-video-token', () => {
     expect((await run(['--user', 'martin', '--allow-weak-secret'], { secret: 'short' })).exitCode).toBe(0);
   });
 
+  it('is a program that reads the environment', async () => {
+    const args = ['--import', 'tsx', 'src/bin/stream-video-token.ts', '--user', 'martin'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      env: { STREAM_API_SECRET: SECRET },
+    });
+    expect(claimsOf(stdout.trim())).toMatchObject({ user_id: 'martin' });
+    const failed = promisify(execFile)(process.execPath, args, { env: {} });
+    await expect(failed).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('STREAM_API_SECRET'),
+    });
+  });
+
   it('explains how it is used', async () => {
     const { stdout, exitCode } = await run(['--help']);
     expect(stdout).toContain('--expires-in');
@@ -157,6 +172,14 @@ describe('stream-video-token --explain', () => {
     const claims = { user_id: 'martin', exp: nowSeconds() + 60 };
     expect((await explain(jwt.sign(claims, SECRET, { algorithm: 'HS512' }))).stdout).toContain('HS512');
     expect((await explain(jwt.sign(claims, `${SECRET}!`))).stdout).toContain('code 43');
+  });
+
+  it('tells a development token from a signed one', async () => {
+    const token = (await signToken({ user_id: 'martin' }, SECRET)).replace(/[^.]*$/, 'devtoken');
+    const { stdout, exitCode } = await explain(token);
+    expect(stdout).toContain('signed by nobody');
+    expect(stdout).toContain("For 'martin'.");
+    expect(exitCode).toBe(1);
   });
 
   it('warns of a server token', async () => {
