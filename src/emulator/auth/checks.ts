@@ -3,7 +3,8 @@ import type { Coordinator } from '../coordinator.js';
 import { Failure } from '../failure.js';
 import { ANONYMOUS_ID, type Caller } from './caller.js';
 import { callCidsOf, readClaims } from './claims.js';
-import { type Claims, isIssuedBefore, type KnownToken } from './tokens.js';
+import { revocationOf } from './revocation.js';
+import type { Claims, KnownToken } from './tokens.js';
 
 /** What came with a request or a handshake, before anything is believed. */
 export interface Credentials {
@@ -107,18 +108,10 @@ export const AUTH_ORDER: readonly Check[] = [
   },
   {
     rule: 'the token is not revoked',
-    run: (attempt, coordinator) => {
-      const { token, claims } = attempt;
-      // A server token carries no iat: a cutoff would lock out the very caller who can lift it.
-      if (token === undefined || claims === undefined || isServer(attempt)) return;
-      const refusal = coordinator.tokens.refusalOf(token);
+    // A server token is known to nobody: a cutoff would lock out the very caller who can lift it.
+    run: ({ known }, coordinator) => {
+      const refusal = known === undefined ? undefined : revocationOf(known, coordinator);
       if (refusal !== undefined) throw refusal;
-      const user = typeof claims.user_id === 'string' ? coordinator.users.find(claims.user_id) : undefined;
-      for (const cutoff of [coordinator.app.revokeTokensIssuedBefore, user?.revokeTokensIssuedBefore]) {
-        if (cutoff !== undefined && isIssuedBefore(claims, Math.floor(cutoff.ms / 1000))) {
-          throw new Failure(40, 'the token was revoked');
-        }
-      }
     },
   },
   {

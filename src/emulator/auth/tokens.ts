@@ -1,6 +1,5 @@
 import { signToken } from '../../server/sign.js';
 import type { EmulatedClock } from '../clock.js';
-import { Failure } from '../failure.js';
 
 /** Claims of a token, as far as the coordinator cares; others are tolerated. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -25,11 +24,6 @@ interface Cutoff {
   seconds: number;
   why: TokenEnd;
 }
-
-const REASON = {
-  expired: 'the token is past its exp claim',
-  revoked: 'the token was revoked',
-} as const;
 
 /** Mints tokens, remembers each one that was minted or seen, and refuses those that a fault has ended. */
 export class TokenRegistry {
@@ -100,12 +94,6 @@ export class TokenRegistry {
     const cutoff: Cutoff = { seconds: Math.floor(now / 1000) - 1, why };
     if (userId === undefined) this.#cutoffForAll = cutoff;
     else this.#cutoffs.set(userId, cutoff);
-  }
-
-  /** Why a fault ended this token; undefined for one that still works. */
-  refusalOf(token: string): Failure | undefined {
-    const why = this.#known.get(token)?.ended;
-    return why === undefined ? undefined : new Failure(40, REASON[why]);
   }
 
   /** Takes every refusal back. */

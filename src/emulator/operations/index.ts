@@ -1,15 +1,28 @@
+import { ACTIVITY_OPERATIONS } from './activities.js';
+import { APPLICATION_OPERATIONS } from './application.js';
 import { CALL_OPERATIONS } from './calls.js';
 import { DEVICE_OPERATIONS } from './devices.js';
 import { GUEST_OPERATIONS } from './guests.js';
+import { MEMBER_OPERATIONS } from './members.js';
+import { MODERATION_OPERATIONS } from './moderation.js';
 import type { Operation } from './operation.js';
+import { QUERY_OPERATIONS } from './queries.js';
 import { RINGING_OPERATIONS } from './ringing.js';
 import { SURROUNDING_OPERATIONS } from './surroundings.js';
+import { USER_OPERATIONS } from './users.js';
 
 /** Every endpoint that the emulator serves. */
 export const OPERATIONS: readonly Operation[] = [
   ...GUEST_OPERATIONS,
   ...SURROUNDING_OPERATIONS,
   ...DEVICE_OPERATIONS,
+  ...USER_OPERATIONS,
+  ...APPLICATION_OPERATIONS,
+  // Before the calls: `/call/members` is no call.
+  ...QUERY_OPERATIONS,
+  ...MEMBER_OPERATIONS,
+  ...MODERATION_OPERATIONS,
+  ...ACTIVITY_OPERATIONS,
   ...RINGING_OPERATIONS,
   ...CALL_OPERATIONS,
 ];

@@ -1,4 +1,5 @@
 import { authenticate } from '../auth/checks.js';
+import { revocationOf } from '../auth/revocation.js';
 import type { KnownToken } from '../auth/tokens.js';
 import type { Coordinator } from '../coordinator.js';
 import { Failure } from '../failure.js';
@@ -281,18 +282,19 @@ export class SocketSession implements SocketEvents {
   }
 
   #armExpiry(): void {
-    const { app, clock, timers } = this.#coordinator;
+    const coordinator = this.#coordinator;
     this.#cancelExpiry();
-    if (!app.cutSocketsAtExpiry || this.#token === undefined || this.#state !== 'connected') return;
-    const { claims, ended } = this.#token;
-    const expiresAt = typeof claims.exp === 'number' ? claims.exp * 1000 : Number.POSITIVE_INFINITY;
-    const remainingMs = expiresAt - clock.now();
-    if (ended !== undefined || remainingMs <= 0) {
-      this.#refuse(
-        new Failure(40, ended === 'revoked' ? 'the token was revoked' : 'the token is past its exp claim'),
-      );
-    } else if (remainingMs < Number.POSITIVE_INFINITY && !clock.isFrozen) {
-      this.#cancelExpiry = timers.after(Math.min(remainingMs, MAX_TIMER_MS), () => this.#armExpiry());
+    if (!coordinator.app.cutSocketsAtExpiry || this.#token === undefined || this.#state !== 'connected')
+      return;
+    const { exp } = this.#token.claims;
+    const remainingMs =
+      (typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY) - coordinator.clock.now();
+    const expired = remainingMs <= 0 ? new Failure(40, 'the token is past its exp claim') : undefined;
+    const failure = expired ?? revocationOf(this.#token, coordinator);
+    if (failure !== undefined) this.#refuse(failure);
+    else if (remainingMs < Number.POSITIVE_INFINITY && !coordinator.clock.isFrozen) {
+      const delayMs = Math.min(Math.ceil(remainingMs), MAX_TIMER_MS);
+      this.#cancelExpiry = coordinator.timers.after(delayMs, () => this.#armExpiry());
     }
   }
 

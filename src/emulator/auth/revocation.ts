@@ -1,0 +1,21 @@
+import type { Coordinator } from '../coordinator.js';
+import { Failure } from '../failure.js';
+import { isIssuedBefore, type KnownToken } from './tokens.js';
+
+/** Why a token no longer works although it has not expired: a fault, or a cutoff of its user or the application. */
+export function revocationOf(
+  { claims, ended, userId }: KnownToken,
+  coordinator: Coordinator,
+): Failure | undefined {
+  if (ended !== undefined) {
+    return new Failure(40, ended === 'expired' ? 'the token is past its exp claim' : 'the token was revoked');
+  }
+  const cutoffs = [
+    coordinator.app.revokeTokensIssuedBefore,
+    coordinator.users.find(userId)?.revokeTokensIssuedBefore,
+  ];
+  const isRevoked = cutoffs.some(
+    (cutoff) => cutoff !== undefined && isIssuedBefore(claims, Math.floor(cutoff.ms / 1000)),
+  );
+  return isRevoked ? new Failure(40, 'the token was revoked') : undefined;
+}

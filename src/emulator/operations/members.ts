@@ -1,0 +1,143 @@
+import { capabilitiesOf } from '../calls/access.js';
+import { announce, eventParts } from '../calls/announce.js';
+import type { Member } from '../calls/call.js';
+import { wireMember } from '../calls/wire.js';
+import { notFound } from '../failure.js';
+import { callWith } from './call-context.js';
+import { type Context, type Operation, requireUser } from './operation.js';
+import {
+  type Body,
+  listAt,
+  listOf,
+  oneOf,
+  optional,
+  record,
+  recordOf,
+  required,
+  shape,
+  text,
+  textOf,
+} from './validation.js';
+
+const PUBLISHING = oneOf(['send-audio', 'send-video', 'screenshare']);
+const MEMBER = shape({ user_id: required(text(255, 1)), role: optional(text(64)), custom: optional(record) });
+
+function updateMembers(context: Context): object {
+  const { coordinator, body, dialect } = context;
+  const call = callWith(context, 'update-call-member');
+  const added: Member[] = [];
+  const updated: Member[] = [];
+  const withNewRole: Member[] = [];
+  for (const entry of listAt<Body>(body, 'update_members')) {
+    const userId = String(entry.user_id);
+    if (coordinator.users.find(userId) === undefined) coordinator.users.create(userId);
+    const known = call.members.get(userId);
+    const role = known?.role;
+    const member = coordinator.calls.setMember(
+      call,
+      userId,
+      textOf(entry, 'role'),
+      recordOf(entry, 'custom'),
+    );
+    (known === undefined ? added : updated).push(member);
+    if (known !== undefined && member.role !== role) withNewRole.push(member);
+  }
+  const removed = listAt<string>(body, 'remove_members').filter((id) => call.members.has(id));
+  const formerIds = [...call.members.keys()];
+  for (const id of removed) call.members.delete(id);
+  const parts = eventParts(call, coordinator);
+  const wire = (members: readonly Member[]) =>
+    members.map((member) => wireMember(member, coordinator, 'video'));
+  if (added.length > 0)
+    announce(coordinator, call, 'call.member_added', { call: parts.call(), members: wire(added) });
+  if (updated.length > 0) {
+    announce(coordinator, call, 'call.member_updated', { call: parts.call(), members: wire(updated) });
+  }
+  if (withNewRole.length > 0) {
+    announce(coordinator, call, 'call.member_updated_permission', {
+      call: parts.call(),
+      members: wire(withNewRole),
+      capabilities_by_role: {},
+    });
+  }
+  if (removed.length > 0) {
+    // The removed hear of it too; on this event `members` are ids.
+    announce(
+      coordinator,
+      call,
+      'call.member_removed',
+      { call: parts.call(), members: removed },
+      { memberIds: formerIds },
+    );
+  }
+  return { members: [...added, ...updated].map((member) => wireMember(member, coordinator, dialect)) };
+}
+
+function requestPermission(context: Context): object {
+  const { coordinator, body } = context;
+  const call = callWith(context, 'join-call');
+  const user = eventParts(call, coordinator).user(requireUser(context));
+  announce(coordinator, call, 'call.permission_request', { user, permissions: listAt(body, 'permissions') });
+  return {};
+}
+
+function updateUserPermissions(context: Context): object {
+  const { coordinator, body } = context;
+  const call = callWith(context, 'update-call-permissions');
+  const userId = String(body.user_id);
+  const user = coordinator.users.find(userId);
+  if (user === undefined) throw notFound(`user ${userId}`);
+  const grants = call.grants.get(userId) ?? { granted: new Set<string>(), revoked: new Set<string>() };
+  call.grants.set(userId, grants);
+  for (const one of listAt<string>(body, 'grant_permissions')) {
+    grants.granted.add(one);
+    grants.revoked.delete(one);
+  }
+  for (const one of listAt<string>(body, 'revoke_permissions')) {
+    grants.revoked.add(one);
+    grants.granted.delete(one);
+  }
+  const subject = { kind: 'user', userId, user, claims: undefined, callCids: new Set<string>() } as const;
+  announce(
+    coordinator,
+    call,
+    'call.permissions_updated',
+    {
+      user: eventParts(call, coordinator).user(userId),
+      own_capabilities: [...capabilitiesOf(subject, call, coordinator)],
+    },
+    { memberIds: [userId] },
+  );
+  return {};
+}
+
+export const MEMBER_OPERATIONS: readonly Operation[] = [
+  {
+    name: 'UpdateCallMembers',
+    method: 'POST',
+    path: '/call/:type/:id/members',
+    mount: 'video',
+    fields: { update_members: optional(listOf(MEMBER)), remove_members: optional(listOf(text(255, 1))) },
+    handle: updateMembers,
+  },
+  {
+    name: 'RequestPermission',
+    method: 'POST',
+    path: '/call/:type/:id/request_permission',
+    mount: 'video',
+    fields: { permissions: required(listOf(PUBLISHING)) },
+    handle: requestPermission,
+  },
+  {
+    name: 'UpdateUserPermissions',
+    method: 'POST',
+    path: '/call/:type/:id/user_permissions',
+    mount: 'video',
+    fields: {
+      user_id: required(text(255, 1)),
+      grant_permissions: optional(listOf(PUBLISHING)),
+      revoke_permissions: optional(listOf(PUBLISHING)),
+    },
+    handle: updateUserPermissions,
+  },
+];

@@ -1,0 +1,81 @@
+import { isAllowed, requireCapability } from '../calls/access.js';
+import { wireCallState, wireMember } from '../calls/wire.js';
+import { invalidInput, notFound } from '../failure.js';
+import { compileFilter } from '../query/filter.js';
+import { paginate } from '../query/page.js';
+import { CALL_FILTERS, CALL_SORT, MEMBER_FILTERS, MEMBER_SORT } from '../query/tables.js';
+import { callWith } from './call-context.js';
+import type { Context, Operation } from './operation.js';
+import { bool, integer, listOf, optional, record, required, text } from './validation.js';
+
+const PAGE_FIELDS = {
+  filter_conditions: optional(record),
+  sort: optional(listOf(record, 2)),
+  limit: optional(integer(0, 100)),
+  next: optional(text(4096)),
+  prev: optional(text(4096)),
+};
+
+function queryCalls(context: Context): object {
+  const { coordinator, caller, body, dialect, connectionId } = context;
+  const isWanted = compileFilter(body.filter_conditions, CALL_FILTERS);
+  if (body.watch === true && connectionId === undefined && caller.kind === 'user') {
+    throw invalidInput('connection_id', 'is required to watch');
+  }
+  const readable = coordinator.calls
+    .all()
+    .filter((call) => isWanted(call) && isAllowed(caller, call, 'read-call', coordinator));
+  const { items, next, prev } = paginate(readable, body, CALL_SORT);
+  if (body.watch === true) for (const call of items) coordinator.connections.watch(connectionId, call.cid);
+  return { calls: items.map((call) => wireCallState(call, caller, coordinator, { dialect })), next, prev };
+}
+
+function queryMembers(context: Context): object {
+  const { coordinator, caller, body, dialect } = context;
+  const cid = `${String(body.type)}:${String(body.id)}`;
+  const call = coordinator.calls.find(cid);
+  const isWanted = compileFilter(body.filter_conditions, MEMBER_FILTERS);
+  if (call === undefined) throw notFound(`call ${cid}`);
+  requireCapability(caller, call, 'read-call', coordinator);
+  const members = [...call.members.values()].map((member) => ({ member, call, custom: member.custom }));
+  const { items, next, prev } = paginate(members.filter(isWanted), body, MEMBER_SORT);
+  return { members: items.map(({ member }) => wireMember(member, coordinator, dialect)), next, prev };
+}
+
+// There is no media server, so nobody ever takes part.
+function queryParticipants(context: Context): object {
+  const { coordinator, caller, dialect } = context;
+  const call = callWith(context, 'read-call');
+  return {
+    ...wireCallState(call, caller, coordinator, { dialect }),
+    participants: [],
+    total_participants: 0,
+  };
+}
+
+export const QUERY_OPERATIONS: readonly Operation[] = [
+  {
+    name: 'QueryCalls',
+    method: 'POST',
+    path: '/calls',
+    mount: 'video',
+    fields: { ...PAGE_FIELDS, watch: optional(bool) },
+    handle: queryCalls,
+  },
+  {
+    name: 'QueryCallMembers',
+    method: 'POST',
+    path: '/call/members',
+    mount: 'video',
+    fields: { ...PAGE_FIELDS, type: required(text(64, 1)), id: required(text(64, 1)) },
+    handle: queryMembers,
+  },
+  {
+    name: 'QueryCallParticipants',
+    method: 'POST',
+    path: '/call/:type/:id/participants',
+    mount: 'video',
+    fields: { filter_conditions: optional(record) },
+    handle: queryParticipants,
+  },
+];
