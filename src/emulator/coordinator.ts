@@ -18,6 +18,7 @@ export interface CoordinatorOptions {
   /** Life of what the emulator mints. */
   tokenTtlSeconds: number;
   guestTtlSeconds: number;
+  allowsMint: boolean;
 }
 
 type Observer = (event: LiveEvent) => void;
@@ -31,6 +32,7 @@ export class Coordinator {
   readonly apiSecret: string;
   readonly tokenTtlSeconds: number;
   readonly guestTtlSeconds: number;
+  readonly allowsMint: boolean;
   readonly clock = new EmulatedClock();
   readonly timers = new Timers();
   readonly tokens: TokenRegistry;
@@ -47,11 +49,12 @@ export class Coordinator {
   readonly #observers = new Set<Observer>();
   readonly #stopping = new AbortController();
 
-  constructor({ apiKey, apiSecret, tokenTtlSeconds, guestTtlSeconds }: CoordinatorOptions) {
+  constructor({ apiKey, apiSecret, tokenTtlSeconds, guestTtlSeconds, allowsMint }: CoordinatorOptions) {
     this.apiKey = apiKey;
     this.apiSecret = apiSecret;
     this.tokenTtlSeconds = tokenTtlSeconds;
     this.guestTtlSeconds = guestTtlSeconds;
+    this.allowsMint = allowsMint;
     this.tokens = new TokenRegistry(apiSecret, this.clock, (token) => this.#tokenChanged(token));
     this.faults = new Faults(this);
   }
@@ -72,9 +75,9 @@ export class Coordinator {
   }
 
   /** Tells the observers of an answered request. */
-  reportRequest(request: RecordedRequest, token: KnownToken | undefined): void {
-    if (this.#observers.size === 0) return;
-    this.report({ type: 'request', now: this.clock.now(), request: { ...request, tokenId: token?.id } });
+  reportRequest(request: RecordedRequest): void {
+    if (this.#observers.size > 0)
+      this.report({ type: 'request', now: this.clock.now(), request: { ...request } });
   }
 
   /** Looks at every open socket again, after the clock or the state of tokens has changed. */

@@ -1,7 +1,9 @@
 import { ConfigurationError } from '../errors.js';
+import { liveSnapshot } from './control/snapshot.js';
 import { Coordinator } from './coordinator.js';
 import type { Faults } from './faults/faults.js';
 import type { RecordedRequest } from './journal/journal.js';
+import type { LiveMessage } from './live.js';
 
 /** What the emulated application is. */
 export interface EmulatorOptions {
@@ -13,6 +15,8 @@ export interface EmulatorOptions {
   tokenTtlSeconds?: number | undefined;
   /** Life of guests' tokens; default 3600. */
   guestTtlSeconds?: number | undefined;
+  /** Whether `POST /_emulator/token` mints; default: only when the secret is random. */
+  allowMint?: boolean | undefined;
 }
 
 export interface UserTokenOptions {
@@ -30,12 +34,14 @@ export interface CallTokenOptions extends UserTokenOptions {
 }
 
 /** An emulated application, without the server that it may stand behind. */
-export interface Emulator {
+export interface EmulatedApp {
   readonly apiKey: string;
   readonly apiSecret: string;
   /** What arrived, oldest first; tokens and other secrets are redacted, claims are shown decoded. */
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
+  /** Takes a snapshot, then hears of everything that happens; returns the way out. What the page shows. */
+  observe(listener: (message: LiveMessage) => void): () => void;
   /** Mints a user token. */
   userToken(userId: string, options?: UserTokenOptions): Promise<string>;
   /** Mints a token that opens the listed calls (`type:id`). */
@@ -77,6 +83,7 @@ export function createCoordinator(options: EmulatorOptions = {}): Coordinator {
     apiSecret,
     tokenTtlSeconds: ttlOf('tokenTtlSeconds', options.tokenTtlSeconds),
     guestTtlSeconds: ttlOf('guestTtlSeconds', options.guestTtlSeconds),
+    allowsMint: options.allowMint ?? options.apiSecret === undefined,
   });
 }
 
@@ -91,7 +98,7 @@ function lifeOf({ expiresInSeconds }: UserTokenOptions, coordinator: Coordinator
 }
 
 /** The part of an emulator that users hold. */
-export class EmulatorHandle implements Emulator {
+export class EmulatedAppHandle implements EmulatedApp {
   readonly #coordinator: Coordinator;
 
   constructor(coordinator: Coordinator) {
@@ -112,6 +119,11 @@ export class EmulatorHandle implements Emulator {
 
   get faults(): Faults {
     return this.#coordinator.faults;
+  }
+
+  observe(listener: (message: LiveMessage) => void): () => void {
+    listener(liveSnapshot(this.#coordinator));
+    return this.#coordinator.observe(listener);
   }
 
   userToken(userId: string, options: UserTokenOptions = {}): Promise<string> {

@@ -1,3 +1,12 @@
-export type { CallTokenOptions, Emulator, EmulatorOptions, UserTokenOptions } from './emulator.js';
+export type { CallTokenOptions, EmulatedApp, EmulatorOptions, UserTokenOptions } from './emulator.js';
+export type {
+  ConnectionErrorOptions,
+  DropOptions,
+  Faults,
+  LatencyOptions,
+} from './faults/faults.js';
+export type { ResponseFault } from './faults/response-faults.js';
 export type { RecordedRequest } from './journal/journal.js';
-export { type RunningEmulator, type StartEmulatorOptions, startEmulator } from './start.js';
+export type { RateLimitOptions } from './limits.js';
+export type { LiveClient, LiveEvent, LiveFaults, LiveMessage, LiveSnapshot, LiveToken } from './live.js';
+export { type Emulator, type StartEmulatorOptions, startEmulator } from './start.js';

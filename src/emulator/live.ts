@@ -48,11 +48,6 @@ export interface LiveFaults {
   readonly cutSocketsAtExpiry: boolean;
 }
 
-/** A request as the feed shows it. `tokenId` links it to its token. */
-export interface LiveRequest extends RecordedRequest {
-  readonly tokenId?: number | undefined;
-}
-
 /** Everything that is known at the moment of connecting to the feed. */
 export interface LiveSnapshot {
   readonly type: 'snapshot';
@@ -62,7 +57,7 @@ export interface LiveSnapshot {
   readonly mintAllowed: boolean;
   readonly clients: readonly LiveClient[];
   readonly tokens: readonly LiveToken[];
-  readonly requests: readonly LiveRequest[];
+  readonly requests: readonly RecordedRequest[];
   readonly faults: LiveFaults;
 }
 
@@ -78,7 +73,7 @@ export interface LiveSnapshot {
  */
 export type LiveEvent =
   | { readonly type: 'token'; readonly now: number; readonly token: LiveToken }
-  | { readonly type: 'request'; readonly now: number; readonly request: LiveRequest }
+  | { readonly type: 'request'; readonly now: number; readonly request: RecordedRequest }
   | { readonly type: 'connected'; readonly now: number; readonly client: LiveClient }
   | {
       readonly type: 'disconnected';

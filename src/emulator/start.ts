@@ -1,8 +1,12 @@
 import { ConfigurationError } from '../errors.js';
-import { createCoordinator, type Emulator, EmulatorHandle, type EmulatorOptions } from './emulator.js';
+import { createControlApp } from './control/app.js';
+import { Guard } from './control/guard.js';
+import { openLiveFeed } from './control/live-feed.js';
+import { createCoordinator, type EmulatedApp, EmulatedAppHandle, type EmulatorOptions } from './emulator.js';
 import { createApp } from './http/app.js';
 import { NodeHost } from './node/host.js';
-import { isSocketPath } from './sockets/paths.js';
+import { readPageScript } from './node/page-script.js';
+import { isControlPath, isSocketPath, LIVE_PATH } from './sockets/paths.js';
 import { SocketSession } from './sockets/session.js';
 
 export interface StartEmulatorOptions extends EmulatorOptions {
@@ -10,17 +14,19 @@ export interface StartEmulatorOptions extends EmulatorOptions {
   port?: number | undefined;
   /** Default `127.0.0.1`: nobody but this machine. */
   host?: string | undefined;
+  /** Origins that may use `/_emulator`, besides the page's own: `http://localhost:5173` for a front end. */
+  allowOrigins?: readonly string[] | undefined;
 }
 
 /** An emulator that listens. */
-export interface RunningEmulator extends Emulator {
+export interface Emulator extends EmulatedApp {
   /** The origin, `http://127.0.0.1:<port>`: a client's `baseUrl`. Official JavaScript clients take `<url>/video`. */
   readonly url: string;
   /** Closes every socket, timer and listener. May be called more than once. */
   stop(): Promise<void>;
 }
 
-class Running extends EmulatorHandle implements RunningEmulator {
+class Running extends EmulatedAppHandle implements Emulator {
   readonly url: string;
   readonly #stop: () => Promise<void>;
 
@@ -55,7 +61,7 @@ function originOf(host: string, port: number): string {
  * emulator.faults.expireTokens('martin');
  * await emulator.stop();
  */
-export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
+export async function startEmulator(options: StartEmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host = '127.0.0.1' } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new ConfigurationError('invalid_option', 'port is not a whole number from 0 to 65535', {
@@ -64,12 +70,18 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
   }
   const coordinator = createCoordinator(options);
   const app = createApp(coordinator);
+  const guard = new Guard({ host, allowOrigins: options.allowOrigins ?? [] });
+  const controls = createControlApp(coordinator, { guard, pageScript: readPageScript });
   const listening = await NodeHost.listen({
     port,
     host,
-    fetch: (request, bindings) => app.fetch(request, bindings),
-    accept: (opening) =>
-      isSocketPath(opening.path) ? (peer) => new SocketSession(coordinator, peer, opening) : 404,
+    fetch: (request, bindings) =>
+      isControlPath(new URL(request.url).pathname) ? controls.fetch(request) : app.fetch(request, bindings),
+    accept: (opening) => {
+      if (isSocketPath(opening.path)) return (peer) => new SocketSession(coordinator, peer, opening);
+      if (opening.path !== LIVE_PATH) return 404;
+      return guard.refusalOf(opening.headers) === undefined ? (peer) => openLiveFeed(coordinator, peer) : 403;
+    },
   }).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'EADDRINUSE' ? `port ${port} is taken` : `can not listen on ${host}:${port}`;
     throw new ConfigurationError('invalid_option', why, {

@@ -3,7 +3,7 @@ import { CAPABILITIES, type Capability } from '../calls/capabilities.js';
 import type { Coordinator } from '../coordinator.js';
 import type { RateLimitOptions } from '../limits.js';
 import type { LiveFaults } from '../live.js';
-import { type ResponseFault, ResponseFaults } from './response-faults.js';
+import { FAULT_KINDS, type ResponseFault, ResponseFaults } from './response-faults.js';
 
 export interface LatencyOptions {
   /** Milliseconds before each answer. */
@@ -89,6 +89,9 @@ export class Faults {
         (value) => Number.isInteger(value) && value >= 200 && value <= 599,
         'an HTTP status',
       );
+    }
+    if (fault.kind !== undefined && !FAULT_KINDS.includes(fault.kind)) {
+      throw invalidOption('kind is not one of those that exist', `Pass one of: ${FAULT_KINDS.join(', ')}.`);
     }
     this.#responses.plan(count, fault);
     this.#changed();

@@ -1,3 +1,5 @@
+export const FAULT_KINDS = ['error', 'reset', 'hang', 'truncate', 'html'] as const;
+
 /** How a request is made to fail. */
 export interface ResponseFault {
   /**
@@ -7,7 +9,7 @@ export interface ResponseFault {
    * - `truncate`: the answer breaks off in the middle of the body
    * - `html`: the status with an HTML page, as a proxy would send
    */
-  kind?: 'error' | 'reset' | 'hang' | 'truncate' | 'html' | undefined;
+  kind?: (typeof FAULT_KINDS)[number] | undefined;
   /** The HTTP status; default: that of the code, else 503. */
   status?: number | undefined;
   /** The coordinator's code; default: the usual one of the status (401 is 40). */

@@ -60,7 +60,7 @@ export class Exchange {
     const fault = isCounted ? faults.takeResponse(this.#request.method, this.#url.pathname) : undefined;
     const response = fault === undefined ? await this.#serve(params) : await this.#break(fault);
     this.#recorded.durationMs = globalThis.performance.now() - this.#startedAt;
-    this.#coordinator.reportRequest(this.#recorded, this.#token);
+    this.#coordinator.reportRequest(this.#recorded);
     return response;
   }
 
@@ -109,6 +109,7 @@ export class Exchange {
       (claims, token) => {
         this.#recorded.claims = redact(claims) as Record<string, unknown>;
         this.#token = token;
+        this.#recorded.tokenId = token?.id;
       },
     );
   }

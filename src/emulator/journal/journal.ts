@@ -16,6 +16,8 @@ export interface RecordedRequest {
   authType?: string | undefined;
   /** Claims of the token, decoded; undefined when none came or it could not be read. */
   claims?: Readonly<Record<string, unknown>> | undefined;
+  /** A number per distinct token, the same for the same token. */
+  tokenId?: number | undefined;
   userId?: string | undefined;
   connectionId?: string | undefined;
   /** 101 for an accepted handshake; undefined while the answer is on its way, and when the line was cut. */
@@ -51,6 +53,11 @@ export class Journal {
     // Cut in blocks: shifting one by one costs a copy per request.
     if (this.#requests.length >= KEPT_REQUESTS * 1.2) this.#requests = this.#requests.slice(-KEPT_REQUESTS);
     return recorded;
+  }
+
+  /** The newest requests, oldest of them first. */
+  latest(count: number): RecordedRequest[] {
+    return this.#requests.slice(-count).map((request) => ({ ...request }));
   }
 
   clear(): void {

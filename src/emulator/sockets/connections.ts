@@ -1,4 +1,5 @@
 import { stringify } from '../instant.js';
+import type { LiveClient } from '../live.js';
 
 /** One authenticated socket, as the rest of the coordinator sees it. */
 export interface Connection {
@@ -6,6 +7,7 @@ export interface Connection {
   readonly userId: string;
   readonly product: 'video' | 'chat';
   readonly watched: Set<string>;
+  describe(): LiveClient;
   send(text: string): void;
   /** Sends `connection.error` with the code, and closes unless told not to. */
   fail(code: number, reason: string, options?: { close?: boolean | undefined }): void;

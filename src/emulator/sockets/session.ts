@@ -128,7 +128,7 @@ export class SocketSession implements SocketEvents {
       this.#refuse(failure);
     } finally {
       recorded.durationMs = globalThis.performance.now() - startedAt;
-      coordinator.reportRequest(recorded, this.#token);
+      coordinator.reportRequest(recorded);
     }
   }
 
@@ -162,7 +162,8 @@ export class SocketSession implements SocketEvents {
       coordinator,
       (claims, token) => {
         this.#token = token;
-        recorded.claims = claims;
+        recorded.claims = redact(claims) as Record<string, unknown>;
+        recorded.tokenId = token?.id;
       },
     );
     const limit = coordinator.app.maxSocketsPerUser;
@@ -185,11 +186,21 @@ export class SocketSession implements SocketEvents {
   #connect(user: User): void {
     const { clock, connections } = this.#coordinator;
     this.#state = 'connected';
+    const now = new Instant(clock.now());
+    const client = {
+      connectionId: this.id,
+      userId: user.id,
+      product: this.#product,
+      tokenId: this.#token?.id,
+      connectedAt: now.ms,
+      client: this.#opening.query.get('X-Stream-Client')?.slice(0, 200),
+    };
     const connection: Connection = {
       id: this.id,
       userId: user.id,
       product: this.#product,
       watched: new Set(),
+      describe: () => client,
       send: (text) => this.#send(text),
       fail: (code, reason, { close = true } = {}) => {
         if (close) this.#refuse(new Failure(code, reason));
@@ -200,7 +211,6 @@ export class SocketSession implements SocketEvents {
     };
     this.#connection = connection;
     connections.add(connection);
-    const now = new Instant(clock.now());
     const frame = { connection_id: this.id, created_at: now, me: wireOwnUser(user, this.#product) };
     this.#send(
       stringify(
@@ -210,18 +220,7 @@ export class SocketSession implements SocketEvents {
         'text',
       ),
     );
-    this.#coordinator.report({
-      type: 'connected',
-      now: now.ms,
-      client: {
-        connectionId: this.id,
-        userId: user.id,
-        product: this.#product,
-        tokenId: this.#token?.id,
-        connectedAt: now.ms,
-        client: this.#opening.query.get('X-Stream-Client')?.slice(0, 200),
-      },
-    });
+    this.#coordinator.report({ type: 'connected', now: now.ms, client: connection.describe() });
     this.#armExpiry();
   }
 

@@ -1,0 +1,226 @@
+import type { Capability } from '../calls/capabilities.js';
+import type { Coordinator } from '../coordinator.js';
+import {
+  type Body,
+  bool,
+  type Fields,
+  listAt,
+  listOf,
+  optional,
+  type Rule,
+  record,
+  required,
+  text,
+  textOf,
+} from '../operations/validation.js';
+import { CALL_ID_LIST, mint } from './mint.js';
+
+/** Something that `POST /_emulator/...` does. */
+export interface Action {
+  readonly path: string;
+  readonly does: string;
+  /** For the index: what each field of the body means. */
+  readonly body: Readonly<Record<string, string>>;
+  readonly fields: Fields;
+  readonly run: (coordinator: Coordinator, body: Body) => unknown;
+}
+
+const number: Rule = (value) => (typeof value === 'number' ? undefined : 'must be a number');
+const userId = { user_id: optional(text(1024)) };
+const USER_ID = { user_id: 'only this user; all when absent' };
+
+function numberOf(body: Body, name: string): number | undefined {
+  const value = body[name];
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** `{}` means on. */
+function switchOf(body: Body, name: string): boolean {
+  return body[name] !== false;
+}
+
+export const ACTIONS: readonly Action[] = [
+  {
+    path: '/token',
+    does: 'mints a token for development; off when the emulator was started with a secret of your own',
+    body: {
+      user_id: 'whose token; !anon with call_cids for an anonymous viewer',
+      expires_in_seconds: 'its life; default --token-ttl; null for none',
+      call_cids: 'the calls (type:id) that it opens',
+      role: 'the role in those calls',
+      claims: 'further claims',
+    },
+    fields: {
+      user_id: required(text(1024, 1)),
+      expires_in_seconds: optional(number),
+      call_cids: optional(CALL_ID_LIST),
+      role: optional(text(64)),
+      claims: optional(record),
+    },
+    run: mint,
+  },
+  {
+    path: '/faults/expire_tokens',
+    does: 'refuses every token known so far as expired (401 / 40); later ones work',
+    body: USER_ID,
+    fields: userId,
+    run: ({ faults }, body) => faults.expireTokens(textOf(body, 'user_id')),
+  },
+  {
+    path: '/faults/revoke',
+    does: 'refuses every token known so far as revoked (401 / 40); later ones work',
+    body: USER_ID,
+    fields: userId,
+    run: ({ faults }, body) => faults.revoke(textOf(body, 'user_id')),
+  },
+  {
+    path: '/faults/fail_next',
+    does: 'fails the next requests',
+    body: {
+      count: 'how many; default 1',
+      status: 'HTTP status; default 503',
+      code: 'the coordinator’s code; default the usual one of the status',
+      kind: 'error (default), reset, hang, truncate or html',
+      method: 'only this method',
+      path: 'only paths that contain this',
+    },
+    fields: {
+      count: optional(number),
+      status: optional(number),
+      code: optional(number),
+      kind: optional(text(16)),
+      method: optional(text(16)),
+      path: optional(text(255)),
+    },
+    run: ({ faults }, body) =>
+      faults.failNext(numberOf(body, 'count') ?? 1, {
+        status: numberOf(body, 'status'),
+        code: numberOf(body, 'code'),
+        kind: textOf(body, 'kind') as 'error' | undefined,
+        method: textOf(body, 'method'),
+        path: textOf(body, 'path'),
+      }),
+  },
+  {
+    path: '/faults/latency',
+    does: 'delays each answer and handshake',
+    body: { ms: 'milliseconds; 0 ends it', jitter_ms: 'up to so many more' },
+    fields: { ms: required(number), jitter_ms: optional(number) },
+    run: ({ faults }, body) => faults.latency({ ms: Number(body.ms), jitterMs: numberOf(body, 'jitter_ms') }),
+  },
+  {
+    path: '/faults/drop_connections',
+    does: 'ends open sockets',
+    body: { code: 'the close code; the line is cut when absent or 1006', ...USER_ID },
+    fields: { code: optional(number), ...userId },
+    run: ({ faults }, body) =>
+      faults.dropConnections(numberOf(body, 'code'), { userId: textOf(body, 'user_id') }),
+  },
+  {
+    path: '/faults/push_connection_error',
+    does: 'sends connection.error to open sockets, then closes them',
+    body: { code: 'the coordinator’s code', close: 'false leaves them open', ...USER_ID },
+    fields: { code: required(number), close: optional(bool), ...userId },
+    run: ({ faults }, body) =>
+      faults.pushConnectionError(Number(body.code), {
+        userId: textOf(body, 'user_id'),
+        close: switchOf(body, 'close'),
+      }),
+  },
+  {
+    path: '/faults/reject_next',
+    does: 'refuses the next handshakes',
+    body: { code: 'the coordinator’s code', count: 'how many; default 1' },
+    fields: { code: required(number), count: optional(number) },
+    run: ({ faults }, body) => faults.rejectNext(Number(body.code), numberOf(body, 'count')),
+  },
+  {
+    path: '/faults/skew_clock',
+    does: 'moves the server’s clock, Date header included',
+    body: { ms: 'ahead of the machine’s; negative is behind, 0 ends it' },
+    fields: { ms: required(number) },
+    run: ({ faults }, body) => faults.skewClock(Number(body.ms)),
+  },
+  {
+    path: '/faults/freeze_clock',
+    does: 'holds the server’s clock still',
+    body: { at: 'epoch milliseconds; default now' },
+    fields: { at: optional(number) },
+    run: ({ faults }, body) => faults.freezeClock(numberOf(body, 'at')),
+  },
+  {
+    path: '/faults/resume_clock',
+    does: 'lets a frozen clock run on',
+    body: {},
+    fields: {},
+    run: ({ faults }) => faults.resumeClock(),
+  },
+  {
+    path: '/faults/limit_rates',
+    does: 'limits the requests per user and endpoint (429 / 9)',
+    body: { limit: 'requests per window; lifted when absent', window_ms: 'default 60000' },
+    fields: { limit: optional(number), window_ms: optional(number) },
+    run: ({ faults }, body) => {
+      const limit = numberOf(body, 'limit');
+      faults.limitRates(limit === undefined ? undefined : { limit, windowMs: numberOf(body, 'window_ms') });
+    },
+  },
+  {
+    path: '/faults/limit_sockets',
+    does: 'limits the sockets per user (71)',
+    body: { per_user: 'how many; lifted when absent' },
+    fields: { per_user: optional(number) },
+    run: ({ faults }, body) => faults.limitSockets(numberOf(body, 'per_user')),
+  },
+  {
+    path: '/faults/disable_guests',
+    does: 'refuses to create guests (403 / 17)',
+    body: { disabled: 'false ends it' },
+    fields: { disabled: optional(bool) },
+    run: ({ faults }, body) => faults.disableGuests(switchOf(body, 'disabled')),
+  },
+  {
+    path: '/faults/disable_auth_checks',
+    does: 'accepts unsigned and development tokens',
+    body: { disabled: 'false ends it' },
+    fields: { disabled: optional(bool) },
+    run: ({ faults }, body) => faults.disableAuthChecks(switchOf(body, 'disabled')),
+  },
+  {
+    path: '/faults/cut_sockets_at_expiry',
+    does: 'ends a socket with 40 when its token dies',
+    body: { enabled: 'false ends it' },
+    fields: { enabled: optional(bool) },
+    run: ({ faults }, body) => faults.cutSocketsAtExpiry(switchOf(body, 'enabled')),
+  },
+  {
+    path: '/faults/set_grants',
+    does: 'replaces what a role may do',
+    body: { role: 'the role', call_type: 'a call type, or *', capabilities: 'names of own_capabilities' },
+    fields: {
+      role: required(text(64, 1)),
+      call_type: optional(text(64)),
+      capabilities: required(listOf(text(64))),
+    },
+    run: ({ faults }, body) =>
+      faults.setGrants(
+        String(body.role),
+        textOf(body, 'call_type') ?? '*',
+        listAt<Capability>(body, 'capabilities'),
+      ),
+  },
+  {
+    path: '/faults/reset',
+    does: 'ends all faults',
+    body: {},
+    fields: {},
+    run: ({ faults }) => faults.reset(),
+  },
+  {
+    path: '/requests/clear',
+    does: 'forgets the recorded requests',
+    body: {},
+    fields: {},
+    run: ({ journal }) => journal.clear(),
+  },
+];

@@ -1,0 +1,95 @@
+import { Hono } from 'hono';
+import { StreamVideoError } from '../../errors.js';
+import type { Coordinator } from '../coordinator.js';
+import { Failure } from '../failure.js';
+import { readBody } from '../http/body.js';
+import { validate } from '../operations/validation.js';
+import { ACTIONS, type Action } from './actions.js';
+import type { Guard } from './guard.js';
+import { PAGE_HEADERS, PAGE_HTML } from './page-html.js';
+import { liveSnapshot } from './snapshot.js';
+
+const ROOT = '/_emulator';
+const NOTE = 'A development server: it holds no real account and must never be reachable by others.';
+
+export interface ControlOptions {
+  guard: Guard;
+  /** The script of the page; undefined where it was not built. */
+  pageScript: () => Promise<string | undefined>;
+}
+
+function index({ apiKey, allowsMint }: Coordinator): object {
+  return {
+    name: 'stream-video-emulator',
+    note: NOTE,
+    api_key: apiKey,
+    mint_allowed: allowsMint,
+    read: {
+      [ROOT]: 'this list',
+      [`${ROOT}/state`]: 'clients, tokens, requests and faults, as the live feed opens with them',
+      [`${ROOT}/requests`]: 'what arrived, tokens redacted',
+      [`${ROOT}/live`]: 'a WebSocket: a snapshot, then what happens',
+    },
+    post: ACTIONS.map(({ path, does, body }) => ({ path: `${ROOT}${path}`, does, body })),
+  };
+}
+
+async function perform(coordinator: Coordinator, action: Action, request: Request): Promise<Response> {
+  // A form of another site can send anything but this content type without asking first.
+  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? '')) {
+    return refusal(415, 'content_type', 'send JSON with content-type: application/json');
+  }
+  try {
+    const body = await readBody(request);
+    validate(body, action.fields);
+    const answer: unknown = await action.run(coordinator, body);
+    return Response.json(answer ?? { ok: true });
+  } catch (error) {
+    if (error instanceof Failure) return refusal(error.status, `code_${error.code}`, error.message);
+    if (error instanceof StreamVideoError)
+      return refusal(400, error.code, `${error.message}. ${error.remediation}`);
+    throw error;
+  }
+}
+
+function refusal(status: number, code: string, message: string): Response {
+  return Response.json({ error: { code, message } }, { status });
+}
+
+/** The controls under `/_emulator` and the page at `/`: for the developer's own eyes, so no CORS. */
+export function createControlApp(coordinator: Coordinator, { guard, pageScript }: ControlOptions): Hono {
+  const app = new Hono();
+  app.use(async (context, next) => {
+    const why = guard.refusalOf(context.req.raw.headers);
+    if (why !== undefined) return refusal(403, 'forbidden', why);
+    const origin = guard.allowedOrigin(context.req.raw.headers);
+    if (origin !== undefined) {
+      context.header('access-control-allow-origin', origin);
+      context.header('vary', 'Origin');
+      context.header('access-control-allow-headers', 'content-type');
+      context.header('access-control-allow-methods', 'GET, POST');
+      if (context.req.method === 'OPTIONS') return context.body(null, 204);
+    }
+    await next();
+    context.header('cache-control', 'no-store');
+    context.header('x-content-type-options', 'nosniff');
+  });
+  app.get('/', (context) => context.body(PAGE_HTML, 200, PAGE_HEADERS));
+  app.get('/page.js', async (context) => {
+    const script = await pageScript();
+    if (script === undefined) return context.text('The page is not built: run "npm run build".\n', 503);
+    return context.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8' });
+  });
+  app.get(ROOT, (context) => context.json(index(coordinator)));
+  app.get(`${ROOT}/state`, (context) => context.json(liveSnapshot(coordinator)));
+  app.get(`${ROOT}/requests`, (context) => context.json({ requests: coordinator.journal.all() }));
+  for (const action of ACTIONS) {
+    app.post(`${ROOT}${action.path}`, (context) => perform(coordinator, action, context.req.raw));
+  }
+  app.onError((error) => {
+    coordinator.surprised(error);
+    return refusal(500, 'internal', 'internal error');
+  });
+  app.notFound(() => refusal(404, 'not_found', `there is no such control; GET ${ROOT} lists them`));
+  return app;
+}

@@ -1,0 +1,33 @@
+import type { Coordinator } from '../coordinator.js';
+import { Failure } from '../failure.js';
+import { type Body, listAt, listOf, recordOf, text, textOf } from '../operations/validation.js';
+
+const MAX_CALL_CIDS = 100;
+
+export const CALL_ID_LIST = listOf(text(129, 3), MAX_CALL_CIDS);
+
+/** `POST /_emulator/token`: so that a front end needs no back end. */
+export async function mint(
+  { tokens, allowsMint, tokenTtlSeconds }: Coordinator,
+  body: Body,
+): Promise<object> {
+  if (!allowsMint) {
+    throw new Failure(
+      17,
+      'minting is off, since the secret is your own; start with --allow-mint to switch it on',
+    );
+  }
+  const cids = listAt<string>(body, 'call_cids');
+  const role = textOf(body, 'role');
+  const asked = body.expires_in_seconds;
+  const token = await tokens.mint(
+    String(body.user_id),
+    asked === null ? undefined : typeof asked === 'number' ? asked : tokenTtlSeconds,
+    {
+      ...recordOf(body, 'claims'),
+      ...(cids.length > 0 ? { call_cids: cids } : {}),
+      ...(role === undefined ? {} : { role }),
+    },
+  );
+  return { token };
+}

@@ -1,0 +1,20 @@
+import type { Coordinator } from '../coordinator.js';
+import { type LiveSnapshot, liveToken } from '../live.js';
+
+// What a page can still draw; the whole journal is at GET /_emulator/requests.
+const SHOWN = 500;
+
+/** The state of an emulator as the live feed opens with it. */
+export function liveSnapshot(coordinator: Coordinator): LiveSnapshot {
+  const { apiKey, allowsMint, clock, connections, faults, journal, tokens } = coordinator;
+  return {
+    type: 'snapshot',
+    now: clock.now(),
+    apiKey,
+    mintAllowed: allowsMint,
+    clients: connections.all().map((connection) => connection.describe()),
+    tokens: tokens.latest(SHOWN).map(liveToken),
+    requests: journal.latest(SHOWN),
+    faults: faults.snapshot(),
+  };
+}
