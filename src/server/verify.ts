@@ -1,5 +1,6 @@
 import { ConfigurationError, InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { describeType } from '../text.js';
+import { MAX_CALL_CIDS } from './call-token.js';
 import { checkedSecret, type SecretOptions } from './secret.js';
 import { verifySignature } from './sign.js';
 import { readableToken } from './token-shape.js';
@@ -53,6 +54,7 @@ export async function verifyToken(token: unknown, options: VerifyOptions): Promi
     );
   }
   checkTimes(claims, now);
+  checkCalls(claims);
   return checkedIdentity(claims);
 }
 
@@ -66,11 +68,7 @@ function checkedNow(now: number | undefined): number {
 
 function checkTimes(claims: Readonly<Record<string, unknown>>, now: number): void {
   const nowSeconds = now / 1000;
-  const { exp, nbf, iat } = {
-    exp: seconds(claims, 'exp'),
-    nbf: seconds(claims, 'nbf'),
-    iat: seconds(claims, 'iat'),
-  };
+  const [exp, nbf, iat] = ['exp', 'nbf', 'iat'].map((name) => seconds(claims, name));
   if (exp !== undefined && nowSeconds >= exp) {
     throw new TokenExpiredError('token_expired', 'The token has expired', {
       remediation: 'Mint a new one.',
@@ -91,6 +89,21 @@ function seconds(claims: Readonly<Record<string, unknown>>, name: string): numbe
   const value = claims[name];
   if (value === undefined || Number.isSafeInteger(value)) return value as number | undefined;
   throw invalid(`The claim ${name} is not a whole number`, 'Mint times as whole seconds since 1970.');
+}
+
+function checkCalls({ call_cids: callCids, role }: Readonly<Record<string, unknown>>): void {
+  if (role !== undefined && typeof role !== 'string') {
+    throw invalid(`The claim role is ${describeType(role)}`, 'Mint it as a string.');
+  }
+  if (callCids === undefined) return;
+  if (!Array.isArray(callCids) || !callCids.every((cid) => typeof cid === 'string')) {
+    throw invalid('The claim call_cids is not a list of strings', 'Mint it as an array of type:id.');
+  }
+  if (callCids.length > MAX_CALL_CIDS) {
+    throw new InvalidTokenError('too_many_calls', `The token lists ${callCids.length} calls`, {
+      remediation: `Mint one token for each group of at most ${MAX_CALL_CIDS} calls.`,
+    });
+  }
 }
 
 function checkedIdentity(claims: Readonly<Record<string, unknown>>): TokenClaims {

@@ -1,11 +1,11 @@
 import { StreamClient } from '@stream-io/node-sdk';
-import { type RunningEmulator, startEmulator } from 'stream-video-auth/emulator';
+import { startEmulator } from 'stream-video-auth/emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCallToken, createUserToken } from '../../src/server/index.js';
 import { signToken } from '../../src/server/sign.js';
 import { SECRET } from './support.js';
 
-let emulator: RunningEmulator;
+let emulator: Awaited<ReturnType<typeof startEmulator>>;
 
 beforeAll(async () => {
   emulator = await startEmulator({ apiSecret: SECRET });

@@ -106,6 +106,10 @@ describe('verifyToken', () => {
     ['missing_user_id', { user_id: undefined, server: true }],
     ['missing_user_id', { user_id: '' }],
     ['invalid_user_id', { user_id: 42 }],
+    ['too_many_calls', { call_cids: Array.from({ length: 101 }, () => 'default:1') }],
+    ['not_a_jwt', { call_cids: 'default:1' }],
+    ['not_a_jwt', { call_cids: [1] }],
+    ['not_a_jwt', { role: 7 }],
   ])('answers %s to a signed token with %j', async (code, claims) => {
     await expect(verify(await signed(claims))).rejects.toMatchObject({ code });
   });
