@@ -25,7 +25,7 @@ export function readableToken(given: unknown): ReadableToken {
   if (token.length > MAX_TOKEN_LENGTH) {
     throw refusal('too_large', 'The token is larger than 128 KiB', 'Put less into its claims.');
   }
-  if (/^["'{[]/.test(token)) {
+  if (/^["']/.test(token)) {
     throw refusal(
       'double_encoded',
       'The token is wrapped in JSON',
