@@ -161,7 +161,10 @@ export class TokenProviderError extends StreamVideoError {
 export class UnauthorizedError extends StreamVideoError {
   readonly code = 'unauthorized';
 
-  constructor(message = 'The token provider says that the user is signed out', init: { cause?: unknown } = {}) {
+  constructor(
+    message = 'The token provider says that the user is signed out',
+    init: { cause?: unknown } = {},
+  ) {
     super(message, {
       remediation: 'Sign the user in again, then call auth.setToken(), auth.refresh() or connect().',
       ...init,
@@ -246,7 +249,9 @@ export class SessionEndedError extends StreamVideoError {
   readonly code = 'session_ended';
 
   constructor(message = 'The session has ended') {
-    super(message, { remediation: 'Call connect(), auth.refresh() or auth.setToken() to start a new session.' });
+    super(message, {
+      remediation: 'Call connect(), auth.refresh() or auth.setToken() to start a new session.',
+    });
   }
 }
 

@@ -65,15 +65,19 @@ export type StreamVideoEvent<Name extends string = string> = Name extends keyof 
 export type EventName = keyof StreamVideoEvents | 'all' | (string & {});
 
 export type EventListener<Name extends string> = (event: StreamVideoEvent<Name>) => unknown;
-type AnyListener = (event: never) => unknown;
+type AnyEvent = { readonly type: string; readonly call_cid?: unknown };
+type AnyListener = (event: unknown) => unknown;
 
 /** What emits events lets the rooms say what happened, and nothing more. */
-export type Emit = <Name extends keyof LocalEvents>(name: Name, payload: Omit<LocalEvents[Name], 'type'>) => void;
+export type Emit = <Name extends keyof LocalEvents>(
+  name: Name,
+  payload: Omit<LocalEvents[Name], 'type'>,
+) => void;
 
 /** Delivers events to the app's listeners. One that throws or rejects disturbs nobody. */
 export class Events {
-  readonly #emitter = new EventEmitter<string, AnyListener>();
-  readonly #deliver: (this: AnyListener, event: never) => void;
+  readonly #emitter = new EventEmitter<string>();
+  readonly #deliver: (this: AnyListener, event: unknown) => void;
 
   constructor(logger: Logger) {
     const complain = (error: unknown) => {
@@ -89,27 +93,39 @@ export class Events {
     };
   }
 
-  on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
-    this.#emitter.on(name, this.#deliver, listener);
-    return () => this.off(name, listener);
+  /** Listens to events of this name, of one call only where `cid` is given; returns the way to stop. */
+  on<Name extends EventName>(name: Name, listener: EventListener<Name>, cid?: string): () => void {
+    this.#emitter.on(scoped(name, cid), this.#deliver, listener);
+    return () => this.off(name, listener, cid);
   }
 
-  once<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
-    this.#emitter.once(name, this.#deliver, listener);
-    return () => this.off(name, listener);
+  once<Name extends EventName>(name: Name, listener: EventListener<Name>, cid?: string): () => void {
+    this.#emitter.once(scoped(name, cid), this.#deliver, listener);
+    return () => this.off(name, listener, cid);
   }
 
-  off<Name extends EventName>(name: Name, listener: EventListener<Name>): void {
-    this.#emitter.off(name, this.#deliver, listener);
+  off<Name extends EventName>(name: Name, listener: EventListener<Name>, cid?: string): void {
+    this.#emitter.off(scoped(name, cid), this.#deliver, listener);
   }
 
-  emit(event: { readonly type: string }): void {
-    this.#emitter.emit(event.type, event as never);
+  /** To the listeners of its name, and to those of its call. */
+  emit(event: AnyEvent): void {
+    this.#emitUnder(event.type, event);
   }
 
-  /** An event of the coordinator: to its own listeners and to those of `'all'`. */
-  emitFromServer(event: { readonly type: string }): void {
+  /** An event of the coordinator: to the listeners of `'all'`, too, health checks excepted. */
+  emitFromServer(event: AnyEvent): void {
     this.emit(event);
-    if (event.type !== 'health.check') this.#emitter.emit('all', event as never);
+    if (event.type !== 'health.check') this.#emitUnder('all', event);
   }
+
+  #emitUnder(name: string, event: AnyEvent): void {
+    this.#emitter.emit(name, event);
+    if (typeof event.call_cid === 'string') this.#emitter.emit(scoped(name, event.call_cid), event);
+  }
+}
+
+/** A space is in no event's name. */
+function scoped(name: string, cid: string | undefined): string {
+  return cid === undefined ? name : `${name} ${cid}`;
 }

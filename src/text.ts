@@ -1,6 +1,5 @@
 const JWT_SHAPE = /eyJ[\w-]*(?:\.[\w-]*){0,2}/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 const MAX_FOREIGN_LENGTH = 200;
 
 /** Replaces whatever is shaped like a JWT, whole or in part. */

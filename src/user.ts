@@ -7,7 +7,6 @@ export const ANONYMOUS_ID = '!anon';
 export interface UserDetails {
   name?: string | undefined;
   image?: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: the public contract leaves the app's own data untyped
   custom?: Record<string, any> | undefined;
 }
 
@@ -69,7 +68,10 @@ function deepFreeze<T>(value: T): T {
 
 function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {
   if (typeof custom !== 'object' || custom === null || Array.isArray(custom)) {
-    return refuse(`user.custom must be an object, not ${describeType(custom)}`, 'Pass an object of your own data.');
+    return refuse(
+      `user.custom must be an object, not ${describeType(custom)}`,
+      'Pass an object of your own data.',
+    );
   }
   try {
     return deepFreeze(JSON.parse(JSON.stringify(custom)));

@@ -41,3 +41,19 @@ export async function pause(
     timers.clear(handle);
   }
 }
+
+/** One signal that aborts with the first of several; `unlink` takes its listeners off again. */
+export function linkSignals(...sources: (AbortSignal | undefined)[]): {
+  signal: AbortSignal;
+  unlink(): void;
+} {
+  const controller = new AbortController();
+  const listened = sources.filter((source) => source !== undefined);
+  const onAbort = () => controller.abort(listened.find((source) => source.aborted)?.reason);
+  for (const source of listened) source.addEventListener('abort', onAbort);
+  if (listened.some((source) => source.aborted)) onAbort();
+  const unlink = () => {
+    for (const source of listened) source.removeEventListener('abort', onAbort);
+  };
+  return { signal: controller.signal, unlink };
+}

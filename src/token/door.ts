@@ -40,7 +40,10 @@ export class Door {
   }
 
   /** An attempt failed: closes for `retryAfterMs` where the provider asked for it, else for the back-off. */
-  fail(now: Moment, { by, error, retryAfterMs }: { by: ClosedBy; error: unknown; retryAfterMs?: number | undefined }): void {
+  fail(
+    now: Moment,
+    { by, error, retryAfterMs }: { by: ClosedBy; error: unknown; retryAfterMs?: number | undefined },
+  ): void {
     const backOffMs =
       Math.min(BACK_OFF.maxMs, BACK_OFF.firstMs * 2 ** this.#failures) * (0.5 + this.#random() / 2);
     this.#failures += 1;

@@ -23,6 +23,8 @@ export interface TokenFacts {
   /** Set once, when the thing happened. */
   acceptedAt?: Moment;
   refusedAt?: Moment;
+  /** The first refusal by any server, also by one that a consumer of our tokens speaks to. */
+  firstRejectedAt?: Moment;
   usedAt?: Moment;
   /** Whether it was counted among the unusable ones; each counts once. */
   countedUnusable?: true;

@@ -1,10 +1,4 @@
-import {
-  InvalidTokenError,
-  StreamVideoError,
-  TokenExpiredError,
-  TokenProviderError,
-
-} from '../errors.js';
+import { InvalidTokenError, StreamVideoError, TokenExpiredError, TokenProviderError } from '../errors.js';
 import { describeType, foreign } from '../text.js';
 import type { Closure } from './door.js';
 
@@ -74,14 +68,21 @@ export function newTokenRefusedError(cause: unknown): TokenProviderError {
   return new TokenProviderError(
     'provider_failed',
     'The server refused the new token; the one that it accepted before stays in use',
-    { remediation: "Compare the secret, the claims and the clock of the token's issuer with the app's.", cause },
+    {
+      remediation: "Compare the secret, the claims and the clock of the token's issuer with the app's.",
+      cause,
+    },
   );
 }
 
 export function sameAsRejectedError(): InvalidTokenError {
-  return new InvalidTokenError('same_as_rejected', 'The token provider answered with the token just refused', {
-    remediation: 'Mint a new token each time, and bypass any cache when context.reason is "rejected".',
-  });
+  return new InvalidTokenError(
+    'same_as_rejected',
+    'The token provider answered with the token just refused',
+    {
+      remediation: 'Mint a new token each time, and bypass any cache when context.reason is "rejected".',
+    },
+  );
 }
 
 export function staticTokenError(cause?: unknown): TokenExpiredError {
@@ -97,4 +98,3 @@ export function guestExpiredError(cause?: unknown): TokenExpiredError {
     cause,
   });
 }
-

@@ -2,7 +2,10 @@ import type { Moment } from '../environment/clock.js';
 import type { TokenFacts } from './facts.js';
 
 /** What an attempt or the app delivers; the rest of the facts is added here. */
-export type Delivery = Omit<TokenFacts, 'generation' | 'acceptedAt' | 'refusedAt' | 'usedAt' | 'countedUnusable'>;
+export type Delivery = Omit<
+  TokenFacts,
+  'generation' | 'acceptedAt' | 'refusedAt' | 'firstRejectedAt' | 'usedAt' | 'countedUnusable'
+>;
 
 /**
  * The token in use, and the last one that the server accepted until it has accepted the new one. Generations
@@ -51,6 +54,7 @@ export class Holding {
     const held = this.#held;
     if (held?.generation !== generation) return undefined;
     held.refusedAt ??= now;
+    held.firstRejectedAt ??= now;
     this.#lastRefused = held;
     return held;
   }

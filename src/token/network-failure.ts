@@ -1,4 +1,5 @@
-const NETWORK_CODE = /^(E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|ENOTFOUND|UND_ERR|ConnectionRefused|FailedToOpen)/;
+const NETWORK_CODE =
+  /^(E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|ENOTFOUND|UND_ERR|ConnectionRefused|FailedToOpen)/;
 const NETWORK_TEXT =
   /fetch failed|failed to fetch|network|load failed|connection|socket|offline|timed? ?out|error sending request|dns/i;
 

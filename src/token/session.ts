@@ -1,4 +1,4 @@
-import { type Moment, isAtOrAfter, millisecondsUntil } from '../environment/clock.js';
+import { isAtOrAfter, type Moment, millisecondsUntil } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import { abortable, pause, throwIfAborted } from '../environment/waiting.js';
 import {
@@ -140,6 +140,11 @@ export class TokenSession {
     return this.#holding.held;
   }
 
+  /** Server time minus local time. */
+  get offsetMs(): number {
+    return this.#serverClock.offsetMs;
+  }
+
   get isOnline(): boolean {
     return this.#lookout.isOnline;
   }
@@ -235,41 +240,63 @@ export class TokenSession {
     this.#assertOpen();
     if (this.#source.kind === 'none') {
       throw new ConfigurationError('missing_token_provider', 'There is nothing to refresh the token with', {
-        remediation: 'Pass a tokenProvider, call auth.setTokenProvider(), or hand in a token with auth.setToken().',
+        remediation:
+          'Pass a tokenProvider, call auth.setTokenProvider(), or hand in a token with auth.setToken().',
       });
     }
     throwIfAborted(signal);
     this.begin();
     this.#ensureSupplied();
-    await this.#renewSince(this.#holding.held?.refusedAt ?? this.#look(), reason, signal);
+    await this.#renewSince(this.#holding.held?.firstRejectedAt ?? this.#look(), reason, signal);
     return (this.#holding.held as TokenFacts).value;
+  }
+
+  /** The server said 40 about this token. Returns it, or undefined when another one is held by now. */
+  refuse(refused: TokenFacts, cause: unknown): TokenFacts | undefined {
+    if (!this.#isLive) return undefined;
+    const isNews = refused.refusedAt === undefined;
+    const now = this.#look();
+    const held = this.#holding.refuse(refused.generation, now);
+    if (held && isNews) {
+      this.#history.add(`the server refused generation ${held.generation}`);
+      if (!held.acceptedAt) this.#countUnusable(held, now, cause);
+      this.#changed();
+    }
+    return held;
   }
 
   /**
    * The server said 40 about this token. Resolves when there is another one to replay with: at once if there is
-   * already, else by an attempt that began no earlier than this refusal.
+   * already, else by an attempt that began no earlier than the first such refusal.
    */
   async renew(refused: TokenFacts, { signal, cause }: WaitOptions & { cause: unknown }): Promise<void> {
     this.#assertLive();
-    const now = this.#look();
-    const wasRefused = refused.refusedAt !== undefined;
-    const held = this.#holding.refuse(refused.generation, now);
+    const held = this.refuse(refused, cause);
     if (!held) return;
-    if (!wasRefused) {
-      this.#history.add(`the server refused generation ${held.generation} (40)`);
-      if (!held.acceptedAt) this.#countUnusable(held, now, cause);
-      this.#changed();
-    }
+    if (this.#suspension) throw this.#suspension.error;
     if (!this.#canReplace) {
       if (this.#rollBack(this.#look())) return;
       throw this.#endOfToken(cause);
     }
     try {
-      await this.#renewSince(held.refusedAt as Moment, 'rejected', signal);
+      await this.#renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
     } catch (error) {
       // The last token that the server accepted is better than none.
-      if (!this.#isLive || signal?.aborted || !this.#rollBack(this.#look())) throw error;
+      if (!this.#isLive || this.#suspension || signal?.aborted || !this.#rollBack(this.#look())) throw error;
     }
+  }
+
+  /**
+   * A consumer's own server refused this token: asks for another one, and leaves this one in use here until
+   * our server refuses it, too.
+   */
+  async replaceFor(token: TokenFacts, { signal }: WaitOptions = {}): Promise<void> {
+    this.#assertLive();
+    if (this.#suspension) throw this.#suspension.error;
+    // Only our own server ends a token that has no successor.
+    if (!this.#canReplace) return;
+    token.firstRejectedAt ??= this.#look();
+    await this.#renewSince(token.firstRejectedAt, 'rejected', signal);
   }
 
   /**
@@ -371,7 +398,12 @@ export class TokenSession {
     };
     if (!this.#isLive) return this.#snapshot.take({ status: 'signed_out', ...common });
     if (this.#suspension) {
-      return this.#snapshot.take({ status: 'suspended', reason: this.#suspension.reason, ...common, ...token });
+      return this.#snapshot.take({
+        status: 'suspended',
+        reason: this.#suspension.reason,
+        ...common,
+        ...token,
+      });
     }
     const current = this.#phase(now);
     if (current === 'suspended' || current === 'acquiring') {
@@ -407,7 +439,11 @@ export class TokenSession {
       isOnline: this.#lookout.isOnline,
       hasDemand: this.#hasDemand,
       clock: { offsetMs: this.#serverClock.offsetMs, evidence: this.#serverClock.evidence },
-      counters: { ...this.#history.counters, failuresInARow: this.#door.failures, unusableInARow: this.#door.unusable },
+      counters: {
+        ...this.#history.counters,
+        failuresInARow: this.#door.failures,
+        unusableInARow: this.#door.unusable,
+      },
       transitions: this.#history.transitions,
     };
   }
@@ -493,6 +529,10 @@ export class TokenSession {
     return error;
   }
 
+  get #suspensionError(): AnyStreamVideoError | undefined {
+    return this.#suspension?.error;
+  }
+
   #assertLive(): void {
     if (!this.#isLive) throw new SessionEndedError();
   }
@@ -543,7 +583,11 @@ export class TokenSession {
 
   async #join(
     attempt: Attempt,
-    { signal, patienceMs, untilEnded }: WaitOptions & { patienceMs?: number | undefined; untilEnded: boolean },
+    {
+      signal,
+      patienceMs,
+      untilEnded,
+    }: WaitOptions & { patienceMs?: number | undefined; untilEnded: boolean },
   ): Promise<Outcome | undefined> {
     let outcome: Outcome | undefined;
     const arrival = untilEnded
@@ -582,7 +626,7 @@ export class TokenSession {
       const outcome = await this.#join(attempt, { signal, untilEnded: !isOurs });
       if (!isOurs || !outcome) continue;
       if (outcome.isOk) return;
-      throw this.#suspension?.error ?? outcome.error;
+      throw this.#suspensionError ?? outcome.error;
     }
   }
 
@@ -674,7 +718,8 @@ export class TokenSession {
       : this.#check(answer);
     if (checked.value === this.#holding.lastRefused?.value) throw sameAsRejectedError();
     const { held } = this.#holding;
-    if (attempt.reason === 'expiring' && held && !held.refusedAt && !guest) this.#assertProgress(checked, held);
+    if (attempt.reason === 'expiring' && held && !held.refusedAt && !guest)
+      this.#assertProgress(checked, held);
     this.#applied = attempt.sequence;
     this.#door.succeed();
     this.#lastError = undefined;
@@ -802,7 +847,8 @@ export class TokenSession {
   /** Back to the token that the server accepted last, if it still lives. */
   #rollBack(now: Now): boolean {
     const isBack = this.#holding.rollBack(now, (token) => this.#isAlive(token, now));
-    if (isBack) this.#history.add(`back to generation ${this.#holding.held?.generation}, which the server accepted`);
+    if (isBack)
+      this.#history.add(`back to generation ${this.#holding.held?.generation}, which the server accepted`);
     return isBack;
   }
 

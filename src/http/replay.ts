@@ -1,0 +1,103 @@
+import type { Environment } from '../environment/environment.js';
+import { pause, throwIfAborted } from '../environment/waiting.js';
+import { type ApiError, TokenExpiredError } from '../errors.js';
+import type { TokenFacts } from '../token/facts.js';
+import type { TokenSession } from '../token/session.js';
+import { CODE, showsAcceptance } from './api-error.js';
+import type { Interceptor } from './request.js';
+
+/** What to do about an answer. Only the header differs in a replay, and the request's id. */
+type Step = 'answer' | 'replay' | 'replay_same_token';
+
+const EARLY: readonly (number | undefined)[] = [CODE.tokenNotYetValid, CODE.tokenUsedBeforeIssued];
+const REFUSED: readonly (number | undefined)[] = [...EARLY, CODE.tokenSignature, CODE.authentication];
+
+function isExpired({ apiCode, status }: ApiError): boolean {
+  return apiCode === CODE.tokenExpired && status >= 400 && status < 500;
+}
+
+function secondRefusal(cause: ApiError): TokenExpiredError {
+  return new TokenExpiredError(
+    'provider_returns_expired',
+    'The server refused the new token as expired, too',
+    {
+      remediation: 'Let the token provider mint anew: what it returns is expired or revoked.',
+      cause,
+    },
+  );
+}
+
+/** One call's dealings with the session: each kind of replay happens once. */
+class Replay {
+  readonly #session: TokenSession;
+  readonly #environment: Environment;
+  readonly #signal: AbortSignal;
+  readonly #spent = new Set<'renewal' | 'wait' | 'rollback'>();
+
+  constructor(session: TokenSession, environment: Environment, signal: AbortSignal) {
+    this.#session = session;
+    this.#environment = environment;
+    this.#signal = signal;
+  }
+
+  async after(error: ApiError, token: TokenFacts): Promise<Step> {
+    if (isExpired(error)) return this.#renew(error, token);
+    if (EARLY.includes(error.apiCode) && this.#spend('wait')) {
+      const delayMs = this.#session.earlyTokenDelayMs(token);
+      await pause(this.#environment.timers, delayMs, { signals: [this.#signal] });
+      return 'replay_same_token';
+    }
+    return this.#giveUp(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
+  }
+
+  /** A body that is gone cannot be sent again; the token is made ready for the next call all the same. */
+  prepareForNext(error: ApiError, token: TokenFacts): void {
+    if (isExpired(error)) this.#session.renew(token, { cause: error }).catch(() => {});
+    else this.#giveUp(error, token);
+  }
+
+  async #renew(error: ApiError, token: TokenFacts): Promise<Step> {
+    if (!this.#spend('renewal')) {
+      this.#session.refuse(token, error);
+      throw secondRefusal(error);
+    }
+    await this.#session.renew(token, { signal: this.#signal, cause: error });
+    return 'replay';
+  }
+
+  #giveUp(error: ApiError, token: TokenFacts): boolean {
+    if (showsAcceptance(error)) this.#session.accept(token);
+    return REFUSED.includes(error.apiCode) && this.#session.giveUp(token, error);
+  }
+
+  /** Whether this kind of replay was still to be had. */
+  #spend(kind: 'renewal' | 'wait' | 'rollback'): boolean {
+    const isLeft = !this.#spent.has(kind);
+    this.#spent.add(kind);
+    return isLeft;
+  }
+}
+
+/** Hears what the coordinator says about the token, has it renewed, and sends the request again. */
+export function refreshAndReplay(session: TokenSession, environment: Environment): Interceptor {
+  return async (request, next) => {
+    const replay = new Replay(session, environment, request.signal);
+    let response = await next(request);
+    for (;;) {
+      const { error, pass, isEvidence } = response;
+      if (!isEvidence || !pass?.token) return response;
+      if (!error) {
+        session.accept(pass.token);
+        return response;
+      }
+      if (request.body?.isOneShot) {
+        replay.prepareForNext(error, pass.token);
+        return response;
+      }
+      const step = await replay.after(error, pass.token);
+      if (step === 'answer') return response;
+      throwIfAborted(request.signal);
+      response = await next(step === 'replay_same_token' ? { ...request, pass } : request);
+    }
+  };
+}

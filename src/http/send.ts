@@ -1,0 +1,162 @@
+import type { Environment } from '../environment/environment.js';
+import { abortable, linkSignals } from '../environment/waiting.js';
+import { ApiError, ConnectionError } from '../errors.js';
+import { foreign } from '../text.js';
+import { isNetworkFailure } from '../token/network-failure.js';
+import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
+import type { ApiRequest, ApiResponse, Next } from './request.js';
+import { randomId } from './request-id.js';
+
+/** The least that is needed of `fetch`. */
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+
+export interface SendOptions {
+  /** Without a slash at the end, and without `/video`. */
+  readonly baseUrl: string;
+  /** Undefined for the platform's, looked up at each use. */
+  readonly fetch?: Fetch | undefined;
+  /** Bounds one attempt on the wire, its body included. */
+  readonly requestMs: number;
+  readonly environment: Environment;
+  /** Hears the `Date` header of the coordinator's answers. */
+  onDate?(header: string | null): void;
+}
+
+function urlOf(baseUrl: string, { path, query }: ApiRequest): string {
+  const search = new URLSearchParams(query).toString();
+  return `${baseUrl}/video${path}${path.includes('?') ? '&' : '?'}${search}`;
+}
+
+function initOf({ method, headers, body }: ApiRequest, requestId: string, signal: AbortSignal): RequestInit {
+  const contentType = body?.contentType;
+  return {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(contentType !== undefined && { 'content-type': contentType }),
+      ...headers,
+      'x-client-request-id': requestId,
+    },
+    signal,
+    redirect: 'manual',
+    ...(body && { body: body.content }),
+    // Only runtimes that know the field ask for it, and only streams need it.
+    ...(body?.isOneShot && knowsDuplex() && { duplex: 'half' }),
+  };
+}
+
+function knowsDuplex(): boolean {
+  return typeof Request === 'function' && 'duplex' in Request.prototype;
+}
+
+function isRedirect({ status, type }: Response): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304);
+}
+
+function redirectError(response: Response, baseUrl: string, requestId: string): ApiError {
+  const location = response.headers.get('location');
+  const target = location ? ` to ${foreign(location.replace(/[?#].*$/, ''))}` : '';
+  return new ApiError(`${foreign(baseUrl)} redirects${target}; redirects are not followed`, {
+    status: response.status,
+    requestId,
+    remediation: 'Set baseUrl to where the coordinator really is: a token is sent nowhere else.',
+  });
+}
+
+function strangeAnswer({ status }: Response, requestId: string, cause?: unknown): ApiError {
+  return new ApiError(`The answer (status ${status}) is not the coordinator's`, {
+    status,
+    requestId,
+    retryable: status >= 500,
+    remediation:
+      'Look at what stands between this client and the coordinator: a proxy, a portal, or a wrong baseUrl.',
+    cause,
+  });
+}
+
+async function readResponse(
+  response: Response,
+  options: SendOptions,
+  requestId: string,
+): Promise<ApiResponse> {
+  const { status } = response;
+  const strange = (cause?: unknown) => ({
+    status,
+    data: undefined,
+    error: strangeAnswer(response, requestId, cause),
+    isEvidence: false,
+  });
+  if (isRedirect(response)) {
+    return { ...strange(), error: redirectError(response, options.baseUrl, requestId) };
+  }
+  const text = await response.text();
+  let data: unknown;
+  try {
+    data = text === '' ? undefined : JSON.parse(text);
+  } catch (cause) {
+    return strange(cause);
+  }
+  const isOk = status >= 200 && status < 300;
+  const isOwn = isOk ? data === undefined || (typeof data === 'object' && data !== null) : isWireError(data);
+  if (!isOwn) return strange();
+  const isEvidence = !response.redirected;
+  if (isEvidence) options.onDate?.(response.headers.get('date'));
+  if (isOk) return { status, data, isEvidence };
+  const origin = { status, requestId, rateLimit: readRateLimit(response.headers) };
+  return { status, data, error: apiErrorOf(data as never, origin), isEvidence };
+}
+
+function networkError(cause: unknown): ConnectionError {
+  // A `TypeError` that speaks of no network was thrown before anything was sent: repeating it helps nobody.
+  const isOurs = cause instanceof TypeError && !isNetworkFailure(cause);
+  const text = foreign((cause as Error | undefined)?.message ?? cause);
+  return new ConnectionError('network', `The request did not reach the coordinator: ${text}`, {
+    retryable: !isOurs,
+    remediation: isOurs
+      ? 'Look at the fetch function and the options of the request: the runtime refused to send it.'
+      : 'Look at the network, and at baseUrl.',
+    cause,
+  });
+}
+
+/** The last step: puts one attempt on the wire, bounds it, and reads what comes back. */
+export function sender(options: SendOptions): Next {
+  const { environment, requestMs } = options;
+  return async (request) => {
+    const { timers } = environment;
+    const requestId = randomId();
+    const timeout = new AbortController();
+    const timer = timers.set(() => {
+      timeout.abort(
+        new ConnectionError('request_timeout', `The coordinator did not answer within ${requestMs} ms`, {
+          retryable: true,
+          remediation: 'Try again, or raise timeouts.requestMs.',
+        }),
+      );
+    }, requestMs);
+    const { signal, unlink } = linkSignals(request.signal, timeout.signal);
+    try {
+      return await abortable(transfer(request, requestId, signal), signal);
+    } finally {
+      timers.clear(timer);
+      unlink();
+    }
+  };
+
+  async function transfer(request: ApiRequest, requestId: string, signal: AbortSignal): Promise<ApiResponse> {
+    let response: Response;
+    try {
+      const { fetch = globalThis.fetch } = options;
+      response = await fetch(urlOf(options.baseUrl, request), initOf(request, requestId, signal));
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw networkError(cause);
+    }
+    try {
+      return await readResponse(response, options, requestId);
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw networkError(cause);
+    }
+  }
+}

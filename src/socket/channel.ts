@@ -1,0 +1,95 @@
+import type { Timers } from '../environment/timers.js';
+import type { WebSocketConstructor, WebSocketLike } from '../environment/web-socket.js';
+
+/** How a socket ended. Who ended it is known from our own state, never from the code. */
+export interface Ending {
+  /** 0, 1005 and 1006 all mean that the network did. */
+  readonly code: number;
+  readonly reason: string;
+  readonly cause?: unknown;
+}
+
+interface ChannelListener {
+  /** Undefined for a frame that is not JSON text: a sign of life, and nothing else. */
+  onFrame(frame: Readonly<Record<string, unknown>> | undefined): void;
+  /** Called once, and not when we close. */
+  onEnd(ending: Ending): void;
+}
+
+const OPEN = 1;
+const MAX_REASON_BYTES = 123;
+
+function parseFrame(data: unknown): Record<string, unknown> | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const frame: unknown = JSON.parse(data);
+    return typeof frame === 'object' &&
+      frame !== null &&
+      typeof (frame as { type?: unknown }).type === 'string'
+      ? (frame as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One socket of any runtime, behaving the same in all of them. */
+export class Channel {
+  readonly opened: Promise<void>;
+  readonly #socket: WebSocketLike;
+  readonly #timers: Timers;
+  readonly #listener: ChannelListener;
+  #isOver = false;
+
+  /** Throws what the platform's constructor throws. */
+  constructor(constructor: WebSocketConstructor, url: string, timers: Timers, listener: ChannelListener) {
+    this.#timers = timers;
+    this.#listener = listener;
+    const socket = new constructor(url);
+    this.#socket = socket;
+    this.opened = new Promise((resolve) => socket.addEventListener('open', () => resolve()));
+    socket.addEventListener('message', (event: { data?: unknown }) => {
+      if (!this.#isOver) listener.onFrame(parseFrame(event.data));
+    });
+    socket.addEventListener('close', (event: { code?: number; reason?: string }) => {
+      this.#end({ code: event.code ?? 0, reason: String(event.reason ?? '') });
+    });
+    // Stays for good: some runtimes raise an error after we have closed, and nobody else would catch it.
+    socket.addEventListener('error', (event: { error?: unknown; message?: unknown }) => {
+      const cause = event.error ?? event.message;
+      // The close that mostly follows knows the code and the reason.
+      if (!this.#isOver) this.#timers.set(() => this.#end({ code: 0, reason: '', cause }), 0);
+    });
+  }
+
+  /** Whether the platform says that the socket is open. */
+  get isOpen(): boolean {
+    return !this.#isOver && this.#socket.readyState === OPEN;
+  }
+
+  send(frame: unknown): void {
+    if (this.isOpen) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** Closes for our own reasons: `onEnd` is not called. */
+  close(code = 1000, reason = ''): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    try {
+      this.#socket.close(code, reason.slice(0, MAX_REASON_BYTES));
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  #end(ending: Ending): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    try {
+      this.#socket.close();
+    } catch {
+      // It is gone already.
+    }
+    this.#listener.onEnd(ending);
+  }
+}

@@ -1,0 +1,46 @@
+import type { TimerHandle, Timers } from '../environment/timers.js';
+
+const PING_EVERY_MS = 25_000;
+const DEAD_AFTER_MS = 35_000;
+
+interface HeartbeatOptions {
+  ping(): void;
+  /** No frame came for 35 s. */
+  dead(): void;
+}
+
+/** Pings every 25 s, and gives a socket up that shows no sign of life for 35 s. */
+export class Heartbeat {
+  readonly #timers: Timers;
+  readonly #options: HeartbeatOptions;
+  #pingTimer: TimerHandle | undefined;
+  #deadTimer: TimerHandle | undefined;
+
+  constructor(timers: Timers, options: HeartbeatOptions) {
+    this.#timers = timers;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#schedulePing();
+    this.signOfLife();
+  }
+
+  /** Any frame at all. */
+  signOfLife(): void {
+    this.#timers.clear(this.#deadTimer);
+    this.#deadTimer = this.#timers.setInBackground(() => this.#options.dead(), DEAD_AFTER_MS);
+  }
+
+  stop(): void {
+    this.#timers.clear(this.#pingTimer);
+    this.#timers.clear(this.#deadTimer);
+  }
+
+  #schedulePing(): void {
+    this.#pingTimer = this.#timers.setInBackground(() => {
+      this.#schedulePing();
+      this.#options.ping();
+    }, PING_EVERY_MS);
+  }
+}
