@@ -42,10 +42,10 @@ export class Channel {
   #isOver = false;
 
   /** Throws what the platform's constructor throws. */
-  constructor(constructor: WebSocketConstructor, url: string, timers: Timers, listener: ChannelListener) {
+  constructor(WebSocket: WebSocketConstructor, url: string, timers: Timers, listener: ChannelListener) {
     this.#timers = timers;
     this.#listener = listener;
-    const socket = new constructor(url);
+    const socket = new WebSocket(url);
     this.#socket = socket;
     this.opened = new Promise((resolve) => socket.addEventListener('open', () => resolve()));
     socket.addEventListener('message', (event: { data?: unknown }) => {

@@ -1,0 +1,31 @@
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
+
+const rejections: unknown[] = [];
+const remember = (reason: unknown) => rejections.push(reason);
+
+/** Sockets and servers that this process holds open; the runner itself talks through pipes. */
+function openSockets(): string[] {
+  return process.getActiveResourcesInfo().filter((resource) => /^(TCP|HTTP|TLS)/.test(resource));
+}
+
+beforeAll(() => {
+  process.on('unhandledRejection', remember);
+});
+
+afterEach(() => {
+  const left = rejections.splice(0);
+  expect(left, 'unhandled rejections').toEqual([]);
+  if (vi.isFakeTimers()) {
+    const timers = vi.getTimerCount();
+    vi.useRealTimers();
+    expect(timers, 'timers left behind').toBe(0);
+  }
+});
+
+afterAll(async () => {
+  for (let tries = 0; openSockets().length > 0 && tries < 40; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  process.off('unhandledRejection', remember);
+  expect(openSockets(), 'sockets left behind').toEqual([]);
+});
