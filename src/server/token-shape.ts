@@ -28,8 +28,8 @@ export function readableToken(given: unknown): ReadableToken {
   if (/^["']/.test(token)) {
     throw refusal(
       'double_encoded',
-      'The token is wrapped in JSON',
-      'Parse the JSON and pass the token in it.',
+      'The token is in quotation marks',
+      'Parse the JSON that it came in first.',
     );
   }
   if (/^bearer\s/i.test(token)) {

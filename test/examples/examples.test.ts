@@ -1,11 +1,12 @@
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fetchTokenProvider } from 'stream-video-auth';
 import { verifyToken } from 'stream-video-auth/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OPTIONS, POST } from '../../examples/next/app/token/route.js';
+import { expectConnection, expectSuspension, expectVisit, SECRET } from './connected-client.js';
 import { binaryOf, bundleExample, ROOT, type ServerStart, withFolder, withServer } from './runtimes.js';
 
-const SECRET = 'example-secret-of-more-than-thirty-two-bytes';
 const env = { STREAM_API_SECRET: SECRET };
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -24,23 +25,25 @@ async function expectTokens(send: Send): Promise<void> {
   expect((await send({ method: 'DELETE' })).status).toBe(405);
 }
 
-async function expectSignedOut(send: Send): Promise<void> {
-  expect((await send({ method: 'POST', headers: { cookie: 'session=made-up' } })).status).toBe(401);
+async function expectServer(start: ServerStart, further?: (url: string) => Promise<void>): Promise<void> {
+  await withServer({ env, ...start }, async (origin) => {
+    const url = `${origin}/token`;
+    await expectTokens((init) => fetch(url, init));
+    await expectConnection(fetchTokenProvider(url, { headers: { cookie: 'session=demo-session' } }));
+    await (further ?? expectStrangerRefused)(url);
+  });
 }
 
-async function expectServer(start: ServerStart, further: (send: Send) => Promise<void>): Promise<void> {
-  await withServer({ env, ...start }, async (origin) => {
-    const send: Send = (init) => fetch(`${origin}/token`, init);
-    await expectTokens(send);
-    await further(send);
-  });
+async function expectStrangerRefused(url: string): Promise<void> {
+  await expectSuspension(fetchTokenProvider(url, { headers: { cookie: 'session=made-up' } }));
 }
 
 const tsx = (file: string): ServerStart => ({ command: process.execPath, args: ['--import', 'tsx', file] });
 
 describe.concurrent('an example hands out tokens and refuses strangers', () => {
   it('with Hono on Node, where visitors get call tokens for what is public', async () => {
-    await expectServer(tsx('examples/hono-node/server.ts'), async (send) => {
+    await expectServer(tsx('examples/hono-node/server.ts'), async (url) => {
+      const send: Send = (init) => fetch(url, init);
       const asked = ['livestream:town-hall', 'default:board'];
       const response = await send({ method: 'POST', body: JSON.stringify({ call_cids: asked }) });
       const { token } = (await response.json()) as { token: string };
@@ -50,12 +53,15 @@ describe.concurrent('an example hands out tokens and refuses strangers', () => {
       });
       const secret = await send({ method: 'POST', body: '{"call_cids":["default:board"]}' });
       expect(secret.status).toBe(403);
+      await expectVisit(fetchTokenProvider(url, { callCids: asked }), 'livestream', 'town-hall');
+      await expectSuspension(fetchTokenProvider(url));
     });
   });
 
   it('with plain node:http, up to 30 a minute', async () => {
-    await expectServer(tsx('examples/node-http/server.ts'), async (send) => {
-      await expectSignedOut(send);
+    await expectServer(tsx('examples/node-http/server.ts'), async (url) => {
+      await expectStrangerRefused(url);
+      const send: Send = (init) => fetch(url, init);
       const headers = { cookie: 'session=demo-session' };
       const statuses: number[] = [];
       for (let index = 0; index < 30; index++)
@@ -72,12 +78,12 @@ describe.concurrent('an example hands out tokens and refuses strangers', () => {
       const config = join(folder, 'local.capnp');
       await copyFile(join(ROOT, 'examples/cloudflare-workers/local.capnp'), config);
       const args = ['serve', config, '--socket-addr=http=127.0.0.1:0', '--control-fd=1'];
-      await expectServer({ command: binaryOf('workerd'), args }, expectSignedOut);
+      await expectServer({ command: binaryOf('workerd'), args });
     });
   });
 
   it('on Bun', async () => {
-    await expectServer({ command: binaryOf('bun'), args: ['examples/bun/server.ts'] }, expectSignedOut);
+    await expectServer({ command: binaryOf('bun'), args: ['examples/bun/server.ts'] });
   });
 
   it('on Deno', async () => {
@@ -85,10 +91,7 @@ describe.concurrent('an example hands out tokens and refuses strangers', () => {
       const file = join(folder, 'server.js');
       await bundleExample('examples/deno/server.ts', file, ['deno']);
       const args = ['serve', '--no-config', '--allow-env', '--host', '127.0.0.1', '--port', '0', file];
-      await expectServer(
-        { command: binaryOf('deno'), args, env: { ...env, DENO_DIR: folder } },
-        expectSignedOut,
-      );
+      await expectServer({ command: binaryOf('deno'), args, env: { ...env, DENO_DIR: folder } });
     });
   });
 });
@@ -98,7 +101,12 @@ describe('the Next.js route handler', () => {
     vi.stubEnv('STREAM_API_SECRET', SECRET);
     const send: Send = (init) => POST(new Request('https://app.example/token', init));
     await expectTokens(send);
-    await expectSignedOut(send);
+    await expectConnection(async ({ user }) => {
+      const headers = { cookie: 'session=demo-session', accept: 'text/plain' };
+      const response = await send({ method: 'POST', headers, body: JSON.stringify({ user_id: user.id }) });
+      return response.text();
+    });
+    expect((await send({ method: 'POST', headers: { cookie: 'session=made-up' } })).status).toBe(401);
     const preflight = new Request('https://app.example/token', { method: 'OPTIONS' });
     expect((await OPTIONS(preflight)).status).toBe(204);
   });
