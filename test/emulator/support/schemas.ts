@@ -1,0 +1,354 @@
+/**
+ * The shapes of answers and events, as the wire reference lists them: which fields are required and what each is.
+ * Further fields are allowed, since clients ignore what they do not know.
+ */
+type Form = 'text' | 'nanoseconds';
+type Schema = Record<string, unknown>;
+
+const string: Schema = { type: 'string' };
+const boolean: Schema = { type: 'boolean' };
+const integer: Schema = { type: 'integer' };
+const number: Schema = { type: 'number' };
+const object: Schema = { type: 'object' };
+const strings: Schema = { type: 'array', items: string };
+
+function shape(required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema {
+  return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+function map(values: Schema): Schema {
+  return { type: 'object', additionalProperties: values };
+}
+
+function ref(form: Form, name: string): Schema {
+  return { $ref: `${form}#/$defs/${name}` };
+}
+
+const MODE: Schema = { enum: ['available', 'disabled', 'auto-on'] };
+
+const SETTINGS = shape({
+  audio: shape({
+    access_request_enabled: boolean,
+    default_device: { enum: ['speaker', 'earpiece'] },
+    hifi_audio_enabled: boolean,
+    mic_default_on: boolean,
+    opus_dtx_enabled: boolean,
+    redundant_coding_enabled: boolean,
+    speaker_default_on: boolean,
+  }),
+  backstage: shape({ enabled: boolean }, { join_ahead_time_seconds: integer }),
+  broadcasting: shape({
+    enabled: boolean,
+    hls: shape({ auto_on: boolean, enabled: boolean, quality_tracks: strings }),
+    rtmp: shape({ enabled: boolean, quality: string }),
+  }),
+  encryption: shape({ mode: string }),
+  frame_recording: shape({ capture_interval_in_seconds: { type: 'integer', maximum: 60 }, mode: MODE }),
+  geofencing: shape({ names: strings }),
+  individual_recording: shape({ mode: MODE }, { output_types: strings }),
+  limits: shape({ max_participants_exclude_roles: strings }),
+  raw_recording: shape({ mode: MODE }),
+  recording: shape({ audio_only: boolean, mode: MODE, quality: string }),
+  ring: shape({
+    auto_cancel_timeout_ms: integer,
+    incoming_call_timeout_ms: integer,
+    missed_call_timeout_ms: integer,
+  }),
+  screensharing: shape({ enabled: boolean, access_request_enabled: boolean }),
+  session: shape({ inactivity_timeout_seconds: { type: 'integer', maximum: 900 } }),
+  thumbnails: shape({ enabled: boolean }),
+  transcription: shape({ mode: MODE, closed_caption_mode: string, language: string }),
+  video: shape({
+    enabled: boolean,
+    access_request_enabled: boolean,
+    camera_default_on: boolean,
+    camera_facing: { enum: ['front', 'back', 'external'] },
+    target_resolution: shape({ width: integer, height: integer }, { bitrate: integer }),
+  }),
+});
+
+export function DEFINITIONS(form: Form): Record<string, Schema> {
+  const time: Schema =
+    form === 'text'
+      ? { type: 'string', format: 'rfc3339' }
+      : { type: 'integer', minimum: 1_000_000_000_000_000_000 };
+  const userFields = {
+    id: string,
+    role: string,
+    language: string,
+    teams: strings,
+    custom: object,
+    created_at: time,
+    updated_at: time,
+    blocked_user_ids: strings,
+  };
+  const userOptions = {
+    name: string,
+    image: string,
+    last_active: time,
+    deactivated_at: time,
+    deleted_at: time,
+    revoke_tokens_issued_before: time,
+  };
+  const device = shape(
+    { id: string, push_provider: string, user_id: string, created_at: time },
+    { push_provider_name: string, voip: boolean, hardware_id: string },
+  );
+  const user = shape(
+    form === 'text' ? userFields : { ...userFields, banned: boolean, online: boolean },
+    userOptions,
+  );
+  const member = shape(
+    { user_id: string, user: ref(form, 'user'), custom: object, created_at: time, updated_at: time },
+    { role: string, deleted_at: time },
+  );
+  const session = shape(
+    {
+      id: string,
+      participants: list(object),
+      participants_count_by_role: map(integer),
+      anonymous_participant_count: integer,
+      accepted_by: map(time),
+      rejected_by: map(time),
+      missed_by: map(time),
+    },
+    { started_at: time, ended_at: time, live_started_at: time, live_ended_at: time },
+  );
+  const call = shape(
+    {
+      type: string,
+      id: string,
+      cid: string,
+      created_by: ref(form, 'user'),
+      current_session_id: string,
+      backstage: boolean,
+      recording: boolean,
+      transcribing: boolean,
+      captioning: boolean,
+      translating: boolean,
+      blocked_user_ids: strings,
+      custom: object,
+      created_at: time,
+      updated_at: time,
+      settings: SETTINGS,
+      egress: shape({ broadcasting: boolean, rtmps: list(object) }),
+      ingress: shape({
+        rtmp: shape({ address: string }),
+        srt: shape({ address: string }),
+        whip: shape({ address: string }),
+      }),
+    },
+    { session: ref(form, 'session'), starts_at: time, ended_at: time, team: string, channel_cid: string },
+  );
+  return {
+    time,
+    user,
+    ownUser: shape({ ...userFields, devices: list(ref(form, 'device')) }, userOptions),
+    device,
+    member,
+    session,
+    call,
+    apiError: {
+      ...shape(
+        {
+          StatusCode: integer,
+          code: integer,
+          message: string,
+          duration: string,
+          more_info: string,
+          details: list(integer),
+        },
+        { exception_fields: map(string), unrecoverable: boolean },
+      ),
+      // One official client loses the code when the list holds anything.
+      properties: {
+        StatusCode: integer,
+        code: integer,
+        message: { type: 'string', pattern: '^.+ failed with error: ".+"$' },
+        duration: string,
+        more_info: string,
+        details: { type: 'array', maxItems: 0 },
+        exception_fields: map(string),
+        unrecoverable: boolean,
+      },
+    },
+  };
+}
+
+type Answer = (form: Form) => Schema;
+
+const duration: Answer = () => shape({ duration: string });
+
+function withDuration(fields: (form: Form) => Record<string, Schema>, optional: Answer = () => ({})): Answer {
+  return (form) => shape({ duration: string, ...fields(form) }, optional(form) as Record<string, Schema>);
+}
+
+function callState(form: Form): Record<string, Schema> {
+  return { call: ref(form, 'call'), members: list(ref(form, 'member')), own_capabilities: strings };
+}
+
+const membership = (form: Form) => ({ membership: ref(form, 'member') });
+const cursors = () => ({ next: string, prev: string });
+const users: Answer = withDuration((form) => ({ users: map(ref(form, 'user')) }));
+
+export const ANSWERS: Readonly<Record<string, Answer>> = {
+  CreateGuest: withDuration((form) => ({ user: ref(form, 'user'), access_token: string })),
+  GetEdges: withDuration(() => ({
+    edges: list(
+      shape({
+        id: string,
+        latency_test_url: string,
+        latitude: number,
+        longitude: number,
+        continent_code: string,
+        country_iso_code: string,
+        subdivision_iso_code: string,
+        green: integer,
+        yellow: integer,
+        red: integer,
+      }),
+    ),
+  })),
+  ReportClientCallEvent: duration,
+  CreateDevice: duration,
+  ListDevices: withDuration((form) => ({ devices: list(ref(form, 'device')) })),
+  DeleteDevice: duration,
+  GetCall: withDuration(callState, membership),
+  GetOrCreateCall: withDuration((form) => ({ ...callState(form), created: boolean }), membership),
+  UpdateCall: withDuration(callState, membership),
+  JoinCall: withDuration(
+    (form) => ({
+      ...callState(form),
+      created: boolean,
+      credentials: shape({
+        server: shape({ edge_name: string, url: string, ws_endpoint: string }),
+        token: string,
+        ice_servers: list(shape({ urls: strings, username: string, password: string })),
+      }),
+      stats_options: shape({ enable_rtc_stats: boolean, reporting_interval_ms: integer }),
+    }),
+    membership,
+  ),
+  DeleteCall: withDuration(
+    (form) => ({ call: ref(form, 'call') }),
+    () => ({ task_id: string }),
+  ),
+  SendCallEvent: duration,
+  AcceptCall: duration,
+  RejectCall: duration,
+  RingCall: withDuration(() => ({ members_ids: strings })),
+  EndCall: duration,
+  GoLive: withDuration((form) => ({ call: ref(form, 'call') })),
+  StopLive: withDuration((form) => ({ call: ref(form, 'call') })),
+  QueryCalls: withDuration(
+    (form) => ({
+      calls: list(shape(callState(form), membership(form))),
+    }),
+    cursors,
+  ),
+  QueryCallMembers: withDuration((form) => ({ members: list(ref(form, 'member')) }), cursors),
+  QueryCallParticipants: withDuration(
+    (form) => ({ ...callState(form), participants: list(object), total_participants: integer }),
+    membership,
+  ),
+  UpdateCallMembers: withDuration((form) => ({ members: list(ref(form, 'member')) })),
+  RequestPermission: duration,
+  UpdateUserPermissions: duration,
+  BlockUser: duration,
+  UnblockUser: duration,
+  KickUser: duration,
+  MuteUsers: duration,
+  VideoPin: duration,
+  VideoUnpin: duration,
+  SendVideoReaction: withDuration((form) => ({ reaction: shape({ type: string, user: ref(form, 'user') }) })),
+  CollectUserFeedback: duration,
+  StartRecording: duration,
+  StopRecording: duration,
+  StartTranscription: duration,
+  StopTranscription: duration,
+  StartClosedCaptions: duration,
+  StopClosedCaptions: duration,
+  StartHLSBroadcasting: withDuration(() => ({ playlist_url: string })),
+  StopHLSBroadcasting: duration,
+  ListRecordings: withDuration(() => ({ recordings: list(object) })),
+  ListTranscriptions: withDuration(() => ({ transcriptions: list(object) })),
+  UpdateUsers: users,
+  UpdateUsersPartial: users,
+  QueryUsers: withDuration((form) => ({ users: list(ref(form, 'user')) })),
+  DeactivateUser: withDuration((form) => ({ user: ref(form, 'user') })),
+  ReactivateUser: withDuration((form) => ({ user: ref(form, 'user') })),
+  DeactivateUsers: withDuration(() => ({ task_id: string })),
+  ReactivateUsers: withDuration(() => ({ task_id: string })),
+  DeleteUsers: withDuration(() => ({ task_id: string })),
+  RestoreUsers: duration,
+  GetApp: withDuration(() => ({ app: object })),
+  UpdateApp: duration,
+  GetRateLimits: duration,
+  GetTask: withDuration((form) => ({
+    task_id: string,
+    status: string,
+    created_at: ref(form, 'time'),
+    updated_at: ref(form, 'time'),
+  })),
+};
+
+const text = (name: string) => ref('text', name);
+const call = text('call');
+const user = text('user');
+const members = list(text('member'));
+
+function event(fields: Record<string, Schema>, optional: Record<string, Schema> = {}): () => Schema {
+  return () => shape({ type: string, created_at: text('time'), ...fields }, optional);
+}
+
+function callEvent(fields: Record<string, Schema>, optional: Record<string, Schema> = {}): () => Schema {
+  return event({ call_cid: string, ...fields }, optional);
+}
+
+const connection = { connection_id: { type: 'string', maxLength: 36 } };
+const ringing = { call, members, user, session_id: string };
+
+export const EVENTS: Readonly<Record<string, () => Schema>> = {
+  'connection.ok': event({ ...connection, me: text('ownUser') }),
+  'connection.error': event({ ...connection, error: text('apiError') }),
+  // The first frame of a chat socket has `me` in the place of `custom`.
+  'health.check': event(connection, { custom: object, me: text('ownUser'), cid: string }),
+  'chat.error': () => shape({ error: text('apiError') }),
+  'user.updated': event({ custom: object, user }),
+  'call.created': callEvent({ call, members }),
+  'call.updated': callEvent({ call, capabilities_by_role: map(strings) }),
+  'call.deleted': callEvent({ call }),
+  'call.live_started': callEvent({ call }),
+  'call.ended': callEvent({ call }, { user, reason: string }),
+  'call.ring': callEvent({ ...ringing, video: boolean }),
+  'call.notification': callEvent(ringing),
+  'call.missed': callEvent({ ...ringing, notify_user: boolean }),
+  'call.accepted': callEvent({ call, user }),
+  'call.rejected': callEvent({ call, user }, { reason: string }),
+  'call.session_started': callEvent({ call, session_id: string }),
+  'call.session_ended': callEvent({ call, session_id: string }),
+  'call.member_added': callEvent({ call, members }),
+  'call.member_updated': callEvent({ call, members }),
+  'call.member_removed': callEvent({ call, members: strings }),
+  'call.member_updated_permission': callEvent({ call, members, capabilities_by_role: object }),
+  'call.permission_request': callEvent({ user, permissions: strings }),
+  'call.permissions_updated': callEvent({ user, own_capabilities: strings }),
+  'call.blocked_user': callEvent({ user }, { blocked_by_user: user }),
+  'call.unblocked_user': callEvent({ user }),
+  'call.kicked_user': callEvent({ user }, { kicked_by_user: user }),
+  'call.user_muted': callEvent({ from_user_id: string, muted_user_ids: strings, reason: string }),
+  'call.reaction_new': callEvent({ reaction: shape({ type: string, user }) }),
+  custom: callEvent({ custom: object, user }),
+  'call.recording_started': callEvent({ egress_id: string, recording_type: string }),
+  'call.recording_stopped': callEvent({ egress_id: string, recording_type: string }),
+  'call.transcription_started': callEvent({}),
+  'call.transcription_stopped': callEvent({}),
+  'call.closed_captions_started': callEvent({}),
+  'call.closed_captions_stopped': callEvent({}),
+  'call.hls_broadcasting_started': callEvent({ hls_playlist_url: string }),
+  'call.hls_broadcasting_stopped': callEvent({}),
+};
