@@ -1,7 +1,15 @@
 import type { Timers } from './timers.js';
 
+/** What can end a wait: an `AbortSignal`, or the end of a session. */
+export interface AbortSource {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** Throws the reason of a signal that has aborted. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: AbortSource | undefined): void {
   if (signal?.aborted) throw signal.reason;
 }
 
@@ -9,7 +17,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
  * Waits for `promise`, but no longer than until one of the signals aborts: then it rejects with that signal's
  * reason. The promise itself goes on undisturbed, and no listener stays behind.
  */
-export function abortable<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
+export function abortable<T>(promise: Promise<T>, ...signals: (AbortSource | undefined)[]): Promise<T> {
   return new Promise((resolve, reject) => {
     const watched = signals.filter((signal) => signal !== undefined);
     const stop = () => {
@@ -17,7 +25,7 @@ export function abortable<T>(promise: Promise<T>, ...signals: (AbortSignal | und
     };
     const onAbort = () => {
       stop();
-      reject(watched.find((signal) => signal.aborted)?.reason);
+      reject(watched.find((source) => source.aborted)?.reason);
     };
     for (const signal of watched) signal.addEventListener('abort', onAbort);
     promise.then(resolve, reject).finally(stop);
@@ -29,7 +37,7 @@ export function abortable<T>(promise: Promise<T>, ...signals: (AbortSignal | und
 export async function pause(
   timers: Timers,
   delayMs: number,
-  { wake, signals = [] }: { wake?: Promise<unknown> | undefined; signals?: (AbortSignal | undefined)[] } = {},
+  { wake, signals = [] }: { wake?: Promise<unknown> | undefined; signals?: (AbortSource | undefined)[] } = {},
 ): Promise<void> {
   let handle: ReturnType<Timers['set']> | undefined;
   const timer = new Promise<void>((resolve) => {
@@ -43,7 +51,7 @@ export async function pause(
 }
 
 /** One signal that aborts with the first of several; `unlink` takes its listeners off again. */
-export function linkSignals(...sources: (AbortSignal | undefined)[]): {
+export function linkSignals(...sources: (AbortSource | undefined)[]): {
   signal: AbortSignal;
   unlink(): void;
 } {

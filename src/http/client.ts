@@ -79,7 +79,7 @@ export class HttpClient {
   }
 
   async exchange(method: string, path: string, options: InternalOptions = {}): Promise<ApiResponse> {
-    const { signal, unlink } = linkSignals(options.signal, this.#session.signal);
+    const { signal, unlink } = linkSignals(options.signal, this.#session.ending);
     try {
       const request: ApiRequest = {
         method: readMethod(method),

@@ -102,7 +102,7 @@ export class Connection {
 
   /** Closes the socket and ends whatever runs. The session's end has rejected those who wait. */
   close(): void {
-    this.#campaign?.controller.abort(this.#options.session.signal.reason);
+    this.#campaign?.controller.abort(this.#options.session.ending.reason);
     this.#campaign = undefined;
     this.#drop('client closed the connection');
     this.#stopWatchingNetwork?.();
@@ -162,7 +162,7 @@ export class Connection {
 
   async #run(campaign: Campaign, after: Failure | undefined): Promise<OwnUserResponse> {
     const { session } = this.#options;
-    const { signal, unlink } = linkSignals(campaign.controller.signal, session.signal);
+    const { signal, unlink } = linkSignals(campaign.controller.signal, session.ending);
     let failure = after;
     try {
       for (;;) {

@@ -1,0 +1,235 @@
+import type { Moment } from '../environment/clock.js';
+import { after, millisecondsUntil } from '../environment/clock.js';
+import type { Environment } from '../environment/environment.js';
+import { pause } from '../environment/waiting.js';
+import { InvalidTokenError, UnauthorizedError } from '../errors.js';
+import type { Emit } from '../events.js';
+import { Attempt, type Outcome } from './attempt.js';
+import { type CheckedToken, checkToken } from './check.js';
+import { claimedTimeMs, type TokenFacts } from './facts.js';
+import { noProgressError, sameAsRejectedError } from './failures.js';
+import type { Announcement, Ledger, RecordedFailure } from './ledger.js';
+import { isNetworkFailure } from './network-failure.js';
+import { askWithin, type NewGuest, type TokenReason } from './provider.js';
+import { FLOOR_MS, TWIN } from './windows.js';
+
+interface FlightOptions {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  readonly providerLimitMs: number;
+  readonly emit: Emit;
+  readonly isOnline: () => boolean;
+  /** Any fact may have changed. */
+  changed(): void;
+}
+
+/** The single flight: at most one attempt at a time, and what becomes of its answer. */
+export class Flight {
+  readonly #options: FlightOptions;
+  readonly #ledger: Ledger;
+  #sequence = 0;
+  #applied = 0;
+  #current: Attempt | undefined;
+  #lastStartedAt: Moment | undefined;
+  #isCallingProvider = false;
+
+  constructor(options: FlightOptions) {
+    this.#options = options;
+    this.#ledger = options.ledger;
+  }
+
+  /** The attempt whose provider call is running. */
+  get current(): Attempt | undefined {
+    return this.#current;
+  }
+
+  /** Whether somebody's token is on its way. */
+  get isRunning(): boolean {
+    return this.#current !== undefined && !this.#current.isDropped;
+  }
+
+  /** True during the synchronous part of the provider's call. */
+  get isCallingProvider(): boolean {
+    return this.#isCallingProvider;
+  }
+
+  /** Milliseconds until an attempt may start that nobody waits for. */
+  floorMs(now: Moment): number {
+    return this.#lastStartedAt ? millisecondsUntil(after(this.#lastStartedAt, FLOOR_MS), now) : 0;
+  }
+
+  /** Starts an attempt; there must be none. */
+  start(reason: TokenReason): Attempt {
+    const now = this.#ledger.look();
+    this.#sequence += 1;
+    const attempt = new Attempt(this.#sequence, reason, now);
+    this.#current = attempt;
+    this.#lastStartedAt = now;
+    this.#ledger.history.count('attempts');
+    void this.#run(attempt);
+    this.#options.changed();
+    return attempt;
+  }
+
+  /** A token was set by hand: what was begun earlier counts no more, and its waiters get that one. */
+  overtake(): void {
+    this.#sequence += 1;
+    this.#applied = this.#sequence;
+    this.#current?.drop();
+  }
+
+  /** The session ended: aborts the provider's call and drops whatever comes of it. */
+  abort(reason: unknown): void {
+    const attempt = this.#current;
+    this.#current = undefined;
+    this.#lastStartedAt = undefined;
+    this.#applied = this.#sequence;
+    attempt?.controller.abort(reason);
+    attempt?.settle({ isOk: false, error: reason });
+  }
+
+  #isCurrent(attempt: Attempt): boolean {
+    return this.#current === attempt;
+  }
+
+  /** Whether an answer of this attempt would be newer than what was taken last, and of this session. */
+  #counts(attempt: Attempt): boolean {
+    return attempt.sequence > this.#applied;
+  }
+
+  async #run(attempt: Attempt): Promise<void> {
+    let outcome: Outcome = { isOk: true };
+    let announce: Announcement = () => {};
+    try {
+      let answer = await this.#ask(attempt);
+      if (this.#isTwinOfRefused(answer)) {
+        const { timers } = this.#options.environment;
+        await pause(timers, TWIN.askAgainAfterMs, { signals: [attempt.controller.signal] });
+        answer = await this.#ask(attempt);
+      }
+      if (this.#counts(attempt)) announce = this.#deliver(attempt, answer);
+    } catch (error) {
+      if (this.#counts(attempt)) {
+        const failure = this.#fail(attempt, error);
+        outcome = { isOk: false, error: failure.error };
+        announce = failure.announce;
+      }
+    }
+    if (!this.#isCurrent(attempt)) return;
+    this.#current = undefined;
+    attempt.settle(outcome);
+    announce();
+    this.#options.changed();
+  }
+
+  #ask(attempt: Attempt): Promise<unknown> {
+    const { environment, providerLimitMs } = this.#options;
+    this.#ledger.history.count('providerCalls');
+    return askWithin<unknown>(() => this.#call(attempt), {
+      timers: environment.timers,
+      limitMs: providerLimitMs,
+      controller: attempt.controller,
+      onLate: (answer) => this.#deliverLate(attempt, answer),
+    });
+  }
+
+  #call({ reason, controller }: Attempt): unknown {
+    const { source, user } = this.#ledger;
+    this.#isCallingProvider = true;
+    try {
+      if (source.kind === 'guest') return source.create(controller.signal);
+      if (source.kind === 'none') return undefined;
+      const { provider } = source;
+      const { id, name } = user;
+      return provider({
+        user: { id, ...(name !== undefined && { name }) },
+        reason,
+        signal: controller.signal,
+      });
+    } finally {
+      this.#isCallingProvider = false;
+    }
+  }
+
+  /** Two tokens minted in one second can be the same string. */
+  #isTwinOfRefused(answer: unknown): boolean {
+    const refused = this.#ledger.holding.lastRefused;
+    if (typeof answer !== 'string' || answer.trim() !== refused?.value) return false;
+    const { wallMs, offsetMs } = this.#ledger.look();
+    const { issuedAtMs } = refused;
+    return issuedAtMs !== undefined && wallMs + offsetMs - issuedAtMs < TWIN.youngerThanMs;
+  }
+
+  /** Checks and takes an answer; returns what is to be announced once the waiters have it. */
+  #deliver(attempt: Attempt, answer: unknown): Announcement {
+    const ledger = this.#ledger;
+    const guest = ledger.source.kind === 'guest' ? (answer as NewGuest) : undefined;
+    const checked = guest
+      ? checkToken(guest.token, { kind: 'guest', userId: guest.user.id })
+      : ledger.check(answer);
+    if (checked.value === ledger.holding.lastRefused?.value) throw sameAsRejectedError();
+    const { held } = ledger;
+    if (attempt.reason === 'expiring' && held && !held.refusedAt && !guest)
+      this.#assertProgress(checked, held);
+    this.#applied = attempt.sequence;
+    ledger.door.succeed();
+    ledger.lastError = undefined;
+    // The very token that is held is no new generation.
+    if (held && !held.refusedAt && held.value === checked.value) return () => {};
+    const facts = ledger.adopt(checked, { isFromProvider: true, requestedAt: attempt.startedAt });
+    const previous = ledger.user;
+    if (guest) {
+      ledger.user = guest.user;
+      ledger.supplied = checked.value;
+    }
+    const durationMs = Math.round(facts.receivedAt.monotonicMs - attempt.startedAt.monotonicMs);
+    return () => {
+      this.announce(facts, attempt.reason, durationMs);
+      if (guest && previous.id !== guest.user.id) {
+        this.#options.emit('user.changed', { user: guest.user, previous });
+      }
+    };
+  }
+
+  announce({ generation, expiresAtMs }: TokenFacts, reason: TokenReason, durationMs: number): void {
+    this.#options.emit('token.refreshed', {
+      generation,
+      ...(expiresAtMs !== undefined && { expiresAt: expiresAtMs }),
+      reason,
+      durationMs,
+    });
+  }
+
+  /** What comes after the time limit still counts, if nothing newer was taken and the session is the same. */
+  #deliverLate(attempt: Attempt, answer: unknown): void {
+    if (!this.#counts(attempt)) return;
+    try {
+      this.#deliver(attempt, answer)();
+    } catch {
+      // Its attempt has failed already, by the time limit.
+      return;
+    }
+    this.#options.changed();
+  }
+
+  #assertProgress({ value, claims }: CheckedToken, held: TokenFacts): void {
+    const expiresAtMs = claimedTimeMs(claims.exp);
+    const isLater =
+      expiresAtMs === undefined || held.expiresAtMs === undefined || expiresAtMs > held.expiresAtMs;
+    if (value !== held.value && isLater) return;
+    const error = noProgressError();
+    this.#ledger.warnOnce('no_progress', `${error.message}. ${error.remediation}`);
+    throw error;
+  }
+
+  #fail(attempt: Attempt, error: unknown): RecordedFailure {
+    const ledger = this.#ledger;
+    if (error instanceof UnauthorizedError) return { error, announce: ledger.suspend('unauthorized', error) };
+    if (error instanceof InvalidTokenError && error.code === 'wrong_user') {
+      return { error, announce: ledger.suspend('wrong_user', error) };
+    }
+    const isTimeout = attempt.controller.signal.aborted;
+    const isNetwork = isTimeout || !this.#options.isOnline() || isNetworkFailure(error);
+    return ledger.recordFailure(ledger.look(), error, isNetwork ? 'network' : 'provider');
+  }
+}

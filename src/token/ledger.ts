@@ -1,0 +1,205 @@
+import type { Moment } from '../environment/clock.js';
+import type { Environment } from '../environment/environment.js';
+import { type AnyStreamVideoError, InvalidTokenError } from '../errors.js';
+import type { Emit } from '../events.js';
+import type { Logger } from '../logger.js';
+import type { KnownUser } from '../user.js';
+import { type CheckedToken, checkToken } from './check.js';
+import { type Closure, Door } from './door.js';
+import { claimedTimeMs, type TokenFacts } from './facts.js';
+import { attemptError } from './failures.js';
+import { History } from './history.js';
+import { Holding } from './holding.js';
+import { type Now, type Phase, phase, remainingMs } from './phase.js';
+import type { TokenSource } from './provider.js';
+import { retryAfterMs } from './retry-after.js';
+import { NOTABLE_SKEW_MS, ServerClock } from './server-clock.js';
+import type { SuspensionReason } from './state.js';
+
+export interface LedgerOptions {
+  readonly user: KnownUser;
+  readonly token?: string | undefined;
+  readonly source: TokenSource;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly emit: Emit;
+}
+
+export interface Suspension {
+  readonly reason: SuspensionReason;
+  readonly error: AnyStreamVideoError;
+}
+
+/** Tells the app what happened, once everything is in its place. */
+export type Announcement = () => void;
+
+/** A failure as it was written down: what those get who waited, and what the app is told. */
+export interface RecordedFailure {
+  readonly error: unknown;
+  readonly announce: Announcement;
+}
+
+/** The facts about a user's tokens, and the small changes to them that always go together. Waits for nothing. */
+export class Ledger {
+  readonly holding = new Holding();
+  readonly door: Door;
+  readonly serverClock = new ServerClock();
+  readonly history: History;
+  source: TokenSource;
+  user: KnownUser;
+  /** What the caller handed in, and a guest's token: survives the session. */
+  supplied: string | undefined;
+  suspension: Suspension | undefined;
+  lastError: AnyStreamVideoError | undefined;
+  readonly #options: LedgerOptions;
+  readonly #warned = new Set<'no_progress' | 'no_expiry'>();
+  #announcedSkew = false;
+
+  constructor(options: LedgerOptions) {
+    const { environment, source, user, token } = options;
+    this.#options = options;
+    this.source = source;
+    this.user = user;
+    this.door = new Door(() => environment.random());
+    this.history = new History(environment.clock);
+    if (token !== undefined) {
+      this.supplied = this.check(token).value;
+      this.adoptSupplied();
+    }
+  }
+
+  get held(): TokenFacts | undefined {
+    return this.holding.held;
+  }
+
+  /** An anonymous user without anything that could be a call token. */
+  get needsNoToken(): boolean {
+    return this.user.type === 'anonymous' && this.source.kind === 'none' && !this.held;
+  }
+
+  /** A look at the clocks. */
+  look(): Now {
+    const moment = this.#options.environment.clock.now();
+    this.serverClock.look(moment);
+    return { ...moment, offsetMs: this.serverClock.offsetMs };
+  }
+
+  phase(now: Now): Phase {
+    return phase({ isSuspended: this.suspension !== undefined, token: this.held }, now);
+  }
+
+  /** Forgets what one session knew; what the caller supplied stays. */
+  clear(): void {
+    this.holding.clear();
+    this.door.reset();
+    this.suspension = undefined;
+    this.lastError = undefined;
+  }
+
+  check(candidate: unknown): CheckedToken {
+    const { type, id } = this.user;
+    return checkToken(candidate, { kind: type, userId: id });
+  }
+
+  adoptSupplied(): void {
+    if (this.supplied === undefined || this.held) return;
+    this.adopt(this.check(this.supplied), { isFromProvider: false, requestedAt: this.look() });
+  }
+
+  adopt(
+    { value, claims, userId }: CheckedToken,
+    { isFromProvider, requestedAt }: { isFromProvider: boolean; requestedAt: Moment },
+  ): TokenFacts {
+    const { wallMs, monotonicMs } = this.look();
+    const facts = this.holding.adopt({
+      value,
+      claims,
+      userId,
+      expiresAtMs: claimedTimeMs(claims.exp),
+      issuedAtMs: claimedTimeMs(claims.iat),
+      receivedAt: { wallMs, monotonicMs },
+      requestedAt,
+      isFromProvider,
+      jitter: this.#options.environment.random(),
+    });
+    if (isFromProvider) {
+      this.serverClock.learnFromToken(facts, facts.receivedAt);
+      this.noteSkew();
+    }
+    if (facts.expiresAtMs === undefined) {
+      this.warnOnce('no_expiry', 'The token has no usable expiry: only a revocation can end it');
+    }
+    this.history.add(`generation ${facts.generation} is in use`);
+    return facts;
+  }
+
+  /** Back to the token that the server accepted last, if it still lives. */
+  rollBack(now: Now): boolean {
+    const isBack = this.holding.rollBack(now, (token) => isAlive(token, now));
+    if (isBack) this.history.add(`back to generation ${this.held?.generation}, which the server accepted`);
+    return isBack;
+  }
+
+  /** A token was of no use; each counts once. */
+  countUnusable(token: TokenFacts, now: Moment, error: unknown): void {
+    if (token.countedUnusable) return;
+    token.countedUnusable = true;
+    this.door.countUnusable(now, error);
+  }
+
+  /** An attempt failed: closes the door, and makes the error that those get who waited. */
+  recordFailure(now: Now, error: unknown, by: 'network' | 'provider'): RecordedFailure {
+    this.door.fail(now, { by, error, retryAfterMs: retryAfterMs(error, now.wallMs) });
+    if (error instanceof InvalidTokenError) this.door.countUnusable(now, error);
+    const retryAt = (this.door.closedAt(now) as Closure).until.wallMs;
+    const told = attemptError(error, retryAt);
+    this.lastError = told;
+    this.history.count('failures');
+    this.history.add(`an attempt failed: ${told.code}`);
+    const { held } = this;
+    const stillValidForMs = held && isAlive(held, now) ? remainingMs(held, now) : 0;
+    const attempt = this.door.failures;
+    const payload = { error: told, attempt, retryAt, stillValidForMs };
+    return { error: told, announce: () => this.#options.emit('token.refresh_failed', payload) };
+  }
+
+  suspend(reason: SuspensionReason, error: AnyStreamVideoError): Announcement {
+    if (this.suspension) return () => {};
+    const { emit } = this.#options;
+    this.suspension = { reason, error };
+    this.lastError = error;
+    this.history.add(`suspended: ${reason}`);
+    const expiresAt = this.held?.expiresAtMs;
+    return () => {
+      if (reason === 'token_expired') emit('token.expired', expiresAt === undefined ? {} : { expiresAt });
+      emit('auth.suspended', { reason, error });
+    };
+  }
+
+  /** The app stepped in. A refused token that nothing can renew gets one more hearing. */
+  resume(): void {
+    const { suspension } = this;
+    if (!suspension) return;
+    this.suspension = undefined;
+    this.history.add('the suspension was lifted');
+    if (this.source.kind === 'none' && this.held?.refusedAt) this.holding.clear();
+    this.#options.emit('auth.resumed', suspension);
+  }
+
+  noteSkew(): void {
+    const { offsetMs } = this.serverClock;
+    if (this.#announcedSkew || Math.abs(offsetMs) <= NOTABLE_SKEW_MS) return;
+    this.#announcedSkew = true;
+    this.#options.emit('clock.skew', { ms: offsetMs });
+  }
+
+  warnOnce(topic: 'no_progress' | 'no_expiry', message: string): void {
+    if (this.#warned.has(topic)) return;
+    this.#warned.add(topic);
+    this.#options.logger.warn(message);
+  }
+}
+
+function isAlive(token: TokenFacts, now: Now): boolean {
+  return token.refusedAt === undefined && remainingMs(token, now) > 0;
+}
