@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { describeType } from '../text.js';
 
-export const DEFAULT_LIFETIME_SECONDS = 3600;
+const DEFAULT_LIFETIME_SECONDS = 3600;
 const MAX_LIFETIME_SECONDS = 30 * 24 * 3600;
 // The end of the year 9999: what lies beyond is milliseconds taken for seconds.
 const LATEST_EXPIRY_SECONDS = 253_402_300_799;
