@@ -82,7 +82,7 @@ export interface Settings {
 }
 
 const DEFAULT_BASE_URL = 'https://video.stream-io-api.com';
-const DEFAULT_TIMEOUTS = { requestMs: 10_000, providerMs: 10_000, connectMs: 15_000 } as const;
+export const DEFAULT_TIMEOUTS = { requestMs: 10_000, providerMs: 10_000, connectMs: 15_000 } as const;
 /** Beyond it a timer overflows and fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;

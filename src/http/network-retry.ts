@@ -3,7 +3,7 @@ import { pause } from '../environment/waiting.js';
 import { ConnectionError } from '../errors.js';
 import type { Interceptor } from './request.js';
 
-const RETRY = { count: 2, firstMs: 300 } as const;
+export const RETRY = { count: 2, firstMs: 300 } as const;
 
 /** How many times one call is repeated for the network's sake, over all its attempts. */
 export const NETWORK_RETRIES = RETRY.count;

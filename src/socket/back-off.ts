@@ -1,5 +1,5 @@
-const BACK_OFF = { firstMs: 250, maxMs: 25_000 } as const;
-const STABLE_AFTER_MS = 5_000;
+export const BACK_OFF = { firstMs: 250, maxMs: 25_000 } as const;
+export const STABLE_AFTER_MS = 5_000;
 
 /** Full jitter: any delay from 0 up to a limit that doubles with each failure in a row. */
 export class BackOff {

@@ -9,7 +9,7 @@ import type { KnownUser } from '../user.js';
 import type { OwnUserResponse } from '../wire.js';
 import { Channel, type Ending } from './channel.js';
 
-const HANDSHAKE_LIMIT_MS = 15_000;
+export const HANDSHAKE_LIMIT_MS = 15_000;
 
 export type Frame = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { TimerHandle, Timers } from '../environment/timers.js';
 
-const PING_EVERY_MS = 25_000;
-const DEAD_AFTER_MS = 35_000;
+export const PING_EVERY_MS = 25_000;
+export const DEAD_AFTER_MS = 35_000;
 
 interface HeartbeatOptions {
   ping(): void;

@@ -4,9 +4,9 @@ import { decodeClaims, type TokenClaims } from './claims.js';
 import { claimedTimeMs } from './facts.js';
 
 /** Larger than any token in the field; what exceeds it is a page or a picture. */
-const MAX_TOKEN_BYTES = 128 * 1024;
+export const MAX_TOKEN_BYTES = 128 * 1024;
 /** The coordinator's documented limit for one call token. */
-const MAX_CALL_CIDS = 100;
+export const MAX_CALL_CIDS = 100;
 
 const ANONYMOUS_ID = '!anon';
 

@@ -1,7 +1,7 @@
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 
-const BACK_OFF = { firstMs: 2_000, maxMs: 60_000 } as const;
-const BREAKER = { threshold: 3, firstMs: 30_000, maxMs: 300_000 } as const;
+export const BACK_OFF = { firstMs: 2_000, maxMs: 60_000 } as const;
+export const BREAKER = { threshold: 3, firstMs: 30_000, maxMs: 300_000 } as const;
 
 export type ClosedBy = 'network' | 'provider' | 'retry_after' | 'breaker';
 

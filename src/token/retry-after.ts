@@ -1,6 +1,6 @@
 import { clamp } from './windows.js';
 
-const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
+export const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
 
 /**
  * How long a provider's error asks to wait, in milliseconds: its `retryAfterMs`, or its `retryAfter` as seconds

@@ -6,9 +6,9 @@ const KINDS = ['frame', 'date', 'token'] as const;
 type Evidence = (typeof KINDS)[number];
 
 /** Below this the clocks count as equal: network time and whole seconds explain it. */
-const TOLERANCE_MS = 5_000;
+export const TOLERANCE_MS = 5_000;
 /** Wall and monotonic clock parting by more than this means that somebody set the clock, or that we slept. */
-const JUMP_MS = 2_000;
+export const JUMP_MS = 2_000;
 /** From here on the app is told, once. */
 export const NOTABLE_SKEW_MS = 60_000;
 
