@@ -35,6 +35,21 @@ function ringCall(context: Context): object {
   return { members_ids: rung };
 }
 
+function getRingState(context: Context): object {
+  const call = callWith(context, 'read-call');
+  const { session } = call;
+  return {
+    call_cid: call.cid,
+    created_by_user_id: call.createdById,
+    call_ended_at: call.endedAt,
+    session_id: session?.id ?? '',
+    accepted_by: Object.fromEntries(session?.acceptedBy ?? []),
+    rejected_by: Object.fromEntries(session?.rejectedBy ?? []),
+    missed_by: Object.fromEntries(session?.missedBy ?? []),
+    members_ids: [...call.members.keys()],
+  };
+}
+
 function endCall(context: Context): object {
   const { coordinator, caller } = context;
   const call = callWith(context, 'end-call');
@@ -109,6 +124,13 @@ export const RINGING_OPERATIONS: readonly Operation[] = [
     mount: 'video',
     fields: { members_ids: optional(listOf(text(255, 1))), video: optional(bool) },
     handle: ringCall,
+  },
+  {
+    name: 'GetCallRingState',
+    method: 'GET',
+    path: '/call/:type/:id/ring_state',
+    mount: 'video',
+    handle: getRingState,
   },
   { name: 'EndCall', method: 'POST', path: '/call/:type/:id/mark_ended', mount: 'video', handle: endCall },
   {

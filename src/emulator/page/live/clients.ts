@@ -1,0 +1,65 @@
+import type { RecordedRequest } from '../../journal/journal.js';
+import { shown } from '../format.js';
+import type { LiveStore, SocketLife } from './store.js';
+
+/** One client as the emulator can tell it from others: a user, and what the client calls itself. */
+export interface ClientActivity {
+  readonly key: string;
+  readonly userId: string;
+  readonly software: string;
+  readonly requests: RecordedRequest[];
+  readonly sockets: SocketLife[];
+  readonly tokenIds: Set<number>;
+}
+
+const SERVER = 'back end';
+
+function stringAt(record: Readonly<Record<string, unknown>> | undefined, name: string): string | undefined {
+  const value = record?.[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Whom a request comes from; the claims and the query answer for one that was refused. */
+export function userOf(request: RecordedRequest): string {
+  const { userId, claims, query } = request;
+  if (claims?.server === true) return SERVER;
+  return userId ?? stringAt(claims, 'user_id') ?? stringAt(query, 'user_id') ?? 'unknown';
+}
+
+function softwareOf(text: string | undefined): string {
+  return shown(text?.split('|')[0] ?? '', 60);
+}
+
+/** Sorts what the feed told by client, in the order of their first appearance. */
+export function clientsOf({ requests, sockets, tokens }: LiveStore): ClientActivity[] {
+  const clients = new Map<string, ClientActivity>();
+  const clientOf = (userId: string, software: string) => {
+    const key = JSON.stringify([userId, software]);
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const client = { key, userId, software, requests: [], sockets: [], tokenIds: new Set<number>() };
+    clients.set(key, client);
+    return client;
+  };
+  for (const request of requests.values()) {
+    const name = stringAt(request.headers, 'x-stream-client') ?? stringAt(request.query, 'X-Stream-Client');
+    const client: ClientActivity = clientOf(userOf(request), softwareOf(name));
+    client.requests.push(request);
+    if (request.tokenId !== undefined) client.tokenIds.add(request.tokenId);
+  }
+  for (const socket of sockets.values()) {
+    const client: ClientActivity = clientOf(socket.client.userId, softwareOf(socket.client.client));
+    client.sockets.push(socket);
+    if (socket.client.tokenId !== undefined) client.tokenIds.add(socket.client.tokenId);
+  }
+  const used = new Set([...clients.values()].flatMap(({ tokenIds }) => [...tokenIds]));
+  const firstOfUser = new Map([...clients.values()].reverse().map((client) => [client.userId, client]));
+  for (const { id, userId } of tokens.values()) {
+    if (used.has(id)) continue;
+    // Minted, and not seen since: most likely on its way to the user's client.
+    const client = firstOfUser.get(userId) ?? clientOf(userId, '');
+    firstOfUser.set(userId, client);
+    client.tokenIds.add(id);
+  }
+  return [...clients.values()];
+}

@@ -1,0 +1,139 @@
+import type { RecordedRequest } from '../../journal/journal.js';
+import type { LiveToken } from '../../live.js';
+import { duration, shown, timeOfDay } from '../format.js';
+import type {
+  TimelineBar,
+  TimelineLane,
+  TimelineMark,
+  TimelineMarkKind,
+  TimelineSpan,
+} from '../timeline/data.js';
+import { type ClientActivity, clientsOf } from './clients.js';
+import { answerOf, isFailure, isTokenRefusal, meaningOf } from './codes.js';
+import { replaysOf } from './replays.js';
+import type { FaultNote, LiveStore, SocketLife } from './store.js';
+
+/** The lanes of the time line: what was switched, then a lane per client. */
+export function lanesOf(store: LiveStore): TimelineLane[] {
+  return [
+    ...(store.notes.length === 0 ? [] : [faultLane(store.notes)]),
+    ...clientsOf(store).map((client) => clientLane(client, store)),
+  ];
+}
+
+function faultLane(notes: readonly FaultNote[]): TimelineLane {
+  return {
+    id: 'faults',
+    kind: 'faults',
+    title: 'Emulator',
+    caption: '',
+    bars: [],
+    spans: [],
+    marks: notes.map(({ id, at, text }) => ({
+      id: `note:${id}`,
+      kind: 'fault',
+      at,
+      title: `${text}, ${timeOfDay(at)}`,
+    })),
+  };
+}
+
+function clientLane(client: ClientActivity, { tokens }: LiveStore): TimelineLane {
+  const { key, userId, requests, sockets } = client;
+  const replays = replaysOf(requests);
+  const lived = [...client.tokenIds].map((id) => tokens.get(id)).filter((token) => token !== undefined);
+  return {
+    id: key,
+    kind: 'client',
+    title: userId === '!anon' ? 'anonymous' : shown(userId, 60),
+    caption: captionOf(client),
+    bars: lived
+      .sort((a, b) => a.firstSeenAt - b.firstSeenAt || a.id - b.id)
+      .map((token, index) => barOf(token, index > 0)),
+    spans: sockets.map(spanOf),
+    marks: [
+      ...requests.map((request) => requestMark(request, replays.get(request.id))),
+      ...sockets.filter(({ until }) => until !== undefined).map(dropMark),
+    ],
+  };
+}
+
+function captionOf({ software, sockets }: ClientActivity): string {
+  const open = sockets.filter(({ until }) => until === undefined).length;
+  const state = open === 0 ? 'no socket' : open === 1 ? 'connected' : `${open} sockets`;
+  return software === '' ? state : `${software} · ${state}`;
+}
+
+function barOf(token: LiveToken, isRefresh: boolean): TimelineBar {
+  const { id, userId, firstSeenAt, issuedAt, expiresAt, advisoryAt, mandatoryAt, ended, endedAt } = token;
+  const from = issuedAt === undefined ? firstSeenAt : Math.min(issuedAt, firstSeenAt);
+  const life = expiresAt === undefined ? 'no expiry' : duration(expiresAt - from);
+  const end = ended === undefined ? '' : `, ${ended === 'revoked' ? 'revoked' : 'expired on demand'}`;
+  const until = expiresAt === undefined ? endedAt : Math.min(expiresAt, endedAt ?? expiresAt);
+  const expiry = expiresAt === undefined ? '' : `, expires ${timeOfDay(expiresAt)}`;
+  return {
+    id: `token:${id}`,
+    label: `#${id} · ${life}`,
+    title: `Token ${id} of ${shown(userId, 60)}${isRefresh ? ', a refresh' : ''}, ${life}${expiry}${end}`,
+    from,
+    until,
+    advisoryAt,
+    mandatoryAt,
+    isRefresh,
+    isEndedEarly: ended !== undefined,
+  };
+}
+
+function spanOf({ client, until }: SocketLife): TimelineSpan {
+  const { connectionId, connectedAt, product } = client;
+  const end = until === undefined ? 'open' : `closed ${timeOfDay(until)}`;
+  return {
+    id: `socket:${connectionId}`,
+    title: `Socket (${product}) since ${timeOfDay(connectedAt)}, ${end}`,
+    from: connectedAt,
+    until,
+  };
+}
+
+function dropMark({ client, until = 0, code, by }: SocketLife): TimelineMark {
+  return {
+    id: `drop:${client.connectionId}`,
+    kind: 'drop',
+    at: until,
+    title: `Socket ended by the ${by}, code ${code}, ${timeOfDay(until)}`,
+  };
+}
+
+function requestMark(request: RecordedRequest, replayOf: number | undefined): TimelineMark {
+  return {
+    id: `request:${request.id}`,
+    kind: kindOf(request, replayOf),
+    at: request.at,
+    title: titleOf(request, replayOf),
+  };
+}
+
+function kindOf(request: RecordedRequest, replayOf: number | undefined): TimelineMarkKind {
+  if (request.kind === 'socket' && request.status !== undefined) {
+    return isFailure(request) ? 'handshake-refused' : 'handshake';
+  }
+  if (isTokenRefusal(request)) return 'refused';
+  if (isFailure(request)) return 'failed';
+  if (request.status === undefined) return 'pending';
+  return replayOf === undefined ? 'request' : 'replay';
+}
+
+/** What a request came to, in a line. */
+export function titleOf(request: RecordedRequest, replayOf?: number): string {
+  const { kind, method, path, apiCode, at } = request;
+  const what = kind === 'socket' ? 'Handshake' : `${method} ${shown(path, 80)}`;
+  const word = isFailure(request)
+    ? kind === 'socket' || isTokenRefusal(request)
+      ? 'Refused: '
+      : 'Failed: '
+    : replayOf === undefined
+      ? ''
+      : `Replay of ${replayOf}: `;
+  const why = apiCode === undefined ? '' : ` (${meaningOf(apiCode)})`;
+  return `${word}${what}, ${answerOf(request)}${why}, ${timeOfDay(at)}`;
+}

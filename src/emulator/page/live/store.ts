@@ -1,0 +1,119 @@
+import type { RecordedRequest } from '../../journal/journal.js';
+import type { LiveClient, LiveFaults, LiveMessage, LiveSnapshot, LiveToken } from '../../live.js';
+import { faultChanges } from './fault-notes.js';
+
+const KEPT_REQUESTS = 4000;
+const KEPT_TOKENS = 2000;
+const KEPT_SOCKETS = 3000;
+const KEPT_NOTES = 500;
+
+/** A socket and, once known, how it ended. */
+export interface SocketLife {
+  readonly client: LiveClient;
+  readonly until?: number;
+  readonly code?: number;
+  readonly by?: 'client' | 'emulator';
+  readonly apiCode?: number | undefined;
+}
+
+/** Something that was switched for all, at one moment. */
+export interface FaultNote {
+  readonly id: number;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What the feed has told so far, bounded. */
+export class LiveStore {
+  snapshot: LiveSnapshot | undefined;
+  faults: LiveFaults | undefined;
+  /** Grows with every message. */
+  version = 0;
+  /** The emulator's clock, and this page's when it was told. */
+  clock = { now: Date.now(), readAt: globalThis.performance.now() };
+  readonly tokens = new Map<number, LiveToken>();
+  readonly requests = new Map<number, RecordedRequest>();
+  readonly sockets = new Map<string, SocketLife>();
+  notes: readonly FaultNote[] = [];
+  #nextNote = 1;
+
+  apply(message: LiveMessage): void {
+    this.version += 1;
+    this.clock = { now: message.now, readAt: globalThis.performance.now() };
+    switch (message.type) {
+      case 'snapshot':
+        return this.#begin(message);
+      case 'token':
+        return this.#applyToken(message.token, message.now);
+      case 'request':
+        return put(this.requests, message.request.id, message.request, KEPT_REQUESTS);
+      case 'connected':
+        return put(this.sockets, message.client.connectionId, { client: message.client }, KEPT_SOCKETS);
+      case 'disconnected': {
+        const { connectionId, now: until, code, by, apiCode } = message;
+        const socket = this.sockets.get(connectionId);
+        if (socket !== undefined) this.sockets.set(connectionId, { ...socket, until, code, by, apiCode });
+        return;
+      }
+      case 'faults': {
+        const changes = this.faults === undefined ? [] : faultChanges(this.faults, message.faults);
+        if (changes.length > 0) this.#note(message.now, changes.join('; '));
+        this.faults = message.faults;
+      }
+    }
+  }
+
+  /** The emulator's clock now. */
+  now(): number {
+    const sinceMs = globalThis.performance.now() - this.clock.readAt;
+    return this.clock.now + (this.faults?.clockFrozen === true ? 0 : sinceMs);
+  }
+
+  forgetRequests(): void {
+    this.version += 1;
+    this.requests.clear();
+  }
+
+  #begin(snapshot: LiveSnapshot): void {
+    // Sockets that ended are told once only; they stay unless another emulator answers now.
+    const isSame = this.snapshot?.apiKey === snapshot.apiKey;
+    if (!isSame) this.notes = [];
+    for (const [id, { until }] of this.sockets) {
+      if (!isSame || until === undefined) this.sockets.delete(id);
+    }
+    this.snapshot = snapshot;
+    this.faults = snapshot.faults;
+    this.tokens.clear();
+    this.requests.clear();
+    for (const token of snapshot.tokens) this.tokens.set(token.id, token);
+    for (const request of snapshot.requests) this.requests.set(request.id, request);
+    for (const client of snapshot.clients) this.sockets.set(client.connectionId, { client });
+  }
+
+  #applyToken(token: LiveToken, now: number): void {
+    const before = this.tokens.get(token.id);
+    put(this.tokens, token.id, token, KEPT_TOKENS);
+    if (token.ended !== undefined && before?.ended === undefined) {
+      this.#note(
+        token.endedAt ?? now,
+        token.ended === 'revoked' ? 'tokens revoked' : 'tokens expired on demand',
+      );
+    }
+    if (token.ended === undefined && before?.ended !== undefined) this.#note(now, 'tokens restored');
+  }
+
+  // One switch tells as many messages as it ends tokens.
+  #note(at: number, text: string): void {
+    const last = this.notes.at(-1);
+    if (last?.text === text && Math.abs(last.at - at) < 5) return;
+    this.notes = [...this.notes.slice(-KEPT_NOTES), { id: this.#nextNote, at, text }];
+    this.#nextNote += 1;
+  }
+}
+
+function put<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, kept: number): void {
+  map.set(key, value);
+  if (map.size <= kept) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}
