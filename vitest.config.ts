@@ -15,5 +15,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/nothing-left.ts'],
     testTimeout: 20_000,
+    typecheck: {
+      enabled: true,
+      include: ['test/types/**/*.test-d.ts'],
+      tsconfig: 'test/types/tsconfig.json',
+    },
   },
 });

@@ -3,11 +3,11 @@ export interface WebSocketLike {
   readonly readyState: number;
   send(data: string): void;
   close(code?: number, reason?: string): void;
-  addEventListener(
-    type: 'open' | 'message' | 'error' | 'close',
-    // A method, so that the platforms' own event types fit.
-    listener: (event: never) => void,
-  ): void;
+  /**
+   * For `open`, `message`, `error` and `close`, with the platforms' events. Declared by `never`, so that every
+   * class fits however it overloads the method.
+   */
+  addEventListener(type: never, listener: never): void;
 }
 
 export type WebSocketConstructor = new (url: string) => WebSocketLike;

@@ -16,6 +16,15 @@ interface ChannelListener {
   onEnd(ending: Ending): void;
 }
 
+/** What the events of all platforms have in common, each where it belongs. */
+interface PlatformEvent {
+  readonly data?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly error?: unknown;
+  readonly message?: unknown;
+}
+
 const OPEN = 1;
 const MAX_REASON_BYTES = 123;
 
@@ -37,28 +46,25 @@ function parseFrame(data: unknown): Record<string, unknown> | undefined {
 export class Channel {
   readonly opened: Promise<void>;
   readonly #socket: WebSocketLike;
-  readonly #timers: Timers;
   readonly #listener: ChannelListener;
   #isOver = false;
 
   /** Throws what the platform's constructor throws. */
   constructor(WebSocket: WebSocketConstructor, url: string, timers: Timers, listener: ChannelListener) {
-    this.#timers = timers;
     this.#listener = listener;
     const socket = new WebSocket(url);
     this.#socket = socket;
-    this.opened = new Promise((resolve) => socket.addEventListener('open', () => resolve()));
-    socket.addEventListener('message', (event: { data?: unknown }) => {
-      if (!this.#isOver) listener.onFrame(parseFrame(event.data));
+    this.opened = new Promise((resolve) => this.#listen('open', () => resolve()));
+    this.#listen('message', ({ data }) => {
+      if (!this.#isOver) listener.onFrame(parseFrame(data));
     });
-    socket.addEventListener('close', (event: { code?: number; reason?: string }) => {
-      this.#end({ code: event.code ?? 0, reason: String(event.reason ?? '') });
+    this.#listen('close', ({ code, reason }) => {
+      this.#end({ code: code ?? 0, reason: String(reason ?? '') });
     });
     // Stays for good: some runtimes raise an error after we have closed, and nobody else would catch it.
-    socket.addEventListener('error', (event: { error?: unknown; message?: unknown }) => {
-      const cause = event.error ?? event.message;
+    this.#listen('error', ({ error, message }) => {
       // The close that mostly follows knows the code and the reason.
-      if (!this.#isOver) this.#timers.set(() => this.#end({ code: 0, reason: '', cause }), 0);
+      if (!this.#isOver) timers.set(() => this.#end({ code: 0, reason: '', cause: error ?? message }), 0);
     });
   }
 
@@ -80,6 +86,10 @@ export class Channel {
     } catch {
       // It is gone already.
     }
+  }
+
+  #listen(type: string, listener: (event: PlatformEvent) => void): void {
+    this.#socket.addEventListener(type as never, listener as never);
   }
 
   #end(ending: Ending): void {
