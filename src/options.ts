@@ -149,7 +149,7 @@ function readChoice<T extends string>(name: string, value: unknown, choices: rea
   );
 }
 
-function readFunction<T>(name: string, value: unknown): T | undefined {
+function readCallable<T>(name: string, value: unknown): T | undefined {
   if (value === undefined || typeof value === 'function') return value as T | undefined;
   return refuse(
     `${name} must be a function, not ${describeType(value)}`,
@@ -184,8 +184,8 @@ export function readOptions(options: unknown): Settings {
     logger,
     user,
     baseUrl: readBaseUrl(given.baseUrl, logger),
-    fetch: readFunction<Fetch>('fetch', given.fetch),
-    WebSocket: readFunction<WebSocketConstructor>('WebSocket', given.WebSocket),
+    fetch: readCallable<Fetch>('fetch', given.fetch),
+    WebSocket: readCallable<WebSocketConstructor>('WebSocket', given.WebSocket),
     refresh: readChoice('refresh', given.refresh, ['auto', 'on-demand']),
     guestExpiry: readChoice('guestExpiry', given.guestExpiry, ['renew', 'suspend']),
     timeouts: readTimeouts(given.timeouts),

@@ -8,11 +8,11 @@ interface Globals {
 
 /** A name for the runtime, for people: nothing is decided by it. */
 export function runtimeName(): string {
-  const { Bun, Deno, process, navigator, document } = globalThis as Globals;
+  const { Bun, Deno, process: { versions = {} } = {}, navigator, document } = globalThis as Globals;
   if (navigator?.product === 'ReactNative') return 'React Native';
   if (navigator?.userAgent === 'Cloudflare-Workers') return 'Workers';
   if (Bun) return `Bun ${Bun.version ?? ''}`.trim();
   if (Deno) return `Deno ${Deno.version?.deno ?? ''}`.trim();
-  if (process?.versions?.node) return `Node ${process.versions.node}`;
+  if (versions.node) return `Node ${versions.node}`;
   return document === undefined ? 'a worker' : 'a browser';
 }

@@ -1,4 +1,4 @@
-import type { Timers } from '../environment/timers.js';
+import type { TimerHandle, Timers } from '../environment/timers.js';
 import type { WebSocketConstructor, WebSocketLike } from '../environment/web-socket.js';
 
 /** How a socket ended. Who ended it is known from our own state, never from the code. */
@@ -47,11 +47,14 @@ export class Channel {
   readonly opened: Promise<void>;
   readonly #socket: WebSocketLike;
   readonly #listener: ChannelListener;
+  readonly #timers: Timers;
+  #errorTimer: TimerHandle | undefined;
   #isOver = false;
 
   /** Throws what the platform's constructor throws. */
   constructor(WebSocket: WebSocketConstructor, url: string, timers: Timers, listener: ChannelListener) {
     this.#listener = listener;
+    this.#timers = timers;
     const socket = new WebSocket(url);
     this.#socket = socket;
     this.opened = new Promise((resolve) => this.#listen('open', () => resolve()));
@@ -64,7 +67,8 @@ export class Channel {
     // Stays for good: some runtimes raise an error after we have closed, and nobody else would catch it.
     this.#listen('error', ({ error, message }) => {
       // The close that mostly follows knows the code and the reason.
-      if (!this.#isOver) timers.set(() => this.#end({ code: 0, reason: '', cause: error ?? message }), 0);
+      const end = () => this.#end({ code: 0, reason: '', cause: error ?? message });
+      if (!this.#isOver) this.#errorTimer ??= timers.set(end, 0);
     });
   }
 
@@ -81,6 +85,7 @@ export class Channel {
   close(code = 1000, reason = ''): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#timers.clear(this.#errorTimer);
     try {
       this.#socket.close(code, reason.slice(0, MAX_REASON_BYTES));
     } catch {
@@ -95,6 +100,7 @@ export class Channel {
   #end(ending: Ending): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#timers.clear(this.#errorTimer);
     try {
       this.#socket.close();
     } catch {

@@ -1,0 +1,185 @@
+// Checks what would be published: the packed file list, the doors installed in an empty folder, and what must not
+// be in a browser's bundle. Needs a build: npm run build && npm run test:artefact
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = new URL('../..', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'stream-video-auth-'));
+let passed = 0;
+
+function run(command: string, args: string[], cwd = folder): string {
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+function check(isSo: boolean, what: string): void {
+  if (!isSo) throw new Error(`not so: ${what}`);
+  passed += 1;
+  console.log(`ok  ${what}`);
+}
+
+const PACKED = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'SECURITY.md',
+  'dist/bin/stream-video-emulator.js',
+  'dist/bin/stream-video-token.js',
+  'dist/emulator-page.js',
+  'dist/emulator.browser.js',
+  'dist/emulator.browser.js.map',
+  'dist/emulator.d.ts',
+  'dist/emulator.js',
+  'dist/emulator.js.map',
+  'dist/index.d.ts',
+  'dist/index.js',
+  'dist/index.js.map',
+  'dist/index.node.js',
+  'dist/index.node.js.map',
+  'dist/server.browser.js',
+  'dist/server.browser.js.map',
+  'dist/server.d.ts',
+  'dist/server.js',
+  'dist/server.js.map',
+  'package.json',
+];
+
+/** Each would break a page under a strict policy, or a runtime without Node's globals. */
+const FORBIDDEN = [
+  /\beval\(/,
+  /\bFunction\(/,
+  /require\(/,
+  /["']ws["']/,
+  /node:/,
+  /\bprocess\./,
+  /\bglobal\./,
+  /\bBuffer\b/,
+  /\binnerHTML\b/,
+  /CompactSign|SignJWT|apiSecret/,
+];
+
+const SMOKE = `
+import { StreamVideo, User, VERSION } from 'stream-video-auth';
+import { createUserToken, verifyToken } from 'stream-video-auth/server';
+import { startEmulator } from 'stream-video-auth/emulator';
+const emulator = await startEmulator();
+const token = await createUserToken({ apiSecret: emulator.apiSecret, userId: 'martin' });
+await verifyToken(token, { apiSecret: emulator.apiSecret });
+const streamVideo = new StreamVideo({ apiKey: emulator.apiKey, baseUrl: emulator.url, user: { id: 'martin' }, token });
+const me = await streamVideo.connect();
+const guest = await StreamVideo.create({ apiKey: emulator.apiKey, baseUrl: emulator.url, user: User.guest('g') });
+await guest.connect();
+await Promise.all([guest.disconnect(), streamVideo.disconnect()]);
+await emulator.stop();
+console.log(me.id, VERSION);
+`;
+
+const TYPED = `
+import { StreamVideo, type WebSocketConstructor } from 'stream-video-auth';
+import { createUserToken } from 'stream-video-auth/server';
+import { startEmulator } from 'stream-video-auth/emulator';
+declare const maybe: string | undefined;
+declare const WebSocketClass: WebSocketConstructor | undefined;
+const wrapper = (input: string, init?: RequestInit) => fetch(input, init);
+export async function main(): Promise<void> {
+  await using streamVideo = new StreamVideo({
+    apiKey: 'k', user: { id: 'martin', name: maybe }, token: maybe, tokenProvider: async () => 'token',
+    fetch: wrapper, WebSocket: WebSocketClass, baseUrl: maybe,
+  });
+  await streamVideo.connect();
+  void createUserToken; void startEmulator;
+}
+`;
+
+function tsconfig(options: object): string {
+  const base = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', skipLibCheck: false };
+  return JSON.stringify({ compilerOptions: { ...base, ...options }, files: ['typed.ts'] });
+}
+
+const SETTINGS: Record<string, object> = {
+  'exactOptionalPropertyTypes, lib es2022 + dom': {
+    lib: ['es2022', 'dom', 'esnext.disposable'],
+    exactOptionalPropertyTypes: true,
+    types: [],
+  },
+  'verbatimModuleSyntax + isolatedModules, node types only': {
+    lib: ['es2022', 'esnext.disposable'],
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    types: ['node'],
+  },
+};
+
+async function main(): Promise<void> {
+  const [{ filename, files }] = JSON.parse(
+    run('npm', ['pack', '--json', '--pack-destination', folder], root),
+  );
+  const packed = files.map(({ path }: { path: string }) => path).sort();
+  check(
+    JSON.stringify(packed) === JSON.stringify(PACKED),
+    `the tarball holds exactly its ${PACKED.length} files`,
+  );
+
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  run('npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--omit=peer',
+    join(folder, filename),
+    'typescript@5.9',
+    '@types/node@20',
+  ]);
+  writeFileSync(join(folder, 'smoke.mjs'), SMOKE);
+  check(
+    run('node', ['smoke.mjs']).trim() === `martin ${version}`,
+    'installed in an empty folder, all doors work',
+  );
+  run('npx', ['-y', '-p', 'node@24', 'node', 'smoke.mjs']);
+  check(true, 'and on Node 24');
+  for (const door of ['', '/server', '/emulator']) {
+    const type = run('npx', [
+      '-y',
+      '-p',
+      'node@24',
+      'node',
+      '-e',
+      `console.log(typeof require('stream-video-auth${door}'))`,
+    ]);
+    check(type.trim() === 'object', `require reaches stream-video-auth${door}`);
+  }
+
+  writeFileSync(join(folder, 'typed.ts'), TYPED);
+  for (const [name, options] of Object.entries(SETTINGS)) {
+    writeFileSync(join(folder, 'tsconfig.json'), tsconfig(options));
+    run('npx', ['tsc', '-p', '.']);
+    check(true, `the declarations compile with ${name}`);
+  }
+
+  writeFileSync(
+    join(folder, 'app.js'),
+    "import { StreamVideo } from 'stream-video-auth'; globalThis.made = StreamVideo;",
+  );
+  const { outputFiles, warnings } = await build({
+    absWorkingDir: folder,
+    entryPoints: ['app.js'],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    legalComments: 'none',
+  });
+  const bundle = outputFiles[0]?.text ?? '';
+  check(warnings.length === 0 && bundle.length > 10_000, 'a browser bundle is made without a warning');
+  const found = FORBIDDEN.filter((pattern) => pattern.test(bundle));
+  check(
+    found.length === 0,
+    `the browser bundle holds none of what it must not (${found.join(' ') || 'clean'})`,
+  );
+  console.log(`Artefact: ${passed} passed, 0 failed`);
+}
+
+await main().finally(() => rmSync(folder, { recursive: true, force: true }));
