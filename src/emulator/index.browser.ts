@@ -1,0 +1,19 @@
+import { HttpResponse, http, ws } from 'msw';
+import { ConfigurationError } from '../errors.js';
+import { createHandlers, type EmulatorHandlers, type EmulatorHandlersOptions } from './msw/handlers.js';
+
+export function emulatorHandlers(options: EmulatorHandlersOptions = {}): EmulatorHandlers {
+  return createHandlers({ http, HttpResponse, ws }, options);
+}
+
+/** A page has no ports to listen on; a test runner that resolves the browser's build lands here too. */
+export async function startEmulator(): Promise<never> {
+  throw new ConfigurationError(
+    'invalid_option',
+    'startEmulator needs Node, and this is the build for browsers',
+    {
+      remediation:
+        'Use emulatorHandlers() in a page; in jest set testEnvironmentOptions.customExportConditions to ["node"].',
+    },
+  );
+}

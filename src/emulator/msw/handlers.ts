@@ -1,0 +1,90 @@
+import type * as Msw from 'msw';
+import type { Coordinator } from '../coordinator.js';
+import { createCoordinator, type EmulatedApp, EmulatedAppHandle, type EmulatorOptions } from '../emulator.js';
+import { createApp } from '../http/app.js';
+import { isSocketPath } from '../sockets/paths.js';
+import type { Peer } from '../sockets/peer.js';
+import { SocketSession } from '../sockets/session.js';
+
+export interface EmulatorHandlersOptions extends EmulatorOptions {
+  /** What the app's client has as its base URL; default the service's own. */
+  baseUrl?: string | undefined;
+  /** The same for chat clients. */
+  chatUrl?: string | undefined;
+  /** Where the official client asks for its location. */
+  hintUrl?: string | undefined;
+}
+
+/**
+ * Handlers for `setupWorker(...handlers)`, `setupServer(...handlers)` and Storybook. What they are is between
+ * this package and msw, so the declaration needs no msw to compile.
+ */
+export type EmulatorHandlers = never[] & { readonly emulator: EmulatedApp };
+
+/** The parts of msw that the handlers are made of. */
+export type MswParts = Pick<typeof Msw, 'http' | 'HttpResponse' | 'ws'>;
+
+const VIDEO_URL = 'https://video.stream-io-api.com';
+const CHAT_URL = 'https://chat.stream-io-api.com';
+const HINT_URL = 'https://hint.stream-io-video.com/';
+
+export function createHandlers(msw: MswParts, options: EmulatorHandlersOptions): EmulatorHandlers {
+  const coordinator = createCoordinator(options);
+  const app = createApp(coordinator);
+  const origins = new Set(
+    [options.baseUrl ?? VIDEO_URL, options.chatUrl ?? CHAT_URL].map((url) => new URL(url).origin),
+  );
+  const answer = async ({ request }: { request: Request }) => {
+    let isCut = false;
+    const bindings = {
+      cut: () => {
+        isCut = true;
+      },
+    };
+    const response = await app.fetch(request, bindings);
+    return isCut ? msw.HttpResponse.error() : response;
+  };
+  const hint = ({ request }: { request: Request }) =>
+    answer({ request: new Request(new URL('/hint', [...origins][0]), { method: request.method }) });
+  const handlers: unknown[] = [
+    msw.http.all(options.hintUrl ?? HINT_URL, hint),
+    ...[...origins].map((origin) => msw.http.all(`${origin}/*`, answer)),
+  ];
+  // Node 20 has no WebSocket to intercept.
+  if (typeof globalThis.WebSocket === 'function') {
+    for (const origin of origins) handlers.push(socketHandler(msw, origin, coordinator));
+  }
+  return Object.assign(handlers, {
+    emulator: new EmulatedAppHandle(coordinator),
+  }) as unknown as EmulatorHandlers;
+}
+
+function socketHandler({ ws }: MswParts, origin: string, coordinator: Coordinator): unknown {
+  return ws.link(`${origin.replace(/^http/, 'ws')}/*`).addEventListener('connection', ({ client }) => {
+    const { pathname, searchParams } = client.url;
+    if (!isSocketPath(pathname)) return client.close(1008, 'no socket opens here');
+    const peer: Peer = {
+      send: (text) => client.send(text),
+      close: (code, reason) => client.close(code, reason),
+      cut: () => client.close(1006, ''),
+      bufferedBytes: () => 0,
+    };
+    const session = new SocketSession(coordinator, peer, {
+      path: pathname,
+      query: searchParams,
+      headers: new Headers(),
+    });
+    client.addEventListener('message', ({ data }) => void receive(session, data));
+    client.addEventListener('close', ({ code }) => session.closed(code));
+  });
+}
+
+// A browser's client may send a Blob, whose bytes come later.
+async function receive(session: SocketSession, data: unknown): Promise<void> {
+  if (typeof data === 'string') session.receive(data);
+  else if (ArrayBuffer.isView(data)) {
+    session.receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  } else {
+    session.receive(new Uint8Array(await new Response(data as Blob | ArrayBuffer).arrayBuffer()));
+  }
+}
