@@ -10,20 +10,22 @@ export interface FeedListener {
 
 /** Listens to the emulator's live feed, and comes back when it was lost. */
 export class LiveFeed {
-  readonly #url: string;
+  readonly #path: string;
   readonly #listener: FeedListener;
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waitMs = FIRST_WAIT_MS;
 
-  constructor(url: string, listener: FeedListener) {
-    this.#url = url;
+  constructor(path: string, listener: FeedListener) {
+    this.#path = path;
     this.#listener = listener;
   }
 
   open(): void {
     if (this.#socket !== undefined) return;
-    const socket = new WebSocket(this.#url);
+    const url = new URL(this.#path, window.location.href);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(url);
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#waitMs = FIRST_WAIT_MS;

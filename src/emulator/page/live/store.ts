@@ -42,13 +42,17 @@ export class LiveStore {
     this.clock = { now: message.now, readAt: globalThis.performance.now() };
     switch (message.type) {
       case 'snapshot':
-        return this.#begin(message);
+        this.#begin(message);
+        return;
       case 'token':
-        return this.#applyToken(message.token, message.now);
+        this.#applyToken(message.token, message.now);
+        return;
       case 'request':
-        return put(this.requests, message.request.id, message.request, KEPT_REQUESTS);
+        put(this.requests, message.request.id, message.request, KEPT_REQUESTS);
+        return;
       case 'connected':
-        return put(this.sockets, message.client.connectionId, { client: message.client }, KEPT_SOCKETS);
+        put(this.sockets, message.client.connectionId, { client: message.client }, KEPT_SOCKETS);
+        return;
       case 'disconnected': {
         const { connectionId, now: until, code, by, apiCode } = message;
         const socket = this.sockets.get(connectionId);

@@ -59,6 +59,14 @@ export class StreamVideoTimeline extends LitElement {
     this.selected = undefined;
   }
 
+  /** Moves the focus to what has this id, or to where the tab key would lead, when it is no longer in view. */
+  focusItem(id: string): void {
+    const view = this.#views.find(({ items }) => items.some(({ ids }) => ids.includes(id)));
+    const key = view?.items.find(({ ids }) => ids.includes(id))?.key;
+    const item = view === undefined || key === undefined ? undefined : this.#find(view.lane.id, key);
+    (item ?? this.renderRoot.querySelector<SVGElement>('.item[tabindex="0"]'))?.focus();
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#resizes.observe(this);
@@ -207,7 +215,10 @@ export class StreamVideoTimeline extends LitElement {
   #hold(event: Event): void {
     const item = itemOf(event);
     const isWanted = item !== undefined && (event.type !== 'focusin' || item.matches(':focus-visible'));
-    if (!isWanted) return this.#release();
+    if (!isWanted) {
+      this.#release();
+      return;
+    }
     this.#heldEnd ??= this.#followingEnd(this.#clock.now());
     this.requestUpdate();
   }
@@ -240,17 +251,23 @@ export class StreamVideoTimeline extends LitElement {
     if (item === undefined) return;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      return this.#select(item);
+      this.#select(item);
+      return;
     }
     const laneId = item.closest('[data-lane]')?.getAttribute('data-lane') ?? '';
     const next = nextStop(this.#views, { laneId, key: item.getAttribute('data-key') ?? '' }, event.key);
     if (next === undefined) return;
     event.preventDefault();
     this.#tabStops.set(next.laneId, next.key);
+    this.#find(next.laneId, next.key)?.focus();
+  }
+
+  // Compared as text: ids are anything, so they don't go into a selector.
+  #find(laneId: string, key: string): SVGElement | undefined {
     const lanes = [...this.renderRoot.querySelectorAll('[data-lane]')];
-    const lane = lanes.find((one) => one.getAttribute('data-lane') === next.laneId);
+    const lane = lanes.find((one) => one.getAttribute('data-lane') === laneId);
     const items = [...(lane?.querySelectorAll<SVGElement>('.item') ?? [])];
-    items.find((one) => one.getAttribute('data-key') === next.key)?.focus();
+    return items.find((one) => one.getAttribute('data-key') === key);
   }
 }
 

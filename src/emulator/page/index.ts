@@ -1,0 +1,18 @@
+import { StreamVideoDetails } from './details/details.js';
+import { StreamVideoEmulator } from './emulator.js';
+import { StreamVideoFaults } from './faults/faults.js';
+import { StreamVideoRequests } from './tables/requests.js';
+import { StreamVideoTokens } from './tables/tokens.js';
+import { StreamVideoTimeline } from './timeline/timeline.js';
+
+customElements.define('stream-video-timeline', StreamVideoTimeline);
+customElements.define('stream-video-details', StreamVideoDetails);
+customElements.define('stream-video-faults', StreamVideoFaults);
+customElements.define('stream-video-requests', StreamVideoRequests);
+customElements.define('stream-video-tokens', StreamVideoTokens);
+customElements.define('stream-video-emulator', StreamVideoEmulator);
+
+const bare = new CSSStyleSheet();
+bare.replaceSync('body { margin: 0 }');
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, bare];
+document.body.append(document.createElement('stream-video-emulator'));
