@@ -63,14 +63,15 @@ export function createControlApp(coordinator: Coordinator, { guard, pageScript }
     const why = guard.refusalOf(context.req.raw.headers);
     if (why !== undefined) return refusal(403, 'forbidden', why);
     const origin = guard.allowedOrigin(context.req.raw.headers);
+    if (origin !== undefined && context.req.method === 'OPTIONS')
+      context.res = new Response(null, { status: 204 });
+    else await next();
     if (origin !== undefined) {
       context.header('access-control-allow-origin', origin);
-      context.header('vary', 'Origin');
       context.header('access-control-allow-headers', 'content-type');
       context.header('access-control-allow-methods', 'GET, POST');
-      if (context.req.method === 'OPTIONS') return context.body(null, 204);
+      context.header('vary', 'Origin');
     }
-    await next();
     context.header('cache-control', 'no-store');
     context.header('x-content-type-options', 'nosniff');
   });

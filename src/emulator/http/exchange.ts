@@ -1,3 +1,4 @@
+import { foreign, maskTokens } from '../../text.js';
 import type { Caller } from '../auth/caller.js';
 import { authenticate } from '../auth/checks.js';
 import type { KnownToken } from '../auth/tokens.js';
@@ -68,7 +69,7 @@ export class Exchange {
     try {
       const { operation, dialect } = this.#route;
       this.#caller = await this.#authenticate();
-      this.#recorded.userId = this.#caller.userId;
+      this.#recorded.userId = this.#caller.userId && maskTokens(this.#caller.userId);
       const body = await this.#readBody();
       if (operation.fields !== undefined) validate(body, operation.fields);
       const context = {
@@ -161,7 +162,7 @@ export class Exchange {
 
   #refuse(failure: Failure): Response {
     this.#recorded.apiCode = failure.code;
-    this.#recorded.message = failure.message;
+    this.#recorded.message = foreign(failure.message);
     return this.#respond(failure.body(this.#route.operation.name, this.#duration()), failure.status);
   }
 

@@ -1,3 +1,5 @@
+import { maskTokens } from '../../text.js';
+
 /** What arrived at the emulator and how it was answered. Tokens appear as decoded claims only. */
 export interface RecordedRequest {
   readonly id: number;
@@ -47,7 +49,9 @@ export class Journal {
   }
 
   begin(request: Omit<RecordedRequest, 'id'>): RecordedRequest {
-    const recorded = { id: this.#nextId, ...request };
+    const recorded: RecordedRequest = { id: this.#nextId, ...request, path: maskTokens(request.path) };
+    if (recorded.authType !== undefined) recorded.authType = maskTokens(recorded.authType);
+    if (recorded.connectionId !== undefined) recorded.connectionId = maskTokens(recorded.connectionId);
     this.#nextId += 1;
     this.#requests.push(recorded);
     // Cut in blocks: shifting one by one costs a copy per request.

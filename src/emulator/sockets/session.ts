@@ -1,3 +1,4 @@
+import { foreign, maskTokens } from '../../text.js';
 import { authenticate } from '../auth/checks.js';
 import { revocationOf } from '../auth/revocation.js';
 import type { KnownToken } from '../auth/tokens.js';
@@ -81,7 +82,7 @@ export class SocketSession implements SocketEvents {
       type: 'disconnected',
       now: this.#coordinator.clock.now(),
       connectionId: this.id,
-      userId: connection.userId,
+      userId: maskTokens(connection.userId),
       code: this.#endedBy?.code ?? code,
       by: this.#endedBy === undefined ? 'client' : 'emulator',
       apiCode: this.#endedBy?.apiCode,
@@ -119,12 +120,12 @@ export class SocketSession implements SocketEvents {
       if (this.#isClosed()) return;
       this.#connect(user);
       recorded.status = 101;
-      recorded.userId = user.id;
+      recorded.userId = maskTokens(user.id);
     } catch (error) {
       const failure = error instanceof Failure ? error : new Failure(-1, 'internal error');
       recorded.status = failure.status;
       recorded.apiCode = failure.code;
-      recorded.message = failure.message;
+      recorded.message = foreign(failure.message);
       this.#refuse(failure);
     } finally {
       recorded.durationMs = globalThis.performance.now() - startedAt;
@@ -147,7 +148,7 @@ export class SocketSession implements SocketEvents {
     if (auth === undefined) throw new Failure(4, 'the json parameter is not readable');
     const authType = query.get('stream-auth-type') ?? headers.get('stream-auth-type') ?? undefined;
     const isAnonymousChat = this.#product === 'chat' && authType === 'anonymous';
-    recorded.authType = authType;
+    if (authType !== undefined) recorded.authType = maskTokens(authType);
     const caller = await authenticate(
       {
         operation: 'Connect',
@@ -189,11 +190,11 @@ export class SocketSession implements SocketEvents {
     const now = new Instant(clock.now());
     const client = {
       connectionId: this.id,
-      userId: user.id,
+      userId: maskTokens(user.id),
       product: this.#product,
       tokenId: this.#token?.id,
       connectedAt: now.ms,
-      client: this.#opening.query.get('X-Stream-Client')?.slice(0, 200),
+      client: foreign(this.#opening.query.get('X-Stream-Client') ?? '') || undefined,
     };
     const connection: Connection = {
       id: this.id,
@@ -318,7 +319,7 @@ export class SocketSession implements SocketEvents {
       headers: redactHeaders(headers),
       operation: 'Connect',
       body: auth === undefined ? undefined : redact({ token: auth.token, user_details: auth.userDetails }),
-      userId: auth === undefined ? undefined : String(auth.userDetails.id),
+      userId: auth === undefined ? undefined : maskTokens(String(auth.userDetails.id)),
       connectionId: this.id,
     });
   }
