@@ -1,5 +1,5 @@
 import { ApiError, type RateLimit } from '../errors.js';
-import { foreign } from '../text.js';
+import { foreign, maskTokens } from '../text.js';
 
 /** Codes of the coordinator that this package acts on. */
 export const CODE = {
@@ -51,6 +51,10 @@ interface Origin {
   readonly rateLimit?: RateLimit | undefined;
 }
 
+function masked(details: object): Readonly<Record<string, unknown>> {
+  return Object.freeze(JSON.parse(maskTokens(JSON.stringify(details))));
+}
+
 /** The coordinator's word as an error. */
 export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Origin): ApiError {
   const { exception_fields, unrecoverable } = wire;
@@ -63,7 +67,7 @@ export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Or
     apiCode: wire.code,
     requestId,
     rateLimit,
-    details: Object.keys(details).length > 0 ? Object.freeze(details) : undefined,
+    details: Object.keys(details).length > 0 ? masked(details) : undefined,
     retryable:
       wire.unrecoverable !== true && (status >= 500 || status === 429 || wire.code === CODE.rateLimit),
     remediation: REMEDIATION[wire.code] ?? 'Look at the message and the details.',

@@ -39,6 +39,9 @@ function readQuery(query: InternalOptions['query'] = {}): Record<string, string>
   );
 }
 
+/** What says who is calling is ours to say. */
+const RESERVED = ['authorization', 'stream-auth-type', 'x-stream-client', 'x-client-request-id'];
+
 function readHeaders(headers: InternalOptions['headers'] = {}): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
@@ -50,6 +53,9 @@ function readHeaders(headers: InternalOptions['headers'] = {}): Record<string, s
       }
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
         return refuse(`The header ${foreign(name)} cannot be sent`, 'Encode what is not Latin-1.');
+      }
+      if (RESERVED.includes(name.toLowerCase())) {
+        return refuse(`The header ${foreign(name)} is set by the client`, 'Leave it out.');
       }
       return [name.toLowerCase(), value];
     }),

@@ -106,6 +106,7 @@ export function fetchTokenProvider(
       signal,
     });
     const text = await response.text();
+    checkOrigin(address, response);
     const { status } = response;
     const isPage = isHtml(response, text);
     if (status === 401 || (status === 403 && !isPage)) {
@@ -118,7 +119,6 @@ export function fetchTokenProvider(
       throw new TokenEndpointError(`The token endpoint answered ${status}`, status, retryAfterMs);
     }
     if (isPage) throw webPage();
-    checkOrigin(address, response);
     return readToken(text);
   };
 }
