@@ -79,7 +79,7 @@ export class StreamVideoEmulator extends LitElement {
         @details-close=${this.#close} @fault-sent=${() => this.#drawSoon()}>
         <main>
           <div class="views">
-            <div class="views" role="group" aria-label="View">${Object.entries(VIEWS).map(
+            <div role="group" aria-label="View">${Object.entries(VIEWS).map(
               ([
                 view,
                 name,

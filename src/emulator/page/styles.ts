@@ -90,6 +90,10 @@ export const pageStyles = css`
   .active button {
     margin-inline-start: auto;
   }
+  .views > div {
+    display: flex;
+    gap: 6px;
+  }
   .views {
     display: flex;
     flex-wrap: wrap;
@@ -123,7 +127,8 @@ export const pageStyles = css`
   }
   aside > h2 {
     font-size: 14px;
-    margin-bottom: -6px;
+    line-height: 30px;
+    margin-bottom: -4px;
   }
   aside > .end {
     display: flex;

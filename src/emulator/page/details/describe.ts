@@ -25,6 +25,7 @@ export function describe(id: string, store: LiveStore): Detail | undefined {
         ({ at, text }) => ({
           id,
           title: 'Fault switched',
+          label: text,
           tone: 'warn',
           summary: text,
           sections: [{ title: 'When', facts: [['time', timeOfDay(at, { withMs: true })]] }],
@@ -66,6 +67,7 @@ function describeRequest(id: string, request: RecordedRequest, store: LiveStore)
   return {
     id,
     title: what,
+    label: `${what}, ${answerOf(request)}`,
     tone: isBad ? 'bad' : request.status === undefined ? 'neutral' : 'good',
     summary: summaryOf(request),
     sections: sections.filter((section) => section !== undefined),
@@ -104,6 +106,7 @@ function describeToken(id: string, token: LiveToken, now: number): Detail {
   return {
     id,
     title: `Token ${token.id} of ${shown(userId, 80)}`,
+    label: `Token ${token.id}`,
     tone: isOver ? 'bad' : 'good',
     summary: state === 'expired' && ended !== undefined ? 'expired on demand' : state,
     sections: [{ title: 'Life', facts: lifeFacts(token, now) }, claimsSection(claims, 'Claims, decoded')],
@@ -132,6 +135,7 @@ function describeSocket(id: string, { client, until, code, by, apiCode }: Socket
   return {
     id,
     title: `Socket of ${shown(userId, 80)}`,
+    label: 'Socket',
     tone: until === undefined ? 'good' : 'bad',
     summary: until === undefined ? 'open' : `ended by the ${by} with close code ${code}`,
     sections: [{ title: 'Socket', facts, link }],

@@ -5,6 +5,8 @@ export type Fact = readonly [name: string, value: string];
 export interface Detail {
   readonly id: string;
   readonly title: string;
+  /** Tells it from others at the same place. */
+  readonly label: string;
   readonly tone: 'neutral' | 'good' | 'bad' | 'warn';
   /** One sentence on what it means. */
   readonly summary: string;

@@ -151,8 +151,8 @@ export class StreamVideoDetails extends LitElement {
     return html`<div class="several" role="group" aria-label="All at this place">
       <p>${count} at this place${count > LISTED ? `, the first ${LISTED}:` : ''}</p>
       ${this.details.slice(0, LISTED).map(
-        ({ id, title }) => html`<button type="button" aria-pressed=${id === current.id ? 'true' : 'false'}
-          @click=${() => this.#show(id)}>${title}</button>`,
+        ({ id, label }) => html`<button type="button" aria-pressed=${id === current.id ? 'true' : 'false'}
+          @click=${() => this.#show(id)}>${label}</button>`,
       )}</div>`;
   }
 

@@ -13,6 +13,7 @@ export interface ClientActivity {
 }
 
 const SERVER = 'back end';
+const UNKNOWN = 'unknown';
 
 function stringAt(record: Readonly<Record<string, unknown>> | undefined, name: string): string | undefined {
   const value = record?.[name];
@@ -23,7 +24,7 @@ function stringAt(record: Readonly<Record<string, unknown>> | undefined, name: s
 export function userOf(request: RecordedRequest): string {
   const { userId, claims, query } = request;
   if (claims?.server === true) return SERVER;
-  return userId ?? stringAt(claims, 'user_id') ?? stringAt(query, 'user_id') ?? 'unknown';
+  return userId ?? stringAt(claims, 'user_id') ?? stringAt(query, 'user_id') ?? UNKNOWN;
 }
 
 function softwareOf(text: string | undefined): string {
@@ -33,7 +34,7 @@ function softwareOf(text: string | undefined): string {
 /** Sorts what the feed told by client, in the order of their first appearance. */
 export function clientsOf({ requests, sockets, tokens }: LiveStore): ClientActivity[] {
   const clients = new Map<string, ClientActivity>();
-  const clientOf = (userId: string, software: string) => {
+  const clientOf = (userId: string, software: string): ClientActivity => {
     const key = JSON.stringify([userId, software]);
     const known = clients.get(key);
     if (known !== undefined) return known;
@@ -43,15 +44,16 @@ export function clientsOf({ requests, sockets, tokens }: LiveStore): ClientActiv
   };
   for (const request of requests.values()) {
     const name = stringAt(request.headers, 'x-stream-client') ?? stringAt(request.query, 'X-Stream-Client');
-    const client: ClientActivity = clientOf(userOf(request), softwareOf(name));
+    const client = clientOf(userOf(request), softwareOf(name));
     client.requests.push(request);
     if (request.tokenId !== undefined) client.tokenIds.add(request.tokenId);
   }
   for (const socket of sockets.values()) {
-    const client: ClientActivity = clientOf(socket.client.userId, softwareOf(socket.client.client));
+    const client = clientOf(socket.client.userId, softwareOf(socket.client.client));
     client.sockets.push(socket);
     if (socket.client.tokenId !== undefined) client.tokenIds.add(socket.client.tokenId);
   }
+  adoptUnknown(clients);
   const used = new Set([...clients.values()].flatMap(({ tokenIds }) => [...tokenIds]));
   const firstOfUser = new Map([...clients.values()].reverse().map((client) => [client.userId, client]));
   for (const { id, userId } of tokens.values()) {
@@ -62,4 +64,18 @@ export function clientsOf({ requests, sockets, tokens }: LiveStore): ClientActiv
     client.tokenIds.add(id);
   }
   return [...clients.values()];
+}
+
+/** A request that a fault broke before its token was read belongs to the only client of that software, if it is. */
+function adoptUnknown(clients: Map<string, ClientActivity>): void {
+  for (const unknown of [...clients.values()].filter(({ userId }) => userId === UNKNOWN)) {
+    const alike = [...clients.values()].filter(
+      (client) => client !== unknown && client.software === unknown.software,
+    );
+    const [only] = alike;
+    if (only === undefined || alike.length > 1) continue;
+    only.requests.push(...unknown.requests);
+    only.requests.sort((a, b) => a.id - b.id);
+    clients.delete(unknown.key);
+  }
 }

@@ -13,6 +13,8 @@ import { answerOf, isFailure, isTokenRefusal, meaningOf } from './codes.js';
 import { replaysOf } from './replays.js';
 import type { FaultNote, LiveStore, SocketLife } from './store.js';
 
+const BACK_DATED_MS = 6000;
+
 /** The lanes of the time line: what was switched, then a lane per client. */
 export function lanesOf(store: LiveStore): TimelineLane[] {
   return [
@@ -27,6 +29,7 @@ function faultLane(notes: readonly FaultNote[]): TimelineLane {
     kind: 'faults',
     title: 'Emulator',
     caption: '',
+    state: '',
     bars: [],
     spans: [],
     marks: notes.map(({ id, at, text }) => ({
@@ -46,7 +49,8 @@ function clientLane(client: ClientActivity, { tokens }: LiveStore): TimelineLane
     id: key,
     kind: 'client',
     title: userId === '!anon' ? 'anonymous' : shown(userId, 60),
-    caption: captionOf(client),
+    caption: client.software,
+    state: stateOf(client),
     bars: lived
       .sort((a, b) => a.firstSeenAt - b.firstSeenAt || a.id - b.id)
       .map((token, index) => barOf(token, index > 0)),
@@ -58,15 +62,17 @@ function clientLane(client: ClientActivity, { tokens }: LiveStore): TimelineLane
   };
 }
 
-function captionOf({ software, sockets }: ClientActivity): string {
+function stateOf({ sockets }: ClientActivity): string {
   const open = sockets.filter(({ until }) => until === undefined).length;
-  const state = open === 0 ? 'no socket' : open === 1 ? 'connected' : `${open} sockets`;
-  return software === '' ? state : `${software} · ${state}`;
+  if (open === 0) return 'no socket';
+  return open === 1 ? 'connected' : `${open} sockets`;
 }
 
 function barOf(token: LiveToken, isRefresh: boolean): TimelineBar {
   const { id, userId, firstSeenAt, issuedAt, expiresAt, advisoryAt, mandatoryAt, ended, endedAt } = token;
-  const from = issuedAt === undefined ? firstSeenAt : Math.min(issuedAt, firstSeenAt);
+  // Issuers date tokens back by some seconds; what was first seen then began then.
+  const isBackDated = issuedAt === undefined || firstSeenAt - issuedAt < BACK_DATED_MS;
+  const from = isBackDated ? firstSeenAt : issuedAt;
   const life = expiresAt === undefined ? 'no expiry' : duration(expiresAt - from);
   const end = ended === undefined ? '' : `, ${ended === 'revoked' ? 'revoked' : 'expired on demand'}`;
   const until = expiresAt === undefined ? endedAt : Math.min(expiresAt, endedAt ?? expiresAt);

@@ -50,7 +50,10 @@ export interface TimelineLane {
   readonly id: string;
   readonly kind: 'client' | 'faults';
   readonly title: string;
+  /** Whatever else names it; the software, for one. */
   readonly caption: string;
+  /** How it is now, in a word or two. */
+  readonly state: string;
   readonly bars: readonly TimelineBar[];
   readonly spans: readonly TimelineSpan[];
   readonly marks: readonly TimelineMark[];

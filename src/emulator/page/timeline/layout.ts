@@ -15,7 +15,7 @@ const CLIENT_ROWS: readonly Row[] = [
   { caption: 'handshake', y: 60, kinds: ['handshake', 'handshake-refused'] },
   { caption: 'socket', y: 76, kinds: ['drop'] },
 ];
-const FAULT_ROWS: readonly Row[] = [{ caption: 'faults', y: 16, kinds: ['fault'] }];
+const FAULT_ROWS: readonly Row[] = [{ caption: 'faults', y: 18, kinds: ['fault'] }];
 
 export const SOCKET_Y = 76;
 export const BAR_HEIGHT = 16;
@@ -62,7 +62,7 @@ function indexOfOldest(entries: readonly { bar: TimelineBar }[]): number {
 }
 
 export function heightOf(lane: TimelineLane, bars: readonly PlacedBar[]): number {
-  if (lane.kind === 'faults') return 32;
+  if (lane.kind === 'faults') return 37;
   return Math.max(BARS_Y, ...bars.map(({ y }) => y)) + BAR_PITCH + 5;
 }
 

@@ -37,7 +37,7 @@ export const timelineStyles = css`
   .axis,
   .lane {
     display: grid;
-    grid-template-columns: 150px minmax(0, 1fr);
+    grid-template-columns: 160px minmax(0, 1fr);
   }
   .lane + .lane {
     border-top: 1px solid var(--sv-line);

@@ -144,7 +144,8 @@ export class StreamVideoTimeline extends LitElement {
     const tabStop = items.some(({ key }) => key === kept) ? kept : items.at(-1)?.key;
     const nowX = Math.min(Math.max(0, scale.x(now)), scale.width);
     return html`<section class="lane" aria-label=${lane.title}>
-      <div class="who"><h3>${lane.title}</h3><p>${lane.caption}</p></div>
+      <div class="who"><h3>${lane.title}</h3>
+        ${[lane.caption, lane.state].filter((text) => text !== '').map((text) => html`<p>${text}</p>`)}</div>
       <svg class="plot" height=${height} role="group" data-lane=${lane.id}
         aria-label="${lane.title}: ${items.length} things in view. Arrow keys move, Enter shows one.">
         <rect class="future" x=${GUTTER_PX + nowX} y="0" width=${scale.width - nowX} height=${height}></rect>
