@@ -85,6 +85,7 @@ export class HttpClient {
   }
 
   async exchange(method: string, path: string, options: InternalOptions = {}): Promise<ApiResponse> {
+    this.#session.assertNotReentered();
     const { signal, unlink } = linkSignals(options.signal, this.#session.ending);
     try {
       const request: ApiRequest = {

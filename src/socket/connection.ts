@@ -81,6 +81,7 @@ export class Connection {
   async connect({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<OwnUserResponse> {
     const { session } = this.#options;
     if (session.user.type === 'anonymous') throw anonymousSocketError();
+    session.assertNotReentered();
     throwIfAborted(signal);
     session.begin();
     if (this.#established) return this.#established.me;

@@ -8,7 +8,9 @@ const PROVIDER_REMEDIATION =
 function textOf(error: unknown): string {
   return error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)
     ? foreign((error as Error).message)
-    : `it threw ${describeType(error)}`;
+    : error === undefined
+      ? 'it gave no reason'
+      : `it threw ${describeType(error)}`;
 }
 
 /** An attempt's failure as those see it who waited for it. */

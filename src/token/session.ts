@@ -151,7 +151,7 @@ export class TokenSession {
 
   /** A token that is good to use now. Refreshes first when it must. */
   async acquire({ signal }: WaitOptions = {}): Promise<Pass> {
-    this.#assertNotReentered();
+    this.assertNotReentered();
     this.#assertLive(signal);
     this.#ledger.adoptSupplied();
     this.#lookout.start();
@@ -182,7 +182,7 @@ export class TokenSession {
 
   /** A token newer than this call, through the provider; lifts a suspension. */
   async refresh({ signal }: WaitOptions = {}): Promise<string> {
-    this.#assertNotReentered();
+    this.assertNotReentered();
     if (this.source.kind === 'none') {
       throw new ConfigurationError('missing_token_provider', 'There is nothing to refresh the token with', {
         remediation:
@@ -389,7 +389,8 @@ export class TokenSession {
     if (this.#ledger.suspension) throw this.#ledger.suspension.error;
   }
 
-  #assertNotReentered(): void {
+  /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
+  assertNotReentered(): void {
     if (this.#flight.isCallingProvider) throw reenteredError();
   }
 
