@@ -14,9 +14,10 @@ export class Clock {
   }
 }
 
-/** The moment `delayMs` after `moment`. */
+/** The moment `delayMs` after `moment`, in whole milliseconds: a timer cannot wait for a part of one. */
 export function after(moment: Moment, delayMs: number): Moment {
-  return { wallMs: moment.wallMs + delayMs, monotonicMs: moment.monotonicMs + delayMs };
+  const wholeMs = Math.ceil(delayMs);
+  return { wallMs: moment.wallMs + wholeMs, monotonicMs: moment.monotonicMs + wholeMs };
 }
 
 /** Milliseconds left until `deadline`, 0 once either clock has reached it: a frozen clock must not hold anyone. */
