@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+import type { ServerMood } from './coordinator.js';
+import { ISSUER_MODES, type IssuerMode } from './issuer.js';
+import type { AppCall } from './records.js';
+import type { Rig } from './rig.js';
+import type { Tally } from './tally.js';
+import type { World } from './world.js';
+
+export type ModelCommand = fc.AsyncCommand<object, World>;
+
+/** One step: something happens, then some time passes, then every rule is checked. */
+class Step implements ModelCommand {
+  readonly #name: string;
+  readonly #details: string;
+  readonly #act: (world: World) => void | Promise<void>;
+  readonly #thenMs: number;
+  readonly #tally: Tally;
+
+  constructor(
+    name: string,
+    {
+      details,
+      thenMs,
+      tally,
+      act,
+    }: { details: string; thenMs: number; tally: Tally; act: (world: World) => void | Promise<void> },
+  ) {
+    this.#name = name;
+    this.#details = details;
+    this.#thenMs = thenMs;
+    this.#tally = tally;
+    this.#act = act;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(_model: object, world: World): Promise<void> {
+    this.#tally.count(this.#name);
+    await this.#act(world);
+    await world.pass(this.#thenMs);
+    world.check(this.toString());
+  }
+
+  toString(): string {
+    return `${this.#name}(${this.#details}) +${this.#thenMs}`;
+  }
+}
+
+const CLOSINGS = ['1000', '1006', '4001', 'error_40', 'error_43', 'error_71', 'silent', 'noise'] as const;
+const HANDED_IN = ['fresh', 'held', 'expired', 'wrong_user', 'garbage', 'forged'] as const;
+const MOODS: readonly ServerMood[] = ['well', 'rate_limited', 'broken', 'slow', 'unreachable', 'crowded'];
+const LIVES = [1, 12, 45, 90, 600, 3_600, 864_000];
+const SKEWS = [0, 0, 2_000, -2_000, 40_000, -40_000, 900_000, -900_000];
+const JUMPS = [3_000, -3_000, 60_000, -60_000, 3_600_000, -3_600_000];
+const PAUSES = [0, 0, 20, 200, 1_500, 6_000];
+
+/** Everything that a sequence may hold; each has to be executed at least once in a whole run. */
+export const COMMAND_NAMES: readonly string[] = [
+  ...['request', 'post', 'watch', 'request_aborted', 'request_twice', 'get_token', 'consume'],
+  ...['refresh', 'refresh_aborted', 'set_token_provider', 'connect', 'connect_aborted', 'connect_twice'],
+  ...['disconnect', 'reconnect', 'switch_user', 'join', 'leave'],
+  ...['clock_jump', 'sleep', 'offline', 'online', 'hide', 'show', 'time'],
+  ...['revoke', 'skew', 'token_life'],
+  ...HANDED_IN.map((what) => `set_token:${what}`),
+  ...CLOSINGS.map((how) => `drop:${how}`),
+  ...ISSUER_MODES.map((mode) => `provider:${mode}`),
+  ...MOODS.map((mood) => `server:${mood}`),
+];
+
+function send(rig: Rig, method: 'GET' | 'POST', signal?: AbortSignal): AppCall {
+  return rig.track(
+    'request',
+    (call) =>
+      rig.client.request(method, `/call/default/c${call.number}${method === 'POST' ? '/event' : ''}`, {
+        signal,
+        ...(method === 'POST' && { body: { n: call.number } }),
+      }),
+    method,
+  );
+}
+
+function connect(rig: Rig, signal?: AbortSignal): AppCall {
+  if (!rig.isAnonymous) rig.beginSession();
+  return rig.track('connect', () => rig.client.connect({ signal }));
+}
+
+function refresh(rig: Rig, signal?: AbortSignal): AppCall {
+  if (rig.canRenew) rig.beginSession();
+  return rig.track('refresh', () => rig.client.auth.refresh({ signal }));
+}
+
+function abortLater(world: World, start: (signal: AbortSignal) => AppCall, afterMs: number): void {
+  const controller = new AbortController();
+  const call = start(controller.signal);
+  world.clock.later(afterMs, () => {
+    call.isAborted = true;
+    controller.abort(new Error('the caller lost patience'));
+  });
+}
+
+function handIn(rig: Rig, what: (typeof HANDED_IN)[number]): void {
+  const { issuer, client } = rig;
+  const tokens: Record<typeof what, () => string> = {
+    fresh: () => issuer.mint(rig.userId),
+    held: () => client.token ?? issuer.mint(rig.userId),
+    expired: () => issuer.mint(rig.userId, { ageSeconds: issuer.lifeSeconds + 60 }),
+    wrong_user: () => issuer.mint('somebody-else'),
+    garbage: () => 'garbage',
+    forged: () => issuer.forge(rig.userId),
+  };
+  const token = tokens[what]();
+  const before = client.token;
+  try {
+    client.auth.setToken(rig.supply(token));
+    rig.beginSession();
+    rig.doorOpenings += 1;
+    if (what === 'expired' || what === 'forged') rig.noteTrouble();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (client.token !== before) throw new Error('a refused setToken changed the token');
+    const expected: readonly (string | undefined)[] =
+      what === 'garbage' ? ['not_a_jwt'] : what === 'wrong_user' ? ['wrong_user'] : ['same_as_rejected'];
+    if (!expected.includes(code)) throw error;
+  }
+}
+
+function drop(world: World, how: (typeof CLOSINGS)[number]): void {
+  const { coordinator } = world;
+  for (const rig of world.rigs) {
+    for (const socket of rig.liveSockets) {
+      if (how === 'silent') coordinator.forget(socket);
+      else if (how === 'noise') socket.receive('{"half a frame');
+      else if (how.startsWith('error_')) coordinator.refuse(socket, Number(how.slice(6)));
+      else {
+        coordinator.forget(socket);
+        socket.end(Number(how));
+      }
+      if (how === 'error_40' && socket.sent[0])
+        rig.refused.add(String((socket.sent[0] as { token?: string }).token));
+      if (how.startsWith('error_')) rig.noteTrouble();
+    }
+  }
+}
+
+/** All commands, each with its chances. */
+export function commandsFor(tally: Tally): fc.Arbitrary<ModelCommand>[] {
+  const pauses = fc.constantFrom(...PAUSES);
+  const plain = (name: string, act: (world: World) => void | Promise<void>) =>
+    pauses.map((thenMs): ModelCommand => new Step(name, { details: '', thenMs, tally, act }));
+  const withOne = <T>(
+    name: string | ((value: T) => string),
+    values: fc.Arbitrary<T>,
+    act: (world: World, value: T) => void | Promise<void>,
+  ) =>
+    fc.tuple(values, pauses).map(([value, thenMs]): ModelCommand => {
+      const details = String(value);
+      const full = typeof name === 'string' ? name : name(value);
+      return new Step(full, { details, thenMs, tally, act: (world) => act(world, value) });
+    });
+  const patience = fc.constantFrom(0, 10, 60, 700, 5_000);
+  const lengths = fc.constantFrom(500, 3_000, 12_000, 31_000, 90_000, 900_000);
+  const modes = fc.oneof(
+    { weight: 1, arbitrary: fc.constant<IssuerMode>('ok') },
+    { weight: 2, arbitrary: fc.constantFrom(...ISSUER_MODES) },
+  );
+  const moods = fc.oneof(
+    { weight: 1, arbitrary: fc.constant<ServerMood>('well') },
+    { weight: 2, arbitrary: fc.constantFrom(...MOODS) },
+  );
+  const request = plain('request', ({ rig }) => void send(rig, 'GET'));
+  const time = withOne('time', lengths, (world, milliseconds) => world.pass(milliseconds));
+  const connecting = plain('connect', ({ rig }) => void connect(rig));
+  const provider = withOne<IssuerMode>(
+    (mode) => `provider:${mode}`,
+    modes,
+    ({ rig }, mode) => {
+      rig.issuer.mode = mode;
+    },
+  );
+  return [
+    request,
+    request,
+    time,
+    time,
+    connecting,
+    provider,
+    provider,
+    plain('post', ({ rig }) => void send(rig, 'POST')),
+    plain('watch', ({ rig }) => {
+      rig.track('watch', (call) => rig.client.call('default', `c${call.number}`).get({ watch: true }));
+    }),
+    withOne('request_aborted', patience, (world, afterMs) =>
+      abortLater(world, (signal) => send(world.rig, 'GET', signal), afterMs),
+    ),
+    plain('request_twice', ({ rig }) => {
+      send(rig, 'GET');
+      send(rig, 'POST');
+    }),
+    plain('get_token', ({ rig }) => void rig.track('getToken', () => rig.client.auth.getToken())),
+    plain(
+      'consume',
+      ({ rig }) => void rig.track('consumer', () => rig.client.auth.tokenProviderFor('video')()),
+    ),
+    plain('refresh', ({ rig }) => void refresh(rig)),
+    withOne('refresh_aborted', patience, (world, afterMs) =>
+      abortLater(world, (signal) => refresh(world.rig, signal), afterMs),
+    ),
+    withOne(
+      (what) => `set_token:${what}`,
+      fc.constantFrom(...HANDED_IN),
+      ({ rig }, what) => handIn(rig, what),
+    ),
+    plain('set_token_provider', ({ rig }) => {
+      rig.client.auth.setTokenProvider(rig.makeProvider());
+      if (rig.setup.kind !== 'guest') rig.doorOpenings += 1;
+    }),
+    withOne('connect_aborted', patience, (world, afterMs) =>
+      abortLater(world, (signal) => connect(world.rig, signal), afterMs),
+    ),
+    plain('connect_twice', ({ rig }) => {
+      connect(rig);
+      connect(rig);
+    }),
+    plain('disconnect', ({ rig }) => void rig.disconnect()),
+    plain('reconnect', ({ rig }) => {
+      rig.disconnect();
+      connect(rig);
+    }),
+    plain('switch_user', async (world) => {
+      world.rig.disconnect();
+      if (world.setup.rig.kind === 'guest' && !world.coordinator.isReachable) return;
+      const mood = world.coordinator.mood;
+      world.coordinator.mood = 'well';
+      await world.addRig();
+      world.coordinator.mood = mood;
+    }),
+    plain('join', ({ rig }) => {
+      rig.track('request', (call) => rig.client.call('default', `c${call.number}`).join(), 'POST');
+    }),
+    plain('leave', ({ rig }) => {
+      for (const { number } of rig.calls) rig.client.call('default', `c${number}`).leave();
+    }),
+    withOne('clock_jump', fc.constantFrom(...JUMPS), ({ clock }, milliseconds) => clock.jump(milliseconds)),
+    fc.tuple(fc.constantFrom(20_000, 400_000, 7_200_000), fc.boolean(), pauses).map(
+      ([milliseconds, isNoticed, thenMs]): ModelCommand =>
+        new Step('sleep', {
+          details: `${milliseconds}, ${isNoticed ? 'noticed' : 'unnoticed'}`,
+          thenMs,
+          tally,
+          act: ({ clock, page }) => {
+            clock.sleep(milliseconds);
+            if (isNoticed) page.show(true);
+          },
+        }),
+    ),
+    plain('offline', (world) => world.setOnline(false)),
+    plain('online', (world) => world.setOnline(true)),
+    plain('hide', ({ page }) => page.show(false)),
+    plain('show', ({ page }) => page.show(true)),
+    plain('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId)),
+    withOne('skew', fc.constantFrom(...SKEWS), ({ coordinator }, skewMs) => {
+      coordinator.skewMs = skewMs;
+    }),
+    withOne('token_life', fc.constantFrom(...LIVES), ({ rig }, lifeSeconds) => {
+      rig.issuer.lifeSeconds = lifeSeconds;
+    }),
+    withOne(
+      (how) => `drop:${how}`,
+      fc.constantFrom(...CLOSINGS),
+      (world, how) => drop(world, how),
+    ),
+    withOne(
+      (mood) => `server:${mood}`,
+      moods,
+      ({ coordinator }, mood) => {
+        coordinator.mood = mood;
+      },
+    ),
+  ];
+}

@@ -1,0 +1,364 @@
+import { ApiError, InvalidTokenError, TokenExpiredError, TokenProviderError } from 'stream-video-auth';
+import { type AppCall, type Ask, claimsOf, type Send } from './records.js';
+import type { Rig } from './rig.js';
+import type { World } from './world.js';
+
+/** Says what is wrong; undefined while the rule holds. */
+type Rule = (world: World) => string | undefined;
+type RigRule = (rig: Rig, world: World) => string | undefined;
+
+const JWT = /eyJ[\w-]+\.[\w-]+/;
+const FLOOR_MS = 5_000;
+const LEAST_BACK_OFF_MS = 1_000;
+const BREAKER_MS = 30_000;
+/** No door stays closed for longer. */
+const LONGEST_CLOSURE_MS = 300_000;
+const REFUSALS: readonly unknown[] = [41, 42, 43, 5];
+
+/** What a promise may take at most, by what it waits for. */
+const PATIENCE_MS: Record<AppCall['kind'], number> = {
+  request: 180_000,
+  // Waits for a connection for as long as one is being made.
+  watch: Number.POSITIVE_INFINITY,
+  getToken: 90_000,
+  refresh: 90_000,
+  consumer: 120_000,
+  connect: 60_000,
+  disconnect: 0,
+};
+
+const forEachRig =
+  (rule: RigRule): Rule =>
+  (world) => {
+    for (const rig of world.rigs) {
+      const what = rule(rig, world);
+      if (what) return what;
+    }
+    return undefined;
+  };
+
+function describe({ kind, method, number, outcome, sends }: AppCall): string {
+  const error = outcome?.value as { name?: string; code?: string; message?: string } | undefined;
+  const answers = sends.map(({ answer }) => answer ?? 'none').join(', ');
+  return `${kind} ${method} #${number} (answers: ${answers || 'none'}) -> ${error?.name} ${error?.code}: ${error?.message}`;
+}
+
+/** The later of two kinds of gap: a clock that was set forward opens doors, too. */
+function gapMs(from: { atMs: number; atWallMs: number }, to: Ask): number {
+  return Math.max(to.atMs - from.atMs, to.atWallMs - from.atWallMs);
+}
+
+function pairs(asks: readonly Ask[]): (readonly [Ask, Ask])[] {
+  return asks.slice(1).flatMap((ask, index) => {
+    const previous = asks[index] as Ask;
+    return previous.session === ask.session ? [[previous, ask] as const] : [];
+  });
+}
+
+// ---- promises and requests
+
+function noRejectionIsUnhandled({ rejections }: World): string | undefined {
+  return rejections.length > 0 ? String(rejections[0]) : undefined;
+}
+
+function everyPromiseSettles(rig: Rig, { clock, offlineAtMs }: World): string | undefined {
+  const late = rig.waiting.find(({ kind, startedAtMs }) => {
+    const since = kind === 'connect' ? Math.max(startedAtMs, offlineAtMs) : startedAtMs;
+    return clock.monotonicMs - since > PATIENCE_MS[kind];
+  });
+  return late && `still waiting: ${describe(late)}`;
+}
+
+function aCallIsSentSeldom(rig: Rig): string | undefined {
+  const tooOften = rig.calls.find(({ sends, method }) => {
+    const saw = (...codes: unknown[]) => (sends.some(({ answer }) => codes.includes(answer)) ? 1 : 0);
+    const lost = sends.filter(({ answer }) => answer === 'lost').length;
+    const replays = saw(40) + saw(41, 42) + saw(46) + saw(...REFUSALS);
+    return sends.length > 1 + replays + (method === 'GET' ? Math.min(lost, 2) : 0);
+  });
+  return tooOften && `sent ${tooOften.sends.length} times: ${describe(tooOften)}`;
+}
+
+function everyAnswerIsItsCallersOwn(rig: Rig): string | undefined {
+  const mixedUp = rig.calls.find(({ kind, number, outcome }) => {
+    if (!outcome?.isOk || (kind !== 'request' && kind !== 'watch')) return false;
+    return (outcome.value as { call?: { id?: string } }).call?.id !== `c${number}`;
+  });
+  return mixedUp && `the answer is another call's: ${describe(mixedUp)}`;
+}
+
+function isAuthFailure(error: unknown): boolean {
+  if (error instanceof ApiError) return [40, ...REFUSALS].includes(error.apiCode);
+  return [TokenExpiredError, TokenProviderError, InvalidTokenError].some((kind) => error instanceof kind);
+}
+
+/** The token that a refused new one has to make room for again, as far as both sides agree that it lives. */
+function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: World): string | undefined {
+  const kept = rig.accepted.at(-1);
+  if (kept === undefined || kept === refused || rig.accepted.includes(String(refused))) return undefined;
+  const { exp } = claimsOf(kept) as { exp?: number };
+  const latestMs = Math.max(Date.now(), coordinator.nowMs) + 60_000;
+  return rig.isGood(kept) && (exp === undefined || exp * 1000 > latestMs) ? kept : undefined;
+}
+
+function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
+  const error = call.outcome?.value;
+  const held = rig.client.token;
+  const isHeldGood = call.wasHeldGood && held === call.heldAtStart && rig.isGood(held);
+  if (error instanceof TokenProviderError && error.code === 'provider_reentered') return undefined;
+  if (isHeldGood) return 'the client held a good token all the time';
+  const count = (...codes: unknown[]) => call.sends.filter(({ answer }) => codes.includes(answer)).length;
+  if (error instanceof TokenExpiredError) {
+    return count(40) < 2 ? 'the server did not refuse two tokens' : undefined;
+  }
+  if (error instanceof ApiError) {
+    if (error.apiCode === 40) return 'a 40 has to be dealt with';
+    const isEarly = error.apiCode === 41 || error.apiCode === 42;
+    if (isEarly && count(41, 42) < 2) return 'the same token was not sent once more';
+    if (keptFor(rig, call.sends.at(-1)?.token, world)) return 'the token accepted before was not used';
+    return undefined;
+  }
+  const { retryAt } = error as { retryAt?: number };
+  if (typeof retryAt !== 'number') return 'it was not told when to try again';
+  const recent = rig.troubles.some((atMs) => world.clock.monotonicMs - atMs <= LONGEST_CLOSURE_MS + 15_000);
+  return recent ? undefined : 'nothing was wrong with the provider';
+}
+
+const judged = new WeakSet<AppCall>();
+
+/**
+ * No request fails for auth reasons while the client holds a token that the server would take, or the provider
+ * would give one within its time limit, unless suspended or told `retryAt`.
+ */
+function noRequestFailsUnfairly(rig: Rig, world: World): string | undefined {
+  for (const call of rig.calls) {
+    const { outcome, kind } = call;
+    if (!outcome || judged.has(call)) continue;
+    judged.add(call);
+    if (outcome.isOk || !['request', 'watch', 'getToken'].includes(kind)) continue;
+    const wasSuspended = rig.suspendedAtMs >= call.startedAtMs;
+    if (wasSuspended || !isAuthFailure(outcome.value)) continue;
+    const why = whyUnfair(call, rig, world);
+    if (why) return `${why}: ${describe(call)}`;
+  }
+  return undefined;
+}
+
+const CONNECT_ERRORS: readonly unknown[] = [
+  ...['connect_timeout', 'handshake_rejected', 'provider_returns_expired', 'token_expired', 'unauthorized'],
+  ...['wrong_user', 'session_ended', 'missing_permission'],
+];
+
+function connectFailsForAReason(rig: Rig): string | undefined {
+  for (const call of rig.calls) {
+    const { kind, outcome, isAborted, startedAtMs } = call;
+    if (kind !== 'connect' || !outcome || outcome.isOk || isAborted) continue;
+    const { code } = outcome.value as { code?: string };
+    const shakes = rig.sends
+      .filter(({ via }) => via === 'socket')
+      .slice(Math.max(0, call.socketSendsBefore - 2));
+    const saw = (...codes: unknown[]) => shakes.filter(({ answer }) => codes.includes(answer)).length;
+    if (!CONNECT_ERRORS.includes(code)) return `connect() fails with none of its errors: ${describe(call)}`;
+    if (code === 'handshake_rejected' && saw(...REFUSALS) === 0) return `nobody refused: ${describe(call)}`;
+    if (code === 'provider_returns_expired' && saw(40) < 2) return `no second 40: ${describe(call)}`;
+    const isEarly = outcome.atMs - startedAtMs < 14_000;
+    if (code === 'connect_timeout' && isEarly && rig.troubles.length === 0) {
+      return `out of time too early: ${describe(call)}`;
+    }
+  }
+  return undefined;
+}
+
+// ---- the provider's budget
+
+function theProviderIsAskedByOneAtATime({ asks }: Rig): string | undefined {
+  const doubled = asks.find(({ othersInFlight }) => othersInFlight > 0);
+  return doubled && `${doubled.othersInFlight} other calls were in flight (${doubled.reason})`;
+}
+
+function nobodyAsksForASignedOutUser({ asks }: Rig): string | undefined {
+  return asks.some(({ isSessionLive }) => !isSessionLive) ? 'the provider was called' : undefined;
+}
+
+/** Modes whose failures end the asking until the app steps in, or come right in the end. */
+const NO_BACK_OFF = ['unauthorized', 'wrong_user', 'late'];
+
+function aFailureClosesTheDoor({ asks }: Rig): string | undefined {
+  for (const [previous, next] of pairs(asks)) {
+    const { answer, endedAtMs, mode, reason } = previous;
+    if (answer?.kind !== 'failed' || reason === 'guest' || NO_BACK_OFF.includes(mode)) continue;
+    if (endedAtMs === undefined || previous.doorOpenings !== next.doorOpenings) continue;
+    const waited = gapMs(previous, next) - (endedAtMs - previous.atMs);
+    const least = previous.retryAfterMs ?? LEAST_BACK_OFF_MS;
+    if (waited < least - 1) return `asked ${waited} ms after a failure that asks for ${least} ms`;
+  }
+  return undefined;
+}
+
+function theBreakerHolds(rig: Rig): string | undefined {
+  let useless: Ask[] = [];
+  for (const [previous, next] of pairs(rig.asks)) {
+    const isUseless = previous.mode === 'garbage' && previous.answer?.kind === 'token';
+    const isSameDoor = previous.doorOpenings === next.doorOpenings;
+    useless = isUseless && isSameDoor ? [...useless, previous] : [];
+    if (useless.length < 3) continue;
+    const waited = gapMs(previous, next) - ((previous.endedAtMs ?? previous.atMs) - previous.atMs);
+    if (waited < BREAKER_MS - 1) return `asked ${waited} ms after ${useless.length} tokens of no use`;
+  }
+  return undefined;
+}
+
+function theBackgroundKeepsToTheFloor({ asks }: Rig): string | undefined {
+  for (const [previous, next] of pairs(asks)) {
+    const isBackground = next.phaseThen === 'advisory' || !next.hasCaller;
+    const isTwin =
+      previous.answer?.kind === 'token' && previous.reason === next.reason && gapMs(previous, next) >= 999;
+    if (next.reason !== 'expiring' || !isBackground || isTwin) continue;
+    if (gapMs(previous, next) < FLOOR_MS - 1) return `asked again after ${gapMs(previous, next)} ms`;
+  }
+  return undefined;
+}
+
+function everyProviderCallHasACause(rig: Rig): string | undefined {
+  const { asks, calls } = rig;
+  const refreshes = calls.filter(({ kind }) => kind === 'refresh').length;
+  const manual = asks.filter(({ reason }) => reason === 'manual').length;
+  if (manual > 2 * refreshes) return `${manual} manual calls for ${refreshes} refreshes`;
+  const early = asks.find(({ reason, phaseThen }) => reason === 'expiring' && phaseThen === 'fresh');
+  if (early) return 'a fresh token was refreshed';
+  const initial = asks.find(({ reason, heldThen }) => reason === 'initial' && heldThen !== undefined);
+  return initial && 'an initial token was asked for while one is held';
+}
+
+function providerCallsStayInBudget(rig: Rig, { clock }: World): string | undefined {
+  const { asks, calls, sends, session, doorOpenings } = rig;
+  const shakes = sends.filter(({ via }) => via === 'socket').length;
+  const refusals = sends.filter(({ answer }) => answer === 40).length;
+  const causes = 2 + session + calls.length + shakes + refusals + doorOpenings;
+  const budget = 2 * causes + clock.monotonicMs / FLOOR_MS;
+  return asks.length > budget ? `${asks.length} calls, where the rules imply at most ${budget}` : undefined;
+}
+
+// ---- identity
+
+function everyRequestHasItsIdentity({ sends, isAnonymous }: Rig): string | undefined {
+  for (const { path, token, authType, needsToken, via } of sends) {
+    const expected = isAnonymous || path === '/guest' ? 'anonymous' : 'jwt';
+    if (authType !== expected) return `${via} ${path} says ${authType}`;
+    if (needsToken && !token) return `${via} ${path} went out without a token`;
+    if (path === '/guest' && token !== null) return 'the creation of a guest carried a token';
+  }
+  return undefined;
+}
+
+function noTokenLeavesItsSession({ sends }: Rig): string | undefined {
+  const isForeign = ({ token, isOwnToken }: Send) => token !== null && !isOwnToken;
+  const stray = sends.find((send) => isForeign(send) || (!send.isSessionLive && send.path !== '/guest'));
+  return (
+    stray &&
+    `${stray.via} ${stray.path} ${stray.isSessionLive ? "carries another session's token" : 'after the end'}`
+  );
+}
+
+function userAndTokenAreOne({ sends, client }: Rig): string | undefined {
+  for (const { token, claimedUserId, clientUserId, via, path } of sends) {
+    if (token === null) continue;
+    const { user_id } = claimsOf(token);
+    if (user_id !== (claimedUserId ?? clientUserId))
+      return `${via} ${path}: ${claimedUserId ?? clientUserId} with the token of ${user_id}`;
+  }
+  const { token, user } = client;
+  if (token === undefined || claimsOf(token).user_id === user.id) return undefined;
+  return `the client is ${user.id} with the token of ${claimsOf(token).user_id}`;
+}
+
+function nothingTellsAToken({ logged, events, client }: Rig): string | undefined {
+  const seen = [
+    ...logged,
+    ...events.map(({ text }) => text),
+    JSON.stringify(client.auth.state),
+    String(client),
+  ];
+  seen.push(client.auth.explain().text, JSON.stringify(client.auth.explain()), JSON.stringify(client));
+  const leak = seen.find((text) => JWT.test(text));
+  return leak && `a token shows in ${leak.replace(JWT, '<token>').slice(0, 120)}`;
+}
+
+// ---- states
+
+function theStateKnowsTheSession({ client, isSessionLive }: Rig): string | undefined {
+  const { status } = client.auth.state;
+  return (status === 'signed_out') === isSessionLive ? `the state is ${status}` : undefined;
+}
+
+function connectedMeansALiveSocket(rig: Rig): string | undefined {
+  const { client, liveSockets } = rig;
+  if (liveSockets.length > 1) return `${liveSockets.length} live sockets`;
+  const isConnected = client.connectionState === 'connected';
+  // A reconnect is only over once the watched calls are watched again.
+  const isWatchingAgain = rig.sends.some(
+    ({ path, answer }) => path.startsWith('/calls') && answer === undefined,
+  );
+  if (!isConnected && isWatchingAgain) return undefined;
+  if (isConnected !== (liveSockets.length === 1)) {
+    return `the state is ${client.connectionState} with ${liveSockets.length} live sockets`;
+  }
+  return isConnected && client.connectionId !== liveSockets[0]?.connectionId
+    ? 'another connection id'
+    : undefined;
+}
+
+function connectingIsForSomebody(rig: Rig): string | undefined {
+  const isAsked = rig.waiting.some(({ kind }) => kind === 'connect');
+  return rig.client.connectionState === 'connecting' && !isAsked
+    ? 'nobody waits for the connection'
+    : undefined;
+}
+
+function nothingIsLeftAfterTheEnd({ rigs, clock, page }: World): string | undefined {
+  const open = rigs.find(
+    ({ isSessionLive, sockets }) => !isSessionLive && sockets.some((socket) => socket.readyState !== 3),
+  );
+  if (open) return 'a socket is open';
+  const waiting = rigs.find((rig) => !rig.isSessionLive && rig.waiting.length > 0)?.waiting[0];
+  if (waiting) return `somebody still waits: ${describe(waiting)}`;
+  if (rigs.some(({ isSessionLive }) => isSessionLive)) return undefined;
+  if (clock.clientTimers > 0) return `${clock.clientTimers} timers`;
+  return page.listenerCount > 0 ? `${page.listenerCount} listeners on the page` : undefined;
+}
+
+const RIG_RULES: readonly RigRule[] = [
+  everyPromiseSettles,
+  aCallIsSentSeldom,
+  everyAnswerIsItsCallersOwn,
+  noRequestFailsUnfairly,
+  connectFailsForAReason,
+  theProviderIsAskedByOneAtATime,
+  nobodyAsksForASignedOutUser,
+  aFailureClosesTheDoor,
+  theBreakerHolds,
+  theBackgroundKeepsToTheFloor,
+  everyProviderCallHasACause,
+  providerCallsStayInBudget,
+  everyRequestHasItsIdentity,
+  noTokenLeavesItsSession,
+  userAndTokenAreOne,
+  nothingTellsAToken,
+  theStateKnowsTheSession,
+  connectedMeansALiveSocket,
+  connectingIsForSomebody,
+];
+
+const RULES: readonly (readonly [name: string, rule: Rule])[] = [
+  ...[noRejectionIsUnhandled, nothingIsLeftAfterTheEnd].map((rule) => [rule.name, rule] as const),
+  ...RIG_RULES.map((rule) => [rule.name, forEachRig(rule)] as const),
+];
+
+/** The first rule that is broken, by its name. */
+export function brokenRule(world: World): { rule: string; what: string } | undefined {
+  for (const [rule, check] of RULES) {
+    const what = check(world);
+    if (what) return { rule, what };
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { COMMAND_NAMES } from './commands.js';
+import { everyRuleHolds } from './sequence.js';
+import { Tally } from './tally.js';
+
+test('no sequence of commands and faults breaks a rule', { timeout: 60_000 }, async () => {
+  const tally = new Tally(COMMAND_NAMES);
+  let long = 0;
+  const property = everyRuleHolds({
+    tally,
+    done: (steps) => {
+      long += steps >= 20 ? 1 : 0;
+    },
+  });
+  const details = await fc.check(property, {
+    numRuns: 150,
+    unbiased: true,
+    seed: Number(process.env.SEED ?? 20_260_302),
+  });
+  expect(details.failed, fc.defaultReportMessage(details)).toBe(false);
+  expect(long).toBeGreaterThan(75);
+  expect(tally.missing).toEqual([]);
+});

@@ -1,0 +1,80 @@
+/** What became of one attempt on the wire: nothing yet, an answer's code (0 for success), or no answer at all. */
+export type Answer = number | 'lost' | undefined;
+
+/** One attempt on the wire, as the coordinator saw it, with what was true at that moment. */
+export interface Send {
+  readonly via: 'http' | 'socket';
+  readonly atMs: number;
+  readonly path: string;
+  readonly method: string;
+  readonly authType: string | null;
+  readonly token: string | null;
+  /** The id that the socket's first frame names. */
+  readonly claimedUserId: string | undefined;
+  /** The client's own idea of its user. */
+  readonly clientUserId: string;
+  readonly isSessionLive: boolean;
+  /** Whether its token was made for this very session, or handed in by the app. */
+  readonly isOwnToken: boolean;
+  /** Whether it needs a token at all; the creation of a guest does not. */
+  readonly needsToken: boolean;
+  answer: Answer;
+}
+
+export type AppCallKind =
+  | 'request'
+  | 'watch'
+  | 'getToken'
+  | 'refresh'
+  | 'connect'
+  | 'consumer'
+  | 'disconnect';
+
+/** One promise that the client has handed out. */
+export interface AppCall {
+  readonly number: number;
+  readonly kind: AppCallKind;
+  readonly method: string;
+  readonly startedAtMs: number;
+  readonly heldAtStart: string | undefined;
+  readonly wasHeldGood: boolean;
+  readonly session: number;
+  readonly sends: Send[];
+  /** How many of the rig's socket attempts there were when it began. */
+  readonly socketSendsBefore: number;
+  isAborted: boolean;
+  outcome?: { readonly isOk: boolean; readonly value: unknown; readonly atMs: number };
+}
+
+/** One call of the app's token provider, or one creation of a guest. */
+export interface Ask {
+  readonly session: number;
+  readonly reason: string;
+  readonly mode: string;
+  readonly atMs: number;
+  readonly atWallMs: number;
+  readonly heldThen: string | undefined;
+  readonly phaseThen: string | undefined;
+  readonly isSessionLive: boolean;
+  /** How many other calls were then in flight that nobody had aborted. */
+  readonly othersInFlight: number;
+  /** Whether some caller was waiting for a token. */
+  readonly hasCaller: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** How often the app or the network had opened the door by then. */
+  readonly doorOpenings: number;
+  endedAtMs?: number;
+  answer?:
+    | { readonly kind: 'token'; readonly token: unknown }
+    | { readonly kind: 'failed'; readonly error: unknown };
+  /** For how long the provider asked to be left alone. */
+  retryAfterMs?: number;
+}
+
+export function claimsOf(token: unknown): Record<string, unknown> {
+  try {
+    return JSON.parse(Buffer.from(String(token).trim().split('.')[1] ?? '', 'base64url').toString());
+  } catch {
+    return {};
+  }
+}

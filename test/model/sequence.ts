@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { vi } from 'vitest';
+import { useVirtualTime } from '../support/virtual.js';
+import { commandsFor, type ModelCommand } from './commands.js';
+import type { RigKind, RigSetup } from './rig.js';
+import type { Tally } from './tally.js';
+import { BrokenRule, World, type WorldSetup } from './world.js';
+
+const KINDS: readonly RigKind[] = [
+  ...['provider', 'provider', 'token_and_provider', 'token_and_provider'],
+  ...['static', 'guest', 'guest', 'anonymous', 'anonymous_static'],
+] as RigKind[];
+
+const setups: fc.Arbitrary<WorldSetup> = fc.record({
+  seed: fc.integer(),
+  rig: fc.record<RigSetup>({
+    kind: fc.constantFrom(...KINDS),
+    lifeSeconds: fc.constantFrom(3_600, 600, 90, 45, 12, 1, 864_000),
+    areTokensUnique: fc.boolean(),
+    refresh: fc.constantFrom('auto', 'auto', 'auto', 'on-demand'),
+  }),
+});
+
+/** Longer than the breaker, the longest `Retry-After` and every back-off. */
+const HEALING_MS = 400_000;
+
+/** Everything works again: whatever happened before, the client has to come back without a new instance. */
+async function heal(world: World): Promise<void> {
+  const { rig, coordinator } = world;
+  rig.issuer.mode = 'ok';
+  rig.issuer.lifeSeconds = 3_600;
+  coordinator.mood = 'well';
+  coordinator.skewMs = 0;
+  world.setOnline(true);
+  world.page.show(true);
+  await world.pass(HEALING_MS);
+  world.check('the world heals');
+}
+
+async function comeBack(world: World): Promise<void> {
+  const { rig } = world;
+  const { client } = rig;
+  if (!rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
+    rig.beginSession();
+    rig.doorOpenings += 1;
+    client.auth.setToken(rig.supply(rig.issuer.mint(client.user.id, { lifeSeconds: 7_200 })));
+  }
+  const request = rig.track('request', ({ number }) => client.request('GET', `/call/default/c${number}`));
+  await world.pass(60_000);
+  world.check('a request in a world that works');
+  if (!request.outcome?.isOk) {
+    throw new BrokenRule(
+      `theClientComesBack: a request fails in a world that works: ${String(request.outcome?.value)}`,
+    );
+  }
+  if (client.connectionState === 'reconnecting')
+    throw new BrokenRule('theClientComesBack: still reconnecting');
+  if (rig.isAnonymous) return;
+  const connect = rig.track('connect', () => client.connect());
+  await world.pass(16_000);
+  if (!connect.outcome?.isOk) {
+    throw new BrokenRule(
+      `theClientComesBack: no connection in a world that works: ${String(connect.outcome?.value)}`,
+    );
+  }
+}
+
+async function end(world: World): Promise<void> {
+  world.rig.disconnect();
+  await world.pass(0);
+  world.check('the end');
+  await world.pass(HEALING_MS);
+  world.check('long after the end');
+}
+
+/** Runs one sequence of commands in a world of its own; rejects with the rule that it breaks. */
+export async function runSequence(setup: WorldSetup, commands: Iterable<ModelCommand>): Promise<number> {
+  useVirtualTime();
+  const world = new World(setup);
+  try {
+    await world.addRig();
+    await fc.asyncModelRun(() => ({ model: {}, real: world }), commands);
+    const { stepsTaken } = world;
+    await heal(world);
+    await comeBack(world);
+    await end(world);
+    return stepsTaken;
+  } finally {
+    world.uninstall();
+    vi.clearAllTimers();
+    vi.useRealTimers();
+  }
+}
+
+export interface PropertyOptions {
+  readonly tally: Tally;
+  /** Hears the length of each sequence that kept all rules. */
+  done(stepsTaken: number): void;
+  readonly replayPath?: string | undefined;
+  readonly maxCommands?: number | undefined;
+}
+
+/** No sequence of commands and faults breaks a rule. */
+export function everyRuleHolds({ tally, done, replayPath, maxCommands = 60 }: PropertyOptions) {
+  const commands = fc.commands(commandsFor(tally), {
+    maxCommands,
+    size: 'max',
+    ...(replayPath !== undefined && { replayPath }),
+  });
+  return fc.asyncProperty(setups, commands, async (setup, sequence) => {
+    done(await runSequence(setup, sequence));
+  });
+}

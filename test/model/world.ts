@@ -1,0 +1,108 @@
+import { ModelCoordinator } from './coordinator.js';
+import { brokenRule } from './invariants.js';
+import { Page } from './page.js';
+import { Rig, type RigSetup } from './rig.js';
+import { drain, pass, seededRandom, WorldClock } from './time.js';
+
+export interface WorldSetup {
+  readonly seed: number;
+  readonly rig: RigSetup;
+}
+
+/** A rule was broken; the message says which, and after which step. */
+export class BrokenRule extends Error {}
+
+/** Everything that a sequence of commands acts upon. */
+export class World {
+  readonly clock = new WorldClock();
+  readonly page = new Page();
+  readonly random: () => number;
+  readonly coordinator: ModelCoordinator;
+  readonly setup: WorldSetup;
+  readonly rigs: Rig[] = [];
+  readonly rejections: unknown[] = [];
+  /** When the network was last away. */
+  offlineAtMs = Number.NEGATIVE_INFINITY;
+  isOnline = true;
+  stepsTaken = 0;
+  readonly #history: string[] = [];
+  readonly #platformRandom = Math.random;
+  readonly #onRejection = (reason: unknown) => this.rejections.push(reason);
+
+  constructor(setup: WorldSetup) {
+    this.setup = setup;
+    this.random = seededRandom(setup.seed);
+    this.coordinator = new ModelCoordinator(this.clock, this.random);
+    Math.random = this.random;
+    this.page.install();
+    process.on('unhandledRejection', this.#onRejection);
+  }
+
+  /** The client whose turn it is. Older ones have ended or are ending. */
+  get rig(): Rig {
+    return this.rigs.at(-1) as Rig;
+  }
+
+  /** Another client for another user. */
+  async addRig(): Promise<Rig> {
+    let made: Rig | undefined;
+    let failed: unknown;
+    Rig.make(this.setup.rig, this).then(
+      (rig) => {
+        made = rig;
+      },
+      (error) => {
+        failed = error ?? new Error('no client');
+      },
+    );
+    await drain();
+    for (let tries = 0; !made && failed === undefined && tries < 200; tries += 1) await pass(100);
+    if (!made) throw failed ?? new Error('no client was made');
+    this.rigs.push(made);
+    return made;
+  }
+
+  setOnline(isOnline: boolean): void {
+    this.isOnline = isOnline;
+    this.coordinator.isNetworkUp = isOnline;
+    if (isOnline) for (const rig of this.rigs) rig.doorOpenings += 1;
+    this.#noteNetwork();
+    if (!isOnline) {
+      for (const rig of this.rigs) {
+        for (const socket of rig.sockets) {
+          if (socket.readyState === 1) this.coordinator.forget(socket);
+        }
+      }
+    }
+    this.page.network(isOnline);
+  }
+
+  async pass(milliseconds: number): Promise<void> {
+    await drain();
+    if (milliseconds > 0) await pass(milliseconds, () => this.look());
+    this.#noteNetwork();
+  }
+
+  look(): void {
+    for (const rig of this.rigs) rig.look();
+  }
+
+  /** Checks every rule; throws `BrokenRule` with the name of the first one that is broken. */
+  check(step: string): void {
+    this.look();
+    this.stepsTaken += 1;
+    this.#history.push(step);
+    const broken = brokenRule(this);
+    if (broken) throw new BrokenRule(`${broken.rule}: ${broken.what} (after ${step})`);
+  }
+
+  uninstall(): void {
+    Math.random = this.#platformRandom;
+    this.page.uninstall();
+    process.off('unhandledRejection', this.#onRejection);
+  }
+
+  #noteNetwork(): void {
+    if (!this.isOnline) this.offlineAtMs = this.clock.monotonicMs;
+  }
+}
