@@ -112,7 +112,11 @@ export function endAfterwards(): void {
 /** A client whose coordinator is in the test's hands; its sockets open and are welcomed by themselves. */
 export function virtualScene(
   options: Options,
-  { welcome = true, opens = true }: { welcome?: boolean; opens?: boolean } = {},
+  {
+    welcome = true,
+    opens = true,
+    serverNow = () => Date.now(),
+  }: { welcome?: boolean; opens?: boolean; serverNow?: () => number } = {},
 ): VirtualScene {
   const coordinator = new FakeCoordinator();
   const { sockets, WebSocket: TestWebSocket } = fakeWebSockets((socket) => {
@@ -122,9 +126,19 @@ export function virtualScene(
     let isIntroduced = false;
     socket.send = (data) => {
       send(data);
-      if (isIntroduced || !welcome) return;
+      if (!welcome) return;
+      if (isIntroduced) {
+        const pong = { type: 'health.check', created_at: new Date(serverNow()).toISOString() };
+        return queueMicrotask(() => socket.readyState === 1 && socket.receive(pong));
+      }
       isIntroduced = true;
-      queueMicrotask(() => socket.readyState === 1 && socket.ok('martin', `connection-${sockets.length}`));
+      const ok = {
+        type: 'connection.ok',
+        connection_id: `connection-${sockets.length}`,
+        created_at: new Date(serverNow()).toISOString(),
+        me: { id: 'martin' },
+      };
+      queueMicrotask(() => socket.readyState === 1 && socket.receive(ok));
     };
   });
   const client = new StreamVideo({
@@ -137,6 +151,27 @@ export function virtualScene(
   } as unknown as StreamVideoOptions);
   afterwards(() => client.disconnect());
   return { client, coordinator, sockets, events: eventsOf(client) };
+}
+
+/** A page around the client, whose events the test fires. */
+export function stubPage() {
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const window = new EventTarget();
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('addEventListener', window.addEventListener.bind(window));
+  vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window));
+  afterwards(() => vi.unstubAllGlobals());
+  return {
+    /** An event of the window, or of the document where it is one of those. */
+    fire(name: string): void {
+      const isPageEvent = name === 'visibilitychange' || name === 'resume';
+      (isPageEvent ? page : window).dispatchEvent(new Event(name));
+    },
+    show(visibilityState: 'visible' | 'hidden'): void {
+      page.visibilityState = visibilityState;
+      page.dispatchEvent(new Event('visibilitychange'));
+    },
+  };
 }
 
 /** Collects the client's own events, as they come. */
