@@ -171,7 +171,10 @@ export class Connection {
         throwIfAborted(signal);
         try {
           const established = await this.#shakeHands(signal);
-          return this.#settleIn(campaign, established);
+          if (established.userId === session.user.id) return this.#settleIn(campaign, established);
+          // A guest became another while the server answered.
+          established.channel.close(1000, 'another user');
+          failure = undefined;
         } catch (error) {
           if (!(error instanceof HandshakeFailed)) throw error;
           failure = error.failure;

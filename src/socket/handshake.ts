@@ -122,8 +122,8 @@ export function shakeHands(options: HandshakeOptions): Promise<Established> {
     const { opened } = channel;
     const introduce = ({ token }: Pass) => {
       if (isOver || !token) return;
-      // The socket took so long that the token was refused meanwhile.
-      if (token.refusedAt) return fetchToken();
+      // The socket took so long that the token was refused meanwhile, or a guest became another.
+      if (token.refusedAt || token.userId !== session.user.id) return fetchToken();
       sent = token;
       limitTheNextStep();
       channel?.send(authFrame(token, session.user));
