@@ -225,4 +225,12 @@ describe('without auth checks', () => {
     scene.emulator.faults.disableAuthChecks();
     expect((await scene.send('GET', '/video/edges', { token })).status).toBe(200);
   });
+
+  it('an unsigned token that was let in is refused once the checks are back', async () => {
+    const token = `${segment({ alg: 'HS256' })}.${segment({ user_id: 'martin' })}.devtoken`;
+    scene.emulator.faults.disableAuthChecks();
+    expect((await scene.send('GET', '/video/edges', { token })).status).toBe(200);
+    scene.emulator.faults.disableAuthChecks(false);
+    expect(await refusal({ token })).toBe('401 / 43');
+  });
 });

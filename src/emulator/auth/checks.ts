@@ -72,13 +72,16 @@ export const AUTH_ORDER: readonly Check[] = [
     run: async (attempt, coordinator) => {
       const { token, claims } = attempt;
       if (token === undefined || claims === undefined) return;
-      if (!coordinator.app.disableAuthChecks && !(await verifySignature(token, coordinator.apiSecret))) {
+      const isChecked = !coordinator.app.disableAuthChecks;
+      // A signature that was right stays right; checking it again is most of a request's cost.
+      const isKnown = coordinator.tokens.find(token)?.isSigned === true;
+      if (isChecked && !isKnown && !(await verifySignature(token, coordinator.apiSecret))) {
         throw new Failure(43, 'the signature of the token is invalid');
       }
       const { user_id: userId } = claims;
       // Remembered even if a later check refuses it: a fault ends what was seen so far.
       if (typeof userId === 'string' && claims.server !== true) {
-        attempt.known = coordinator.tokens.remember(token, userId, claims);
+        attempt.known = coordinator.tokens.remember(token, userId, claims, isChecked || isKnown);
       }
     },
   },

@@ -13,6 +13,8 @@ export interface KnownToken {
   readonly userId: string;
   readonly claims: Claims;
   readonly firstSeenAt: number;
+  /** False for one that came while auth checks were off. */
+  readonly isSigned: boolean;
   ended?: TokenEnd | undefined;
   endedAt?: number | undefined;
 }
@@ -52,7 +54,7 @@ export class TokenRegistry {
       ...more,
     };
     const token = await signToken(claims, this.#secret);
-    this.#add(token, userId, claims, undefined);
+    this.#add(token, { userId, claims, isSigned: true, ended: undefined });
     return token;
   }
 
@@ -61,13 +63,13 @@ export class TokenRegistry {
     return signToken(claims, this.#secret);
   }
 
-  /** Takes note of a well-signed token; one that is new here and older than a cutoff is refused from now on. */
-  remember(token: string, userId: string, claims: Claims): KnownToken {
+  /** Takes note of a token that passed the signature check; one that is new here and older than a cutoff is refused from now on. */
+  remember(token: string, userId: string, claims: Claims, isSigned: boolean): KnownToken {
     const known = this.#known.get(token);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.isSigned === isSigned) return known;
     const cutoffs = [this.#cutoffForAll, this.#cutoffs.get(userId)];
     const cutoff = cutoffs.find((one) => one !== undefined && isIssuedBefore(claims, one.seconds));
-    return this.#add(token, userId, claims, cutoff?.why);
+    return this.#add(token, { userId, claims, isSigned, ended: known?.ended ?? cutoff?.why });
   }
 
   find(token: string): KnownToken | undefined {
@@ -108,9 +110,12 @@ export class TokenRegistry {
     }
   }
 
-  #add(token: string, userId: string, claims: Claims, ended: TokenEnd | undefined): KnownToken {
+  #add(
+    token: string,
+    { userId, claims, isSigned, ended }: Pick<KnownToken, 'userId' | 'claims' | 'isSigned' | 'ended'>,
+  ): KnownToken {
     const now = this.#clock.now();
-    const known: KnownToken = { id: this.#nextId, userId, claims, firstSeenAt: now };
+    const known: KnownToken = { id: this.#nextId, userId, claims, firstSeenAt: now, isSigned };
     this.#nextId += 1;
     if (ended !== undefined) {
       known.ended = ended;

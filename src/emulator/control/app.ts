@@ -6,7 +6,7 @@ import { readBody } from '../http/body.js';
 import { validate } from '../operations/validation.js';
 import { ACTIONS, type Action } from './actions.js';
 import type { Guard } from './guard.js';
-import { PAGE_HEADERS, PAGE_HTML } from './page-html.js';
+import { PAGE_HEADERS, PAGE_HTML, PAGE_ICON } from './page-html.js';
 import { liveSnapshot } from './snapshot.js';
 
 const ROOT = '/_emulator';
@@ -81,6 +81,7 @@ export function createControlApp(coordinator: Coordinator, { guard, pageScript }
     if (script === undefined) return context.text('The page is not built: run "npm run build".\n', 503);
     return context.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8' });
   });
+  app.get(`${ROOT}/icon.svg`, (context) => context.body(PAGE_ICON, 200, { 'content-type': 'image/svg+xml' }));
   app.get(ROOT, (context) => context.json(index(coordinator)));
   app.get(`${ROOT}/state`, (context) => context.json(liveSnapshot(coordinator)));
   app.get(`${ROOT}/requests`, (context) => context.json({ requests: coordinator.journal.all() }));

@@ -126,6 +126,7 @@ export class Exchange {
     const { kind = 'error' } = fault;
     const failure = failureOf(fault);
     this.#recorded.fault = kind;
+    this.#noteToken();
     if (kind === 'error') return this.#refuse(failure);
     const text = stringify(failure.body(this.#route.operation.name, this.#duration()), 'text');
     if (kind === 'html' || kind === 'truncate') {
@@ -137,6 +138,15 @@ export class Exchange {
     if (kind === 'hang') await this.#untilGone();
     this.#host.cut();
     return new Response(null, { status: 500 });
+  }
+
+  // Nobody judges the token of a request that fails anyway; whose it was is still worth knowing.
+  #noteToken(): void {
+    const known = this.#coordinator.tokens.find(this.#request.headers.get('authorization') ?? '');
+    if (known === undefined) return;
+    this.#recorded.claims = redact(known.claims) as Record<string, unknown>;
+    this.#recorded.tokenId = known.id;
+    this.#recorded.userId = maskTokens(known.userId);
   }
 
   // The first half of a body has to be on its way before the line is cut.
