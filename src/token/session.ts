@@ -483,11 +483,13 @@ export class TokenSession {
     const change = this.#change;
     this.#change = new Change();
     change.happen();
+    const complain = () => this.#options.logger.error('A listener of auth.subscribe failed');
     for (const listener of [...this.#listeners]) {
       try {
-        listener();
+        // The type says void, but an async function fits it, too.
+        Promise.resolve(listener() as unknown).catch(complain);
       } catch {
-        this.#options.logger.error('A listener of auth.subscribe failed');
+        complain();
       }
     }
   }
