@@ -23,7 +23,9 @@ export type InvalidTokenErrorCode =
   | 'not_anonymous'
   | 'missing_expiry'
   | 'too_many_calls'
-  | 'same_as_rejected';
+  | 'same_as_rejected'
+  | 'wrong_signature'
+  | 'not_yet_valid';
 
 export type TokenExpiredErrorCode = 'token_expired' | 'provider_returns_expired';
 

@@ -177,7 +177,7 @@ export class Call {
   #learn<T extends CallEnvelope>(answer: T, { joined = this.state.joined } = {}): T {
     const { call, members, own_capabilities } = answer;
     this.#snapshot.take({
-      call: Object.freeze(structuredCopy(call)),
+      ...(call && { call: Object.freeze(structuredCopy(call)) }),
       members: Object.freeze(structuredCopy(members ?? [])),
       ownCapabilities: Object.freeze([...(own_capabilities ?? [])]),
       joined,

@@ -1,4 +1,9 @@
-import { ConfigurationError, InvalidTokenError, TokenExpiredError } from '../errors.js';
+import {
+  ConfigurationError,
+  InvalidTokenError,
+  type InvalidTokenErrorCode,
+  TokenExpiredError,
+} from '../errors.js';
 import { describeType } from '../text.js';
 import { MAX_CALL_CIDS } from './call-token.js';
 import { checkedSecret, type SecretOptions } from './secret.js';
@@ -45,12 +50,14 @@ export async function verifyToken(token: unknown, options: VerifyOptions): Promi
     throw invalid(
       'The token is not signed with HS256',
       'Accept tokens of this package or an official SDK only.',
+      'wrong_signature',
     );
   }
   if (!(await verifySignature(trimmed, secret))) {
     throw invalid(
       'The signature of the token does not match apiSecret',
       'Mint and verify with the secret of the same application.',
+      'wrong_signature',
     );
   }
   checkTimes(claims, now);
@@ -78,10 +85,15 @@ function checkTimes(claims: Readonly<Record<string, unknown>>, now: number): voi
     throw invalid(
       'The token is not valid yet (nbf)',
       'Leave nbf out when minting, or set the clock of the minting server.',
+      'not_yet_valid',
     );
   }
   if (iat !== undefined && nowSeconds < iat) {
-    throw invalid('The token was issued in the future (iat)', 'Set the clock of the minting server.');
+    throw invalid(
+      'The token was issued in the future (iat)',
+      'Set the clock of the minting server.',
+      'not_yet_valid',
+    );
   }
 }
 
@@ -121,6 +133,10 @@ function checkedIdentity(claims: Readonly<Record<string, unknown>>): TokenClaims
   return Object.freeze({ ...claims, user_id: userId });
 }
 
-function invalid(message: string, remediation: string): InvalidTokenError {
-  return new InvalidTokenError('not_a_jwt', message, { remediation });
+function invalid(
+  message: string,
+  remediation: string,
+  code: InvalidTokenErrorCode = 'not_a_jwt',
+): InvalidTokenError {
+  return new InvalidTokenError(code, message, { remediation });
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, FakeCoordinator, type FakeSocket, fakeWebSockets } from '../support/fake-coordinator.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../support/virtual.js';
+import { watch } from '../support/watch.js';
 
 let client: StreamVideo;
 let sockets: FakeSocket[];
@@ -28,15 +29,6 @@ function make(options: object = {}): StreamVideo {
 }
 
 const socket = () => sockets[sockets.length - 1] as FakeSocket;
-
-function watch<T>(promise: Promise<T>) {
-  const seen: { state: string; value?: T; error?: Record<string, unknown> & Error } = { state: 'pending' };
-  promise.then(
-    (value) => Object.assign(seen, { state: 'resolved', value }),
-    (error) => Object.assign(seen, { state: 'rejected', error }),
-  );
-  return seen;
-}
 
 async function connected(options: object = {}): Promise<void> {
   make(options);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, FakeCoordinator, refusal } from '../support/fake-coordinator.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../support/virtual.js';
+import { watch } from '../support/watch.js';
 
 interface Call {
   reason: TokenProviderContext['reason'];
@@ -33,18 +34,6 @@ function make(options: object = {}): StreamVideo {
 
 const last = () => calls[calls.length - 1] as Call;
 const get = (signal?: AbortSignal) => client.request('GET', '/edges', { signal });
-
-/** What became of a promise so far. */
-function watch<T>(promise: Promise<T>) {
-  const seen: { state: 'pending' | 'resolved' | 'rejected'; value?: T; error?: { code?: string } & Error } = {
-    state: 'pending',
-  };
-  promise.then(
-    (value) => Object.assign(seen, { state: 'resolved', value }),
-    (error) => Object.assign(seen, { state: 'rejected', error }),
-  );
-  return seen;
-}
 
 beforeEach(() => {
   useVirtualTime();
