@@ -1,0 +1,91 @@
+import { RETRY } from '../../src/http/network-retry.js';
+import { DEFAULT_TIMEOUTS } from '../../src/options.js';
+import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/socket/back-off.js';
+import { HANDSHAKE_LIMIT_MS } from '../../src/socket/handshake.js';
+import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/socket/heartbeat.js';
+import { BACK_OFF, BREAKER } from '../../src/token/door.js';
+import { RETRY_AFTER } from '../../src/token/retry-after.js';
+import { JUMP_MS, NOTABLE_SKEW_MS, TOLERANCE_MS } from '../../src/token/server-clock.js';
+import {
+  DOOR_PATIENCE_MS,
+  EARLY_TOKEN,
+  FLOOR_MS,
+  JITTER_SHARE,
+  TIMER,
+  TWIN,
+  windowsFor,
+} from '../../src/token/windows.js';
+
+/** What a symbol may depend on. */
+export interface SymbolScope {
+  /** What chance draws in this vector: 0 for the least, 1 for the most. */
+  readonly luck: number;
+  /** Epoch milliseconds by the local clock. */
+  readonly now: number;
+  /** The token in use, as its issuer made it. */
+  readonly token: { readonly expiresAtMs: number; readonly receivedAtMs: number } | undefined;
+  readonly marks: ReadonlyMap<string, number>;
+}
+
+const CONSTANTS: Readonly<Record<string, number>> = {
+  floor: FLOOR_MS,
+  patience: DOOR_PATIENCE_MS,
+  timerMin: TIMER.minMs,
+  timerMax: TIMER.maxMs,
+  jitterShare: JITTER_SHARE,
+  providerLimit: DEFAULT_TIMEOUTS.providerMs,
+  requestLimit: DEFAULT_TIMEOUTS.requestMs,
+  connectLimit: DEFAULT_TIMEOUTS.connectMs,
+  retryAfterMin: RETRY_AFTER.minMs,
+  retryAfterMax: RETRY_AFTER.maxMs,
+  twinAge: TWIN.youngerThanMs,
+  twinWait: TWIN.askAgainAfterMs,
+  earlyMin: EARLY_TOKEN.minMs,
+  earlyMax: EARLY_TOKEN.maxMs,
+  earlyMargin: EARLY_TOKEN.marginMs,
+  tolerance: TOLERANCE_MS,
+  clockJump: JUMP_MS,
+  notableSkew: NOTABLE_SKEW_MS,
+  uptime: STABLE_AFTER_MS,
+  ping: PING_EVERY_MS,
+  dead: DEAD_AFTER_MS,
+  handshakeLimit: HANDSHAKE_LIMIT_MS,
+};
+
+/** Delays that grow with each failure; the argument is how many there were before, 0 at first. */
+const SERIES: Readonly<Record<string, (failures: number, luck: number) => number>> = {
+  backOff: (n, luck) => Math.min(BACK_OFF.maxMs, BACK_OFF.firstMs * 2 ** n) * (0.5 + luck / 2),
+  breaker: (n) => Math.min(BREAKER.maxMs, BREAKER.firstMs * 2 ** n),
+  socketBackOff: (n, luck) => Math.min(SOCKET_BACK_OFF.maxMs, SOCKET_BACK_OFF.firstMs * 2 ** n) * luck,
+  networkRetry: (n, luck) => RETRY.firstMs * 2 ** n * (0.5 + luck / 2),
+};
+
+function ofToken(name: string, { token, luck }: SymbolScope): number | undefined {
+  if (!token) return undefined;
+  const lifeMs = token.expiresAtMs - token.receivedAtMs;
+  const { advisoryMs, mandatoryMs } = windowsFor(lifeMs);
+  switch (name) {
+    case 'exp':
+      return token.expiresAtMs;
+    case 'L':
+      return lifeMs;
+    case 'A':
+      return advisoryMs;
+    case 'jitteredA':
+      return advisoryMs * (1 - JITTER_SHARE * luck);
+    case 'M':
+      return mandatoryMs;
+  }
+  return undefined;
+}
+
+/** The value of a symbol in milliseconds (`exp`, `now` and marks: since the epoch). */
+export function lookUpSymbol(
+  name: string,
+  argument: number | undefined,
+  scope: SymbolScope,
+): number | undefined {
+  if (argument !== undefined) return SERIES[name]?.(argument, scope.luck);
+  if (name === 'now') return scope.now;
+  return CONSTANTS[name] ?? scope.marks.get(name) ?? ofToken(name, scope);
+}
