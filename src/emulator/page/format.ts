@@ -20,14 +20,16 @@ export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return 'for ever';
   if (ms < 0) return `-${duration(-ms)}`;
   if (ms < SECOND_MS) return `${ms < 10 && ms > 0 ? ms.toFixed(1) : Math.round(ms)} ms`;
-  if (ms < MINUTE_MS) return `${Math.round(ms / SECOND_MS)} s`;
-  if (ms < HOUR_MS) return both(ms, MINUTE_MS, 'min', SECOND_MS, 's');
+  if (ms < MINUTE_MS - SECOND_MS / 2) return `${Math.round(ms / SECOND_MS)} s`;
+  if (ms < HOUR_MS - SECOND_MS / 2) return both(ms, MINUTE_MS, 'min', SECOND_MS, 's');
   return both(ms, HOUR_MS, 'h', MINUTE_MS, 'min');
 }
 
 function both(ms: number, large: number, largeName: string, small: number, smallName: string): string {
-  const rest = Math.round((ms % large) / small);
-  return `${Math.floor(ms / large)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
+  const whole = Math.round(ms / small);
+  const perLarge = large / small;
+  const rest = whole % perLarge;
+  return `${Math.floor(whole / perLarge)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
 }
 
 /** Text from a client, bounded and with anything like a token masked. */
