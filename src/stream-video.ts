@@ -83,7 +83,8 @@ function socketUrl({ baseUrl, apiKey, clientName }: Settings): string {
     'stream-auth-type': 'jwt',
     'X-Stream-Client': clientHeader({ clientName }),
   });
-  return `${baseUrl.replace(/^http/, 'ws')}/video/connect?${query}`;
+  // https becomes wss, http becomes ws.
+  return `ws${baseUrl.slice('http'.length)}/video/connect?${query}`;
 }
 
 /**

@@ -50,7 +50,7 @@ const PACKED = [
 const FORBIDDEN = [
   /\beval\(/,
   /\bFunction\(/,
-  /require\(/,
+  /\brequire\(/,
   /["']ws["']/,
   /node:/,
   /\bprocess\./,
