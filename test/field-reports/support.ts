@@ -23,6 +23,7 @@ export class Loopback {
     afterEach(async () => {
       for (const client of this.#clients.splice(0)) await client.disconnect();
       await this.#emulator?.stop();
+      await rejectionsAreTold();
     });
   }
 
@@ -106,7 +107,13 @@ export function endAfterwards(): void {
     const ending = stops.reverse();
     stops = [];
     for (const stop of ending) await stop();
+    await rejectionsAreTold();
   });
+}
+
+/** An unhandled rejection is told only after the microtasks: of this test, and not of the next one. */
+function rejectionsAreTold(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A client whose coordinator is in the test's hands; its sockets open and are welcomed by themselves. */
