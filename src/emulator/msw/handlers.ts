@@ -65,7 +65,8 @@ function socketHandler({ ws }: MswParts, origin: string, coordinator: Coordinato
     if (!isSocketPath(pathname)) return client.close(1008, 'no socket opens here');
     const peer: Peer = {
       send: (text) => client.send(text),
-      close: (code, reason) => client.close(code, reason),
+      // A frame that was just sent is lost when the close comes in the same turn.
+      close: (code, reason) => void coordinator.timers.after(0, () => client.close(code, reason)),
       cut: () => client.close(1006, ''),
       bufferedBytes: () => 0,
     };
