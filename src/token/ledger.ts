@@ -30,6 +30,9 @@ export interface Suspension {
   readonly error: AnyStreamVideoError;
 }
 
+/** What is said once per client. */
+type Warning = 'no_progress' | 'no_expiry' | 'no_calls';
+
 /** Tells the app what happened, once everything is in its place. */
 export type Announcement = () => void;
 
@@ -52,7 +55,7 @@ export class Ledger {
   suspension: Suspension | undefined;
   lastError: AnyStreamVideoError | undefined;
   readonly #options: LedgerOptions;
-  readonly #warned = new Set<'no_progress' | 'no_expiry'>();
+  readonly #warned = new Set<Warning>();
   #announcedSkew = false;
 
   constructor(options: LedgerOptions) {
@@ -129,6 +132,9 @@ export class Ledger {
     if (facts.expiresAtMs === undefined) {
       this.warnOnce('no_expiry', 'The token has no usable expiry: only a revocation can end it');
     }
+    if (this.user.type === 'anonymous' && claims.call_cids === undefined) {
+      this.warnOnce('no_calls', 'The call token has no call_cids: it opens no call');
+    }
     this.history.add(`generation ${facts.generation} is in use`);
     return facts;
   }
@@ -193,7 +199,7 @@ export class Ledger {
     this.#options.emit('clock.skew', { ms: offsetMs });
   }
 
-  warnOnce(topic: 'no_progress' | 'no_expiry', message: string): void {
+  warnOnce(topic: Warning, message: string): void {
     if (this.#warned.has(topic)) return;
     this.#warned.add(topic);
     this.#options.logger.warn(message);
