@@ -3,12 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 /** What a vector says that is not so, or that cannot be told. */
 export class VectorError extends Error {}
 
+/** Runs what the product may catch from: a mistake of the vector is reported all the same. */
+export type Guard = <T>(run: () => T) => T;
+
 function isBranch(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function leaves(value: unknown, path: string): string[] {
-  return isBranch(value)
+  return isBranch(value) && Object.keys(value).length > 0
     ? Object.entries(value).flatMap(([key, child]) => leaves(child, `${path}.${key}`))
     : [path];
 }

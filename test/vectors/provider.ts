@@ -1,8 +1,9 @@
 import { UnauthorizedError } from 'stream-video-auth';
-import { VectorError } from './claim.js';
+import { type Guard, VectorError } from './claim.js';
 import { fieldsOf, oneOf } from './words.js';
 
 interface ProviderOptions {
+  readonly guard: Guard;
   token(description: unknown): unknown;
   duration(text: unknown): number;
   wait(delayMs: number): Promise<void>;
@@ -47,7 +48,7 @@ export class ScriptedProvider {
     this.contexts.push(context);
     const [next, ...rest] = this.#script;
     if (rest.length > 0) this.#script = rest;
-    return this.#act(next);
+    return this.#options.guard(() => this.#act(next));
   }
 
   #act(entry: unknown): unknown {

@@ -5,10 +5,11 @@ import {
   fakeWebSockets,
   refusal,
 } from '../support/fake-coordinator.js';
-import { VectorError } from './claim.js';
+import { type Guard, VectorError } from './claim.js';
 import { fieldsOf, oneOf, optionalText } from './words.js';
 
 interface ServerOptions {
+  readonly guard: Guard;
   nameOf(token: string | null): string;
   guest(): { readonly id: string; readonly token: string };
   duration(text: unknown): number;
@@ -68,7 +69,7 @@ export class ScriptedServer {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.coordinator.respond = (request) => this.#respond(request);
+    this.coordinator.respond = (request) => options.guard(() => this.#respond(request));
     const { sockets, WebSocket } = fakeWebSockets((socket) => this.#accept(socket));
     this.sockets = sockets;
     this.WebSocket = WebSocket;

@@ -1,7 +1,7 @@
 import { StreamVideo, User } from 'stream-video-auth';
 import { vi } from 'vitest';
 import { useVirtualTime } from '../support/virtual.js';
-import { VectorError } from './claim.js';
+import { type Guard, VectorError } from './claim.js';
 import { evaluate } from './expression.js';
 import { Issuer } from './issuer.js';
 import { Page } from './page.js';
@@ -87,6 +87,7 @@ export class World {
   readonly #given: Readonly<Record<string, unknown>>;
   readonly #waits = new Set<ReturnType<typeof setTimeout>>();
   #client: StreamVideo | undefined;
+  #mistake: unknown;
   issuerOffsetMs = 0;
 
   constructor(given: unknown) {
@@ -100,7 +101,9 @@ export class World {
     this.marks.set('start', Date.now());
     const duration = (text: unknown) => this.duration(text, { isFact: true });
     const wait = (delayMs: number) => this.#wait(delayMs);
+    const guard: Guard = (run) => this.#guard(run);
     this.server = new ScriptedServer({
+      guard,
       nameOf: (token) => this.issuer.nameOf(token),
       guest: () => {
         const id = `guest-${this.server.guests}`;
@@ -120,6 +123,7 @@ export class World {
       duration,
     });
     this.provider = new ScriptedProvider({
+      guard,
       token: (description) => this.issuer.make(description),
       duration,
       wait,
@@ -197,8 +201,10 @@ export class World {
     return vi.getTimerCount() - this.#waits.size;
   }
 
-  settle(): Promise<void> {
-    return settle();
+  /** Lets all that can happen do so, and reports what the product may have caught. */
+  async settle(): Promise<void> {
+    await settle();
+    if (this.#mistake) throw this.#mistake;
   }
 
   jumpWall(milliseconds: number): void {
@@ -218,6 +224,7 @@ export class World {
     const waiting = [...this.callers].filter(([, callers]) =>
       callers.some(({ outcome }) => outcome === 'waiting'),
     );
+    if (this.#mistake) throw this.#mistake;
     const left = {
       waiting: waiting.map(([name]) => name).join(', '),
       timers: vi.getTimerCount(),
@@ -259,6 +266,19 @@ export class World {
       }, delayMs);
       this.#waits.add(handle);
     });
+  }
+
+  #guard<T>(run: () => T): T {
+    const note = (error: unknown) => {
+      if (error instanceof VectorError) this.#mistake ??= error;
+      throw error;
+    };
+    try {
+      const result = run();
+      return result instanceof Promise ? (result.catch(note) as T) : result;
+    } catch (error) {
+      return note(error);
+    }
   }
 
   #reenter(what: string): Promise<unknown> {
