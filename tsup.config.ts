@@ -2,15 +2,21 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 
-/** Builds for runtimes that bring their own WebSocket hold no trace of `ws`. */
-const withoutFallbackSocket: Plugin = {
-  name: 'without-fallback-socket',
-  setup(build) {
-    build.onResolve({ filter: /\/fallback-web-socket\.js$/ }, () => ({
-      path: fileURLToPath(new URL('./src/environment/fallback-web-socket.none.ts', import.meta.url)),
-    }));
-  },
-};
+/** Some modules have a variant for another runtime: chosen when the package is built, not when it runs. */
+function variant(module: string, replacement: string): Plugin {
+  return {
+    name: `variant-${module}`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`/${module}\\.js$`) }, () => ({
+        path: fileURLToPath(new URL(`./src/environment/${replacement}.ts`, import.meta.url)),
+      }));
+    },
+  };
+}
+
+/** Runtimes that bring their own WebSocket get no trace of `ws`. */
+const withoutFallbackSocket = variant('fallback-web-socket', 'fallback-web-socket.none');
+const withAppState = variant('app-state', 'app-state.react-native');
 
 const shared: Options = {
   format: 'esm',
@@ -33,6 +39,13 @@ export default defineConfig([
     dts: declarations,
   },
   { ...shared, entry: { 'index.node': 'src/index.ts' }, platform: 'node' },
+  {
+    ...shared,
+    entry: { 'index.react-native': 'src/index.ts' },
+    platform: 'neutral',
+    external: ['react-native'],
+    esbuildPlugins: [withoutFallbackSocket, withAppState],
+  },
   { ...shared, entry: { server: 'src/server/index.ts' }, platform: 'neutral', dts: true },
   { ...shared, entry: { 'server.browser': 'src/server/browser.ts' }, platform: 'browser' },
   { ...shared, entry: { emulator: 'src/emulator/index.ts' }, platform: 'node', dts: true },

@@ -1,3 +1,4 @@
+import { watchAppState } from './app-state.js';
 import { listen } from './page-events.js';
 
 /** Whether somebody can see the page, and the moments at which a sleeping or throttled page comes back. */
@@ -12,9 +13,11 @@ export class Visibility {
     const page = typeof document === 'undefined' ? undefined : document;
     const stopPage = listen(page, ['visibilitychange', 'resume'], listener);
     const stopWindow = listen(globalThis, ['pageshow', 'focus'], listener);
+    const stopApp = watchAppState(listener);
     return () => {
       stopPage();
       stopWindow();
+      stopApp();
     };
   }
 }

@@ -1,7 +1,7 @@
 // Checks what would be published: the packed file list, the doors installed in an empty folder, and what must not
 // be in a browser's bundle. Needs a build: npm run build && npm run test:artefact
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -38,6 +38,8 @@ const PACKED = [
   'dist/index.js.map',
   'dist/index.node.js',
   'dist/index.node.js.map',
+  'dist/index.react-native.js',
+  'dist/index.react-native.js.map',
   'dist/server.browser.js',
   'dist/server.browser.js.map',
   'dist/server.d.ts',
@@ -74,6 +76,36 @@ await guest.connect();
 await Promise.all([guest.disconnect(), streamVideo.disconnect()]);
 await emulator.stop();
 console.log(me.id, VERSION);
+`;
+
+/** Stands in for React Native: an app whose state a test can change. */
+const REACT_NATIVE = `
+export const listeners = new Set();
+export const AppState = {
+  addEventListener(_type, listener) {
+    listeners.add(listener);
+    return { remove: () => listeners.delete(listener) };
+  },
+};
+`;
+
+const NATIVE = `
+import { StreamVideo } from 'stream-video-auth';
+import { listeners } from 'react-native';
+const token = (exp) => ['x', JSON.stringify({ user_id: 'martin', exp }), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+let asked = 0;
+const now = Date.now() / 1000;
+const streamVideo = new StreamVideo({
+  apiKey: 'k', user: { id: 'martin' }, token: token(now + 60), logger: 'silent',
+  tokenProvider: () => { asked += 1; return token(now + 7200); },
+});
+await streamVideo.auth.getToken();
+const watching = listeners.size;
+const { now: wall } = Date;
+Date.now = () => wall() + 3_000_000;
+for (const listener of [...listeners]) listener();
+await streamVideo.disconnect();
+console.log(watching, asked, listeners.size);
 `;
 
 const TYPED = `
@@ -178,6 +210,18 @@ async function main(): Promise<void> {
   check(
     found.length === 0,
     `the browser bundle holds none of what it must not (${found.join(' ') || 'clean'})`,
+  );
+  mkdirSync(join(folder, 'node_modules/react-native'), { recursive: true });
+  writeFileSync(
+    join(folder, 'node_modules/react-native/package.json'),
+    '{"type":"module","exports":"./index.js"}',
+  );
+  writeFileSync(join(folder, 'node_modules/react-native/index.js'), REACT_NATIVE);
+  writeFileSync(join(folder, 'native.mjs'), NATIVE);
+  const woken = run('node', ['--conditions=react-native', 'native.mjs']).trim();
+  check(
+    woken === '1 1 0',
+    `on React Native the app's return wakes the client, until it disconnects (${woken})`,
   );
   console.log(`Artefact: ${passed} passed, 0 failed`);
 }

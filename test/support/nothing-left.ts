@@ -8,13 +8,21 @@ function openSockets(): string[] {
   return process.getActiveResourcesInfo().filter((resource) => /^(TCP|HTTP|TLS)/.test(resource));
 }
 
+/** Taken at the start, before any test puts its own in their place. */
+const { setImmediate, setTimeout } = globalThis;
+
+/** Rejections count as unhandled only once the microtasks have run. */
+async function rejectionsSoFar(): Promise<unknown[]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return rejections.splice(0);
+}
+
 beforeAll(() => {
   process.on('unhandledRejection', remember);
 });
 
-afterEach(() => {
-  const left = rejections.splice(0);
-  expect(left, 'unhandled rejections').toEqual([]);
+afterEach(async () => {
+  expect(await rejectionsSoFar(), 'unhandled rejections').toEqual([]);
   if (vi.isFakeTimers()) {
     const timers = vi.getTimerCount();
     vi.useRealTimers();
@@ -26,6 +34,7 @@ afterAll(async () => {
   for (let tries = 0; openSockets().length > 0 && tries < 40; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  expect(await rejectionsSoFar(), 'unhandled rejections').toEqual([]);
   process.off('unhandledRejection', remember);
   expect(openSockets(), 'sockets left behind').toEqual([]);
 });
