@@ -1,6 +1,8 @@
+import { after, millisecondsUntil } from '../environment/clock.js';
 import type { TokenFacts } from './facts.js';
 import { lifeAtReceiptMs, type Now, type Phase } from './phase.js';
 import type { TokenSource } from './provider.js';
+import { FLOOR_MS } from './windows.js';
 
 /** What decides about asking for tokens, besides the token itself. */
 export interface PolicyFacts {
@@ -39,7 +41,8 @@ export function mayRenewIn(current: Phase, facts: PolicyFacts): boolean {
 export function mustWait(current: Phase, held: TokenFacts, now: Now, facts: PolicyFacts): boolean {
   if (!mayRenewIn(current, facts)) return false;
   if (current !== 'expired') return current === 'mandatory';
-  const isJustDelivered = held.isFromProvider && !held.usedAt;
+  const isRecent = millisecondsUntil(after(held.receivedAt, FLOOR_MS), now) > 0;
+  const isJustDelivered = held.isFromProvider && !held.usedAt && isRecent;
   // Expired on arrival and yet accepted: our clock is wrong, and the server knows better.
   const isClockWrong = lifeAtReceiptMs(held, now) <= 0 && held.acceptedAt !== undefined;
   return !isJustDelivered && !isClockWrong;

@@ -225,9 +225,10 @@ export class TokenSession {
     try {
       await this.#renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
     } catch (error) {
-      // The last token that the server accepted is better than none.
+      // A newer token, though asked for before the refusal, or the last one that was accepted: better than none.
       this.#assertLive(signal);
-      if (!this.#ledger.rollBack(this.#ledger.look())) throw error;
+      const isNewer = this.held && this.held.generation > refused.generation && !this.held.refusedAt;
+      if (!isNewer && !this.#ledger.rollBack(this.#ledger.look())) throw error;
     }
   }
 
@@ -337,10 +338,14 @@ export class TokenSession {
   /** Everything that `explain()` tells, without secrets. */
   describe() {
     const now = this.#ledger.look();
-    const { door, held, history, holding, serverClock, source } = this.#ledger;
+    const { door, held, history, holding, lastError, serverClock, source } = this.#ledger;
+    const startedAt = this.#flight.current?.startedAt;
     return {
       now,
       state: this.state,
+      remediation: lastError?.remediation,
+      attemptEndsAt: startedAt && startedAt.wallMs + this.#options.providerLimitMs,
+      canReplace: canReplace(this.#policy),
       source: source.kind,
       refresh: this.#options.refresh,
       guestExpiry: this.#options.guestExpiry,
