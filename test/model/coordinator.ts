@@ -61,7 +61,7 @@ export class ModelCoordinator {
 
   /** Tokens of this user that were made before now are of no use. */
   revoke(userId: string): void {
-    this.#revokedBefore.set(userId, Math.floor(this.nowMs / 1000));
+    this.#revokedBefore.set(userId, Math.floor(this.#clock.nowMs / 1000));
   }
 
   /** 0 for a token that is taken now, else the code of the refusal. */

@@ -1,4 +1,4 @@
-import { ApiError, InvalidTokenError, TokenExpiredError, TokenProviderError } from 'stream-video-auth';
+import { REFUSALS } from './fairness.js';
 import { type AppCall, type Ask, claimsOf, type Send } from './records.js';
 import type { Rig } from './rig.js';
 import type { World } from './world.js';
@@ -11,9 +11,6 @@ const JWT = /eyJ[\w-]+\.[\w-]+/;
 const FLOOR_MS = 5_000;
 const LEAST_BACK_OFF_MS = 1_000;
 const BREAKER_MS = 30_000;
-/** No door stays closed for longer. */
-const LONGEST_CLOSURE_MS = 300_000;
-const REFUSALS: readonly unknown[] = [41, 42, 43, 5];
 
 /** What a promise may take at most, by what it waits for. */
 const PATIENCE_MS: Record<AppCall['kind'], number> = {
@@ -87,61 +84,9 @@ function everyAnswerIsItsCallersOwn(rig: Rig): string | undefined {
   return mixedUp && `the answer is another call's: ${describe(mixedUp)}`;
 }
 
-function isAuthFailure(error: unknown): boolean {
-  if (error instanceof ApiError) return [40, ...REFUSALS].includes(error.apiCode);
-  return [TokenExpiredError, TokenProviderError, InvalidTokenError].some((kind) => error instanceof kind);
-}
-
-/** The token that a refused new one has to make room for again, as far as both sides agree that it lives. */
-function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: World): string | undefined {
-  const kept = rig.accepted.at(-1);
-  if (kept === undefined || kept === refused || rig.accepted.includes(String(refused))) return undefined;
-  const { exp } = claimsOf(kept) as { exp?: number };
-  const latestMs = Math.max(Date.now(), coordinator.nowMs) + 60_000;
-  return rig.isGood(kept) && (exp === undefined || exp * 1000 > latestMs) ? kept : undefined;
-}
-
-function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
-  const error = call.outcome?.value;
-  const held = rig.client.token;
-  const isHeldGood = call.wasHeldGood && held === call.heldAtStart && rig.isGood(held);
-  if (error instanceof TokenProviderError && error.code === 'provider_reentered') return undefined;
-  if (isHeldGood) return 'the client held a good token all the time';
-  const count = (...codes: unknown[]) => call.sends.filter(({ answer }) => codes.includes(answer)).length;
-  if (error instanceof TokenExpiredError) {
-    return count(40) < 2 ? 'the server did not refuse two tokens' : undefined;
-  }
-  if (error instanceof ApiError) {
-    if (error.apiCode === 40) return 'a 40 has to be dealt with';
-    const isEarly = error.apiCode === 41 || error.apiCode === 42;
-    if (isEarly && count(41, 42) < 2) return 'the same token was not sent once more';
-    if (keptFor(rig, call.sends.at(-1)?.token, world)) return 'the token accepted before was not used';
-    return undefined;
-  }
-  const { retryAt } = error as { retryAt?: number };
-  if (typeof retryAt !== 'number') return 'it was not told when to try again';
-  const recent = rig.troubles.some((atMs) => world.clock.monotonicMs - atMs <= LONGEST_CLOSURE_MS + 15_000);
-  return recent ? undefined : 'nothing was wrong with the provider';
-}
-
-const judged = new WeakSet<AppCall>();
-
-/**
- * No request fails for auth reasons while the client holds a token that the server would take, or the provider
- * would give one within its time limit, unless suspended or told `retryAt`.
- */
-function noRequestFailsUnfairly(rig: Rig, world: World): string | undefined {
-  for (const call of rig.calls) {
-    const { outcome, kind } = call;
-    if (!outcome || judged.has(call)) continue;
-    judged.add(call);
-    if (outcome.isOk || !['request', 'watch', 'getToken'].includes(kind)) continue;
-    const wasSuspended = rig.suspendedAtMs >= call.startedAtMs;
-    if (wasSuspended || !isAuthFailure(outcome.value)) continue;
-    const why = whyUnfair(call, rig, world);
-    if (why) return `${why}: ${describe(call)}`;
-  }
-  return undefined;
+function noRequestFailsUnfairly({ calls }: Rig): string | undefined {
+  const wronged = calls.find(({ complaint }) => complaint !== undefined);
+  return wronged && `${wronged.complaint}: ${describe(wronged)}`;
 }
 
 const CONNECT_ERRORS: readonly unknown[] = [

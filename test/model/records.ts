@@ -43,6 +43,8 @@ export interface AppCall {
   /** How many of the rig's socket attempts there were when it began. */
   readonly socketSendsBefore: number;
   isAborted: boolean;
+  /** Why its failure was unfair. */
+  complaint?: string | undefined;
   outcome?: { readonly isOk: boolean; readonly value: unknown; readonly atMs: number };
 }
 

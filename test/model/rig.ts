@@ -46,6 +46,8 @@ export class Rig {
   readonly logged: string[] = [];
   readonly events: { readonly type: string; readonly atMs: number; readonly text: string }[] = [];
   client!: StreamVideo;
+  /** Says at the moment of a failure why it is unfair, if it is. */
+  judge: (call: AppCall) => string | undefined = () => undefined;
   session = 1;
   isSessionLive = true;
   /** Counts what opens a closed door: the app's hands, and the network that comes back. */
@@ -132,6 +134,7 @@ export class Rig {
     this.calls.push(call);
     const settle = (isOk: boolean) => (value: unknown) => {
       call.outcome = { isOk, value, atMs: this.#world.clock.monotonicMs };
+      if (!isOk) call.complaint = this.judge(call);
     };
     make(call).then(settle(true), settle(false));
     return call;

@@ -40,7 +40,9 @@ async function heal(world: World): Promise<void> {
 async function comeBack(world: World): Promise<void> {
   const { rig } = world;
   const { client } = rig;
-  if (!rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
+  // A bad signature is the app's to mend: nothing is asked anew for it.
+  const isForged = client.token !== undefined && world.coordinator.verdict(client.token) === 43;
+  if (isForged || !rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
     rig.beginSession();
     rig.doorOpenings += 1;
     client.auth.setToken(rig.supply(rig.issuer.mint(client.user.id, { lifeSeconds: 7_200 })));
@@ -85,6 +87,9 @@ export async function runSequence(setup: WorldSetup, commands: Iterable<ModelCom
     await comeBack(world);
     await end(world);
     return stepsTaken;
+  } catch (error) {
+    if (process.env.SOAK_TRACE) process.stdout.write(`${world.trace()}\n`);
+    throw error;
   } finally {
     world.uninstall();
     vi.clearAllTimers();

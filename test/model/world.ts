@@ -1,6 +1,8 @@
 import { ModelCoordinator } from './coordinator.js';
+import { unfairness } from './fairness.js';
 import { brokenRule } from './invariants.js';
 import { Page } from './page.js';
+import { claimsOf } from './records.js';
 import { Rig, type RigSetup } from './rig.js';
 import { drain, pass, seededRandom, WorldClock } from './time.js';
 
@@ -25,7 +27,7 @@ export class World {
   offlineAtMs = Number.NEGATIVE_INFINITY;
   isOnline = true;
   stepsTaken = 0;
-  readonly #history: string[] = [];
+  readonly #history: { readonly atMs: number; readonly step: string }[] = [];
   readonly #platformRandom = Math.random;
   readonly #onRejection = (reason: unknown) => this.rejections.push(reason);
 
@@ -58,8 +60,10 @@ export class World {
     await drain();
     for (let tries = 0; !made && failed === undefined && tries < 200; tries += 1) await pass(100);
     if (!made) throw failed ?? new Error('no client was made');
-    this.rigs.push(made);
-    return made;
+    const rig = made;
+    rig.judge = (call) => unfairness(call, rig, this);
+    this.rigs.push(rig);
+    return rig;
   }
 
   setOnline(isOnline: boolean): void {
@@ -91,9 +95,36 @@ export class World {
   check(step: string): void {
     this.look();
     this.stepsTaken += 1;
-    this.#history.push(step);
+    this.#history.push({ atMs: this.clock.monotonicMs, step });
     const broken = brokenRule(this);
     if (broken) throw new BrokenRule(`${broken.rule}: ${broken.what} (after ${step})`);
+  }
+
+  /** What the last client did and heard, for people who look for the fault. */
+  trace(): string {
+    const { sends, asks, events, calls, logged } = this.rig;
+    const at = (atMs: number, what: string) => ({ atMs, what });
+    const token = (value: unknown) => JSON.stringify(claimsOf(value));
+    const lines = [
+      ...this.#history.map(({ atMs, step }) => at(atMs, `--- ${step}`)),
+      ...sends.map((send) =>
+        at(send.atMs, `${send.via} ${send.path} ${token(send.token)} -> ${send.answer}`),
+      ),
+      ...asks.map((ask) => at(ask.atMs, `ask ${ask.reason} ${ask.mode} (${ask.phaseThen})`)),
+      ...asks.map((ask) =>
+        at(ask.endedAtMs ?? Number.POSITIVE_INFINITY, `answer ${JSON.stringify(ask.answer)}`),
+      ),
+      ...events.map(({ atMs, text }) => at(atMs, text)),
+      ...calls.map((call) => at(call.startedAtMs, `call ${call.kind} #${call.number}`)),
+      ...calls.map((call) =>
+        at(
+          call.outcome?.atMs ?? Number.POSITIVE_INFINITY,
+          `end ${call.kind} #${call.number} ${call.outcome?.value}`,
+        ),
+      ),
+    ];
+    lines.sort((a, b) => a.atMs - b.atMs);
+    return [...logged, ...lines.map(({ atMs, what }) => `${Math.round(atMs)} ${what}`)].join('\n');
   }
 
   uninstall(): void {

@@ -1,0 +1,60 @@
+import { ApiError, InvalidTokenError, TokenExpiredError, TokenProviderError } from 'stream-video-auth';
+import { type AppCall, claimsOf } from './records.js';
+import type { Rig } from './rig.js';
+import type { World } from './world.js';
+
+/** Codes that refuse a token for what it is. */
+export const REFUSALS: readonly unknown[] = [41, 42, 43, 5];
+/** No door stays closed for longer. */
+const LONGEST_CLOSURE_MS = 300_000;
+
+function isAuthFailure(error: unknown): boolean {
+  if (error instanceof ApiError) return [40, ...REFUSALS].includes(error.apiCode);
+  return [TokenExpiredError, TokenProviderError, InvalidTokenError].some((kind) => error instanceof kind);
+}
+
+/** The token that a refused new one has to make room for again, as far as both sides agree that it lives. */
+function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: World): string | undefined {
+  const kept = rig.accepted.at(-1);
+  if (kept === undefined || kept === refused || rig.accepted.includes(String(refused))) return undefined;
+  const { exp } = claimsOf(kept) as { exp?: number };
+  const latestMs = Math.max(Date.now(), coordinator.nowMs) + 60_000;
+  return rig.isGood(kept) && (exp === undefined || exp * 1000 > latestMs) ? kept : undefined;
+}
+
+function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
+  const error = call.outcome?.value;
+  const held = rig.client.token;
+  const isHeldGood = call.wasHeldGood && held === call.heldAtStart && rig.isGood(held);
+  if (error instanceof TokenProviderError && error.code === 'provider_reentered') return undefined;
+  if (isHeldGood) return 'the client held a good token all the time';
+  const count = (...codes: unknown[]) => call.sends.filter(({ answer }) => codes.includes(answer)).length;
+  if (error instanceof TokenExpiredError) {
+    return count(40) < 2 ? 'the server did not refuse two tokens' : undefined;
+  }
+  if (error instanceof ApiError) {
+    if (error.apiCode === 40) return 'a 40 has to be dealt with';
+    const isEarly = error.apiCode === 41 || error.apiCode === 42;
+    if (isEarly && count(41, 42) < 2) return 'the same token was not sent once more';
+    if (keptFor(rig, call.sends.at(-1)?.token, world)) return 'the token accepted before was not used';
+    return undefined;
+  }
+  const { retryAt } = error as { retryAt?: number };
+  if (typeof retryAt !== 'number') return 'it was not told when to try again';
+  const recent = rig.troubles.some((atMs) => world.clock.monotonicMs - atMs <= LONGEST_CLOSURE_MS + 15_000);
+  return recent ? undefined : 'nothing was wrong with the provider';
+}
+
+/**
+ * Why the failure of a call that has just failed is unfair; undefined where it is not. No request fails for auth
+ * reasons while the client holds a token that the server would take, or the provider would give one within its
+ * time limit, unless suspended or told `retryAt`.
+ */
+export function unfairness(call: AppCall, rig: Rig, world: World): string | undefined {
+  const { outcome, kind } = call;
+  if (!['request', 'watch', 'getToken'].includes(kind)) return undefined;
+  // It got no further than the connection that it waited for.
+  if (kind === 'watch' && call.sends.length === 0) return undefined;
+  const wasSuspended = rig.isSuspended || rig.suspendedAtMs >= call.startedAtMs;
+  return wasSuspended || !isAuthFailure(outcome?.value) ? undefined : whyUnfair(call, rig, world);
+}
