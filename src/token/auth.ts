@@ -89,7 +89,7 @@ export class Auth {
 
   /** What happens next, when and why, in plain words and as data. Holds no secret: paste it into a ticket. */
   explain(): Explanation {
-    return explain(this.#session, this.#environment);
+    return explain(this.#session);
   }
 
   /**
