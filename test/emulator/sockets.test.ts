@@ -29,11 +29,17 @@ describe('the handshake', () => {
     expect((await socket.next('connection.ok')).me.id).toBe('mara');
   });
 
-  it('takes the auth type from a header where the query has none', async () => {
+  it('takes the auth type from a header where the query has none, and is refused with 5 without both', async () => {
     const token = await scene.emulator.userToken('mara');
-    const socket = await scene.open({ 'stream-auth-type': '' });
-    socket.send({ token, user_details: { id: 'mara' } });
-    expect((await socket.next('connection.error')).error.code).toBe(5);
+    for (const [headers, type] of [
+      [{ 'stream-auth-type': 'jwt' }, 'connection.ok'],
+      [{}, 'connection.error'],
+    ] as const) {
+      const socket = await scene.open({ 'stream-auth-type': '' }, '/video/connect', headers);
+      socket.send({ token, user_details: { id: 'mara' } });
+      const { error } = await socket.next(type);
+      expect(error?.code).toBe(type === 'connection.ok' ? undefined : 5);
+    }
   });
 
   it('refuses an unknown api key with 2 only after the auth frame', async () => {

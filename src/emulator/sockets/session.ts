@@ -1,18 +1,14 @@
 import { foreign, maskTokens } from '../../text.js';
-import { authenticate } from '../auth/checks.js';
 import { revocationOf } from '../auth/revocation.js';
 import type { KnownToken } from '../auth/tokens.js';
 import type { Coordinator } from '../coordinator.js';
 import { Failure } from '../failure.js';
 import { Instant, stringify } from '../instant.js';
-import type { RecordedRequest } from '../journal/journal.js';
-import { redact, redactHeaders, redactQuery } from '../journal/redact.js';
-import { profileOf } from '../operations/guests.js';
-import { announceUser } from '../users/announce.js';
 import type { User } from '../users/user.js';
 import { wireOwnUser } from '../users/wire.js';
 import type { Connection } from './connections.js';
 import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
+import { admit, chatFrame, recordHandshake } from './handshake.js';
 import type { Opening, Peer, SocketEvents } from './peer.js';
 
 const AUTH_FRAME_LIMIT_MS = 10_000;
@@ -110,18 +106,21 @@ export class SocketSession implements SocketEvents {
     const coordinator = this.#coordinator;
     this.#state = 'authenticating';
     this.#cancelAuthLimit();
-    const recorded = this.#record(auth);
+    const request = { opening: this.#opening, auth, product: this.#product };
+    const recorded = recordHandshake(coordinator, request, this.id);
     const startedAt = globalThis.performance.now();
     const delayMs = coordinator.faults.delayMs();
     if (delayMs > 0) await coordinator.timers.sleep(delayMs);
     try {
-      const user = await this.#admit(auth, recorded);
+      const { user, token } = await admit(coordinator, request, recorded);
       // The client may have gone while its token was checked.
       if (this.#isClosed()) return;
+      this.#token = token;
       this.#connect(user);
       recorded.status = 101;
       recorded.userId = maskTokens(user.id);
     } catch (error) {
+      if (!(error instanceof Failure)) coordinator.surprised(error);
       const failure = error instanceof Failure ? error : new Failure(-1, 'internal error');
       recorded.status = failure.status;
       recorded.apiCode = failure.code;
@@ -135,53 +134,6 @@ export class SocketSession implements SocketEvents {
 
   #isClosed(): boolean {
     return this.#state === 'closed';
-  }
-
-  async #admit(auth: AuthFrame | undefined, recorded: RecordedRequest): Promise<User> {
-    const coordinator = this.#coordinator;
-    const { query, headers } = this.#opening;
-    const fault = coordinator.faults.takeHandshakeCode();
-    if (fault !== undefined) {
-      recorded.fault = 'rejectNext';
-      throw new Failure(fault, 'rejected by a test');
-    }
-    if (auth === undefined) throw new Failure(4, 'the json parameter is not readable');
-    const authType = query.get('stream-auth-type') ?? headers.get('stream-auth-type') ?? undefined;
-    const isAnonymousChat = this.#product === 'chat' && authType === 'anonymous';
-    if (authType !== undefined) recorded.authType = maskTokens(authType);
-    const caller = await authenticate(
-      {
-        operation: 'Connect',
-        apiKey: query.get('api_key') ?? undefined,
-        authType,
-        token: isAnonymousChat && auth.token === '' ? undefined : auth.token,
-        needsToken: true,
-        // Anonymous chat users do open a socket.
-        opensSocket: !isAnonymousChat,
-        claimedUserId: String(auth.userDetails.id),
-      },
-      coordinator,
-      (claims, token) => {
-        this.#token = token;
-        recorded.claims = redact(claims) as Record<string, unknown>;
-        recorded.tokenId = token?.id;
-      },
-    );
-    const limit = coordinator.app.maxSocketsPerUser;
-    const userId = caller.kind === 'user' ? caller.userId : String(auth.userDetails.id);
-    if (limit !== undefined && coordinator.connections.countOf(userId) >= limit) {
-      throw new Failure(71, `more than ${limit} connections of one user`);
-    }
-    return this.#upsertUser(userId, auth, isAnonymousChat);
-  }
-
-  #upsertUser(userId: string, auth: AuthFrame, isAnonymous: boolean): User {
-    const { users } = this.#coordinator;
-    const profile = profileOf(auth.userDetails);
-    const { user, changed } = users.upsert(userId, isAnonymous ? { ...profile, role: 'anonymous' } : profile);
-    user.lastActive = new Instant(this.#coordinator.clock.now());
-    if (changed) announceUser(this.#coordinator, user);
-    return user;
   }
 
   #connect(user: User): void {
@@ -307,30 +259,4 @@ export class SocketSession implements SocketEvents {
     this.#framesThisSecond += 1;
     return this.#framesThisSecond > MAX_FRAMES_PER_SECOND;
   }
-
-  #record(auth: AuthFrame | undefined): RecordedRequest {
-    const { path, query, headers } = this.#opening;
-    return this.#coordinator.journal.begin({
-      kind: 'socket',
-      at: this.#coordinator.clock.now(),
-      method: 'GET',
-      path,
-      query: redactQuery(query),
-      headers: redactHeaders(headers),
-      operation: 'Connect',
-      body: auth === undefined ? undefined : redact({ token: auth.token, user_details: auth.userDetails }),
-      userId: auth === undefined ? undefined : maskTokens(String(auth.userDetails.id)),
-      connectionId: this.id,
-    });
-  }
-}
-
-/** A chat client's details, as they stand in the URL; undefined when they can't be read. */
-function chatFrame(query: URLSearchParams): AuthFrame | undefined {
-  const details = parseFrame(query.get('json') ?? '');
-  const token = query.get('authorization') ?? undefined;
-  const withId = readAuthFrame(details);
-  if (withId !== undefined) return { ...withId, token };
-  const userId = (details as { user_id?: unknown } | undefined)?.user_id;
-  return typeof userId === 'string' ? { token, userDetails: { id: userId } } : undefined;
 }

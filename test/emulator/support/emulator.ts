@@ -98,11 +98,15 @@ export class Scene {
   }
 
   /** An open socket that has sent nothing yet. */
-  async open(query: Record<string, string> = {}, path = '/video/connect'): Promise<TestSocket> {
+  async open(
+    query: Record<string, string> = {},
+    path = '/video/connect',
+    headers: Record<string, string> = {},
+  ): Promise<TestSocket> {
     const url = new URL(path, this.emulator.url.replace('http', 'ws'));
     const given = { api_key: this.emulator.apiKey, 'stream-auth-type': 'jwt', ...query };
     for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value);
-    const socket = new TestSocket(url.href);
+    const socket = new TestSocket(url.href, headers);
     this.#sockets.push(socket);
     await socket.opened;
     return socket;

@@ -12,8 +12,8 @@ export class TestSocket {
   #end: { code: number; reason: string } | undefined;
   readonly opened: Promise<void>;
 
-  constructor(url: string) {
-    this.#socket = new WebSocket(url);
+  constructor(url: string, headers: Record<string, string> = {}) {
+    this.#socket = new WebSocket(url, { headers });
     this.opened = new Promise((resolve, reject) => {
       this.#socket.once('open', resolve);
       this.#socket.once('error', reject);

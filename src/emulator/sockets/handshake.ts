@@ -1,0 +1,107 @@
+import { maskTokens } from '../../text.js';
+import { authenticate } from '../auth/checks.js';
+import type { KnownToken } from '../auth/tokens.js';
+import type { Coordinator } from '../coordinator.js';
+import { Failure } from '../failure.js';
+import { Instant } from '../instant.js';
+import type { RecordedRequest } from '../journal/journal.js';
+import { redact, redactHeaders, redactQuery } from '../journal/redact.js';
+import { profileOf } from '../operations/guests.js';
+import { announceUser } from '../users/announce.js';
+import type { User } from '../users/user.js';
+import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
+import type { Opening } from './peer.js';
+
+/** What a socket asks to be let in with. */
+export interface HandshakeRequest {
+  readonly opening: Opening;
+  readonly auth: AuthFrame | undefined;
+  readonly product: 'video' | 'chat';
+}
+
+export interface Admission {
+  readonly user: User;
+  readonly token: KnownToken | undefined;
+}
+
+/** Takes note of a handshake, its secrets replaced. */
+export function recordHandshake(
+  coordinator: Coordinator,
+  { opening, auth }: HandshakeRequest,
+  connectionId: string,
+): RecordedRequest {
+  const { path, query, headers } = opening;
+  return coordinator.journal.begin({
+    kind: 'socket',
+    at: coordinator.clock.now(),
+    method: 'GET',
+    path,
+    query: redactQuery(query),
+    headers: redactHeaders(headers),
+    operation: 'Connect',
+    body: auth === undefined ? undefined : redact({ token: auth.token, user_details: auth.userDetails }),
+    userId: auth === undefined ? undefined : maskTokens(String(auth.userDetails.id)),
+    authType: authTypeOf(opening),
+    connectionId,
+  });
+}
+
+function authTypeOf({ query, headers }: Opening): string | undefined {
+  return query.get('stream-auth-type') || headers.get('stream-auth-type') || undefined;
+}
+
+/** Lets the user of a handshake in, profile taken over; throws the refusal otherwise. */
+export async function admit(
+  coordinator: Coordinator,
+  { opening, auth, product }: HandshakeRequest,
+  recorded: RecordedRequest,
+): Promise<Admission> {
+  const fault = coordinator.faults.takeHandshakeCode();
+  if (fault !== undefined) {
+    recorded.fault = 'rejectNext';
+    throw new Failure(fault, 'rejected by a test');
+  }
+  if (auth === undefined) throw new Failure(4, 'the json parameter is not readable');
+  const authType = authTypeOf(opening);
+  const isAnonymousChat = product === 'chat' && authType === 'anonymous';
+  let known: KnownToken | undefined;
+  const caller = await authenticate(
+    {
+      operation: 'Connect',
+      apiKey: opening.query.get('api_key') ?? undefined,
+      authType,
+      token: isAnonymousChat && auth.token === '' ? undefined : auth.token,
+      needsToken: true,
+      // Anonymous chat users do open a socket.
+      opensSocket: !isAnonymousChat,
+      claimedUserId: String(auth.userDetails.id),
+    },
+    coordinator,
+    (claims, token) => {
+      known = token;
+      recorded.claims = redact(claims) as Record<string, unknown>;
+      recorded.tokenId = token?.id;
+    },
+  );
+  const limit = coordinator.app.maxSocketsPerUser;
+  const userId = caller.kind === 'user' ? caller.userId : String(auth.userDetails.id);
+  if (limit !== undefined && coordinator.connections.countOf(userId) >= limit) {
+    throw new Failure(71, `more than ${limit} connections of one user`);
+  }
+  const profile = profileOf(auth.userDetails);
+  const role = isAnonymousChat ? 'anonymous' : undefined;
+  const { user, changed } = coordinator.users.upsert(userId, { ...profile, role });
+  user.lastActive = new Instant(coordinator.clock.now());
+  if (changed) announceUser(coordinator, user);
+  return { user, token: known };
+}
+
+/** A chat client's details, as they stand in the URL; undefined when they can't be read. */
+export function chatFrame(query: URLSearchParams): AuthFrame | undefined {
+  const details = parseFrame(query.get('json') ?? '');
+  const token = query.get('authorization') ?? undefined;
+  const withId = readAuthFrame(details);
+  if (withId !== undefined) return { ...withId, token };
+  const userId = (details as { user_id?: unknown } | null | undefined)?.user_id;
+  return typeof userId === 'string' ? { token, userDetails: { id: userId } } : undefined;
+}
