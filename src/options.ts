@@ -5,6 +5,7 @@ import { type Logger, type LogLevel, makeLogger } from './logger.js';
 import { describeType, foreign } from './text.js';
 import { checkProvider } from './token/auth.js';
 import type { TokenProvider } from './token/provider.js';
+import { PROVIDER_LIMIT_MS } from './token/windows.js';
 import {
   type AnonymousUser,
   type AuthenticatedUser,
@@ -82,7 +83,11 @@ export interface Settings {
 }
 
 const DEFAULT_BASE_URL = 'https://video.stream-io-api.com';
-export const DEFAULT_TIMEOUTS = { requestMs: 10_000, providerMs: 10_000, connectMs: 15_000 } as const;
+export const DEFAULT_TIMEOUTS = {
+  requestMs: 10_000,
+  providerMs: PROVIDER_LIMIT_MS,
+  connectMs: 15_000,
+} as const;
 /** Beyond it a timer overflows and fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;

@@ -1,5 +1,6 @@
 import { InvalidTokenError, type InvalidTokenErrorCode } from '../errors.js';
 import { describeType, foreign } from '../text.js';
+import { ANONYMOUS_ID } from '../user.js';
 import { decodeClaims, type TokenClaims } from './claims.js';
 import { claimedTimeMs } from './facts.js';
 
@@ -7,8 +8,6 @@ import { claimedTimeMs } from './facts.js';
 export const MAX_TOKEN_BYTES = 128 * 1024;
 /** The coordinator's documented limit for one call token. */
 export const MAX_CALL_CIDS = 100;
-
-const ANONYMOUS_ID = '!anon';
 
 /** Whom a token must be for. */
 export interface ExpectedIdentity {

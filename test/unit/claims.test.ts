@@ -34,7 +34,7 @@ describe('what jose reads, we read', () => {
         const token = tokenFor(claims);
         expect(JSON.stringify(decodeClaims(token))).toBe(JSON.stringify(decodeJwt(token)));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -44,7 +44,7 @@ describe('what jose reads, we read', () => {
         const user_id = String.fromCharCode(...units);
         expect(decodeClaims(tokenFor({ user_id }))?.user_id).toBe(user_id);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -113,7 +113,7 @@ describe('what is no token of claims is told as such, by undefined', () => {
           expect(claims === undefined || (typeof claims === 'object' && !Array.isArray(claims))).toBe(true);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,5 +1,5 @@
-import { StreamVideo, UnauthorizedError, User } from 'stream-video-auth';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { StreamVideo, type TokenProvider, UnauthorizedError, User } from 'stream-video-auth';
+import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 import { answer, FakeCoordinator, type FakeSocket, fakeWebSockets } from '../support/fake-coordinator.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../support/virtual.js';
@@ -7,7 +7,7 @@ import { watch } from '../support/watch.js';
 
 let client: StreamVideo;
 let sockets: FakeSocket[];
-let provider: ReturnType<typeof vi.fn>;
+let provider: Mock<TokenProvider>;
 let states: string[];
 
 function make(options: object = {}): StreamVideo {
@@ -44,7 +44,7 @@ async function connected(options: object = {}): Promise<void> {
 beforeEach(() => {
   useVirtualTime();
   vi.spyOn(Math, 'random').mockReturnValue(1);
-  provider = vi.fn(async () => freshToken('martin', 3600));
+  provider = vi.fn<TokenProvider>(async () => freshToken('martin', 3600));
 });
 
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { StreamVideo } from 'stream-video-auth';
+import { StreamVideo, type TokenProvider } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, FakeCoordinator, refusal } from '../support/fake-coordinator.js';
 import { freshToken } from '../support/tokens.js';
@@ -6,7 +6,7 @@ import { advance, useVirtualTime } from '../support/virtual.js';
 
 let client: StreamVideo;
 let coordinator: FakeCoordinator;
-const provider = vi.fn(async () => freshToken('martin', 3600));
+const provider = vi.fn<TokenProvider>(async () => freshToken('martin', 3600));
 
 beforeEach(() => {
   useVirtualTime();
@@ -48,10 +48,7 @@ describe('a consumer of tokens', () => {
     const first = await video();
     const second = await video();
     expect(second).not.toBe(first);
-    expect(provider.mock.calls.map(([context]: never[]) => (context as { reason: string }).reason)).toEqual([
-      'initial',
-      'rejected',
-    ]);
+    expect(provider.mock.calls.map(([{ reason }]) => reason)).toEqual(['initial', 'rejected']);
   });
 
   test('gets the newer one that is there, and nobody is asked', async () => {

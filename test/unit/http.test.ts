@@ -1,5 +1,5 @@
-import { ApiError, MissingPermissionError, StreamVideo, User } from 'stream-video-auth';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ApiError, MissingPermissionError, StreamVideo, type TokenProvider, User } from 'stream-video-auth';
+import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 import {
   answer,
   FakeCoordinator,
@@ -11,10 +11,12 @@ import { freshToken } from '../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../support/virtual.js';
 import { watch } from '../support/watch.js';
 
+type Failure = Error & { remediation: string };
+
 let client: StreamVideo;
 let coordinator: FakeCoordinator;
 let sockets: FakeSocket[];
-let provider: ReturnType<typeof vi.fn>;
+let provider: Mock<TokenProvider>;
 
 function make(options: object = {}): StreamVideo {
   const fake = fakeWebSockets();
@@ -36,7 +38,7 @@ beforeEach(() => {
   useVirtualTime();
   vi.spyOn(Math, 'random').mockReturnValue(1);
   coordinator = new FakeCoordinator();
-  provider = vi.fn(async () => freshToken('martin', 3600));
+  provider = vi.fn<TokenProvider>(async () => freshToken('martin', 3600));
 });
 
 afterEach(async () => {
@@ -117,7 +119,7 @@ describe('a request', () => {
   test('refused with code 40 twice ends with provider_returns_expired', async () => {
     make();
     coordinator.respond = () => refusal(40);
-    const error = await client.request('GET', '/edges').catch((caught) => caught);
+    const error = (await client.request('GET', '/edges').catch((caught) => caught)) as Failure;
     expect(error).toMatchObject({ code: 'provider_returns_expired' });
     expect(error.cause).toBeInstanceOf(ApiError);
     expect([coordinator.requests.length, provider.mock.calls.length]).toEqual([2, 1]);
@@ -160,10 +162,10 @@ describe('a request', () => {
       token: freshToken('!anon', 3600, { call_cids: ['livestream:1', 'livestream:2'] }),
     });
     coordinator.respond = () => refusal(17, 403);
-    const error = await client
+    const error = (await client
       .call('livestream', '3')
       .get()
-      .catch((caught) => caught);
+      .catch((caught) => caught)) as Failure;
     expect(error).toBeInstanceOf(MissingPermissionError);
     expect(error.message).toContain('livestream:1, livestream:2');
     expect(error.cause).toMatchObject({ status: 403, apiCode: 17 });
@@ -227,7 +229,7 @@ describe('the network', () => {
     make();
     const thrown = new TypeError('Illegal invocation');
     coordinator.respond = () => Promise.reject(thrown);
-    const error = await client.request('GET', '/edges').catch((caught) => caught);
+    const error = (await client.request('GET', '/edges').catch((caught) => caught)) as Failure;
     expect(error).toMatchObject({ code: 'network', retryable: false });
     expect(error.cause).toBe(thrown);
     expect(coordinator.requests).toHaveLength(1);
@@ -264,7 +266,7 @@ describe('an answer from elsewhere', () => {
       make();
       coordinator.respond = () =>
         new Response(null, { status, headers: { location: 'https://other.example/video/x?token=1' } });
-      const error = await client.request('GET', '/edges').catch((caught) => caught);
+      const error = (await client.request('GET', '/edges').catch((caught) => caught)) as Failure;
       expect(error).toMatchObject({ code: 'api_error', status });
       expect(error.message).toContain(
         'https://video.stream-io-api.com redirects to https://other.example/video/x;',

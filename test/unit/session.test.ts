@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, FakeCoordinator, refusal } from '../support/fake-coordinator.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../support/virtual.js';
-import { watch } from '../support/watch.js';
+import { type Watched, watch } from '../support/watch.js';
 
 interface Call {
   reason: TokenProviderContext['reason'];
@@ -305,7 +305,7 @@ describe('the provider', () => {
   });
 
   test('that calls back into its own client is told so, and nothing hangs', async () => {
-    const inner: { state: string; error?: { code?: string } }[] = [];
+    const inner: Watched<unknown>[] = [];
     make({
       tokenProvider: () => {
         inner.push(watch(client.auth.getToken()), watch(get()), watch(client.auth.refresh()));
