@@ -1,14 +1,19 @@
-import { build } from 'esbuild';
+import { build } from 'tsup';
 
-/** The page as it is built for the package, so that the test never sees a stale one. */
+/** Builds the page as the package ships it, so that no test ever sees a stale one. */
 export async function setup(): Promise<void> {
   await build({
-    entryPoints: ['src/emulator/page/index.ts'],
-    outfile: 'dist/emulator-page.js',
-    bundle: true,
-    minify: true,
+    config: false,
+    entry: { 'emulator-page': 'src/emulator/page/index.ts' },
+    outDir: 'dist',
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    noExternal: [/./],
+    splitting: false,
+    minify: true,
+    // Whatever else was built stays.
+    clean: false,
+    silent: true,
   });
 }

@@ -114,6 +114,7 @@ describe('the time line', () => {
     await second.waitFor();
     expect(await second.locator('.refresh').count()).toBe(1);
     const first = itemOf('martin', /^Token 1 of martin.*expired on demand$/);
+    await first.waitFor();
     expect(await first.locator('.ended').count()).toBe(1);
     await itemOf('Emulator', /^tokens expired on demand/).waitFor();
   });
@@ -153,10 +154,10 @@ describe('details', () => {
     await details().getByText('401 / 40: token expired or revoked').waitFor();
     const text = await details().textContent();
     expect(text).toContain('POST /video/call/default/standup');
-    expect(text).toMatch(/user_id\s+martin/);
-    expect(text).toMatch(/plan\s+gold/);
-    expect(text).toMatch(/exp\s+\d+ \(expires \d\d:\d\d:\d\d\)/);
-    expect(text).toMatch(/authorization\s+<redacted>/);
+    expect(text).toMatch(/user_id\s*martin/);
+    expect(text).toMatch(/plan\s*gold/);
+    expect(text).toMatch(/exp\s*\d+ \(expires \d\d:\d\d:\d\d\)/);
+    expect(text).toMatch(/authorization\s*<redacted>/);
   });
 
   test('from an exchange a button leads to its token', async () => {
@@ -233,6 +234,9 @@ describe('faults', () => {
     await form('Drop sockets')
       .getByText(/may not go on the wire/)
       .waitFor();
+    // The browser logs every answer of 400; there is to be this one only.
+    await expect.poll(() => complaints.all).toEqual([expect.stringContaining('400')]);
+    complaints.all.length = 0;
   });
 
   test('a minted token is on the clipboard and not on the page', async () => {
@@ -338,16 +342,15 @@ describe('the page', () => {
     const url = `${emulator.url}/video/call/default/standup?api_key=${emulator.apiKey}`;
     const token = await emulator.userToken('martin');
     const headers = { authorization: token, 'stream-auth-type': 'jwt' };
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < 40; round += 1) {
       await Promise.all(Array.from({ length: 50 }, () => fetch(url, { headers })));
     }
     await page
-      .getByText('requests 3002')
-      .or(page.getByText(/^300\d$/))
-      .first()
+      .locator('header')
+      .getByText(/^200\d$/)
       .waitFor();
     expect(await page.locator('.item').count()).toBeLessThan(200);
     await page.getByRole('button', { name: 'Requests', exact: true }).click();
-    await page.getByText(/the newest 200 of 300\d/).waitFor();
+    await page.getByText(/the newest 200 of 200\d/).waitFor();
   });
 });

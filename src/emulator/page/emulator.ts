@@ -91,7 +91,7 @@ export class StreamVideoEmulator extends LitElement {
           ${this.#main()}
         </main>
         <aside>
-          <stream-video-details .details=${this.#details()} .current=${this.current}></stream-video-details>
+          <stream-video-details ?hidden=${this.current === undefined} .details=${this.#details()} .current=${this.current}></stream-video-details>
           <h2>Make things go wrong</h2>
           <stream-video-faults .users=${this.#users()} ?mintAllowed=${this.#store.snapshot?.mintAllowed === true}></stream-video-faults>
           <div class="end">

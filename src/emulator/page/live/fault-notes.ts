@@ -1,41 +1,58 @@
 import type { LiveFaults } from '../../live.js';
 import { duration } from '../format.js';
 
+interface Note {
+  readonly key: keyof LiveFaults;
+  readonly text: string;
+  /** What is used up request by request. */
+  readonly left?: number;
+}
+
+function notesOf(faults: LiveFaults): Note[] {
+  const { clockSkewMs, latencyMs, jitterMs, failingNext, rejectingNext, rateLimit, maxSocketsPerUser } =
+    faults;
+  const notes: Note[] = [];
+  if (clockSkewMs !== 0) notes.push({ key: 'clockSkewMs', text: `clock ${signed(clockSkewMs)}` });
+  if (faults.clockFrozen) notes.push({ key: 'clockFrozen', text: 'clock frozen' });
+  if (latencyMs + jitterMs > 0) {
+    const jitter = jitterMs > 0 ? ` + up to ${duration(jitterMs)}` : '';
+    notes.push({ key: 'latencyMs', text: `latency ${duration(latencyMs)}${jitter}` });
+  }
+  if (failingNext > 0) {
+    notes.push({ key: 'failingNext', text: `${plural(failingNext, 'request')} to fail`, left: failingNext });
+  }
+  if (rejectingNext > 0) {
+    const text = `${plural(rejectingNext, 'handshake')} to be refused`;
+    notes.push({ key: 'rejectingNext', text, left: rejectingNext });
+  }
+  if (rateLimit !== undefined) {
+    const text = `${plural(rateLimit.limit, 'request')} per ${duration(rateLimit.windowMs)}`;
+    notes.push({ key: 'rateLimit', text });
+  }
+  if (maxSocketsPerUser !== undefined) {
+    notes.push({ key: 'maxSocketsPerUser', text: `${plural(maxSocketsPerUser, 'socket')} per user` });
+  }
+  if (faults.guestsDisabled) notes.push({ key: 'guestsDisabled', text: 'no guests' });
+  if (faults.authChecksDisabled) notes.push({ key: 'authChecksDisabled', text: 'no auth checks' });
+  if (faults.cutSocketsAtExpiry) notes.push({ key: 'cutSocketsAtExpiry', text: 'sockets are cut at expiry' });
+  return notes;
+}
+
 /** What is switched on, in words; the usual state says nothing. */
 export function activeFaults(faults: LiveFaults): string[] {
-  const { clockSkewMs, latencyMs, jitterMs, failingNext, rejectingNext, rateLimit } = faults;
-  const notes: (string | false)[] = [
-    clockSkewMs !== 0 && `clock ${signed(clockSkewMs)}`,
-    faults.clockFrozen && 'clock frozen',
-    latencyMs + jitterMs > 0 &&
-      `latency ${duration(latencyMs)}${jitterMs > 0 ? ` + up to ${duration(jitterMs)}` : ''}`,
-    failingNext > 0 && `${plural(failingNext, 'request')} to fail`,
-    rejectingNext > 0 && `${plural(rejectingNext, 'handshake')} to be refused`,
-    rateLimit !== undefined && `${plural(rateLimit.limit, 'request')} per ${duration(rateLimit.windowMs)}`,
-    faults.maxSocketsPerUser !== undefined && `${plural(faults.maxSocketsPerUser, 'socket')} per user`,
-    faults.guestsDisabled && 'no guests',
-    faults.authChecksDisabled && 'no auth checks',
-    faults.cutSocketsAtExpiry && 'sockets are cut at expiry',
-  ];
-  return notes.filter((note) => note !== false);
+  return notesOf(faults).map(({ text }) => text);
 }
 
-/** What differs between two states, in words. */
+/** What was switched between two states, in words; what a request used up was not switched. */
 export function faultChanges(before: LiveFaults, after: LiveFaults): string[] {
-  const was = activeFaults(before);
-  const is = activeFaults(after);
-  return [
-    ...is.filter((note) => !was.includes(note)),
-    // A counter that goes down was used, not switched.
-    ...was.filter((note) => !is.includes(note) && !is.some((other) => isSameKind(note, other))).map(ended),
-  ];
-}
-
-const ended = (note: string) => `over: ${note}`;
-
-function isSameKind(a: string, b: string): boolean {
-  const kind = (note: string) => note.replace(/[-+]?\d.*?(?= to | per |$)/g, '').trim();
-  return kind(a) === kind(b);
+  const was = new Map(notesOf(before).map((note) => [note.key, note]));
+  const is = new Map(notesOf(after).map((note) => [note.key, note]));
+  const on = [...is.values()].filter(({ key, text, left = 1 }) => {
+    const earlier = was.get(key);
+    return earlier?.text !== text && left > (earlier?.left ?? 0);
+  });
+  const off = [...was.values()].filter(({ key, left }) => left === undefined && !is.has(key));
+  return [...on.map(({ text }) => text), ...off.map(({ text }) => `over: ${text}`)];
 }
 
 function signed(ms: number): string {

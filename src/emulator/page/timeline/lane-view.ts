@@ -104,7 +104,7 @@ export class LaneView {
           <rect class="outline" x=${from} y=${y} width=${end - from} height=${BAR_HEIGHT} rx="3"></rect>
           ${bar.isRefresh ? this.#at('refresh', from + 9, y, REFRESH_SHAPE) : nothing}
           ${end - labelX > LABEL_MIN_PX ? svg`<text class="bar-label" x=${labelX} y=${y + 12}>${bar.label}</text>` : nothing}
-          ${bar.isEndedEarly ? this.#at('ended', end, y, 'M-3.5-6 3.5 6M3.5-6-3.5 6') : nothing}`;
+          ${bar.isEndedEarly ? this.#at('ended', Math.max(from, end - 6), y, 'M-3.5-6 3.5 6M3.5-6-3.5 6') : nothing}`;
       },
     };
   }

@@ -1,14 +1,15 @@
-const FRAME_MS = 100;
 const CALM_FRAME_MS = 1000;
 
-/** Calls back a few times a second while the page is visible; once a second for those who want less motion. */
+/** Calls back at an interval while the page is visible; once a second for those who want less motion. */
 export class Ticker {
   readonly #tick: () => void;
+  readonly #everyMs: () => number;
   #request: number | undefined;
   #lastAt = 0;
 
-  constructor(tick: () => void) {
+  constructor(tick: () => void, everyMs: () => number) {
     this.#tick = tick;
+    this.#everyMs = everyMs;
   }
 
   start(): void {
@@ -22,7 +23,7 @@ export class Ticker {
 
   #frame(at: number): void {
     const isCalm = globalThis.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (at - this.#lastAt >= (isCalm ? CALM_FRAME_MS : FRAME_MS)) {
+    if (at - this.#lastAt >= (isCalm ? CALM_FRAME_MS : this.#everyMs())) {
       this.#lastAt = at;
       this.#tick();
     }

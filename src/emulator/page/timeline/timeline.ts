@@ -17,6 +17,8 @@ const AXIS_HEIGHT_PX = 26;
 // How much of the view lies behind the present: the rest shows what is about to happen.
 const PAST = 0.72;
 const LANES_AT_ONCE = 20;
+const MIN_FRAME_MS = 60;
+const MAX_FRAME_MS = 1000;
 
 /**
  * The lives of tokens, sockets and requests, a lane per client, running on with the clock of its data. It draws
@@ -41,7 +43,11 @@ export class StreamVideoTimeline extends LitElement {
   declare selected: string | undefined;
 
   readonly #clock = new RunningClock();
-  readonly #ticker = new Ticker(() => this.#tick());
+  readonly #ticker = new Ticker(
+    () => this.#tick(),
+    // A pixel at a time: more often is not seen.
+    () => Math.min(Math.max(MIN_FRAME_MS, this.spanMs / Math.max(1, this.#width)), MAX_FRAME_MS),
+  );
   readonly #resizes = new ResizeObserver(([entry]) => this.#resized(entry));
   readonly #tabStops = new Map<string, string>();
   #views: readonly LaneView[] = [];
@@ -127,7 +133,7 @@ export class StreamVideoTimeline extends LitElement {
 
   #axis(scale: TimeScale, now: number): TemplateResult {
     const x = GUTTER_PX + scale.x(now);
-    const isNear = (tick: number) => Math.abs(scale.x(tick) - scale.x(now)) < 50;
+    const isNear = (tick: number) => Math.abs(scale.x(tick) - scale.x(now)) < 58;
     return html`<div class="axis"><div class="who"></div>
       <svg class="plot" height=${AXIS_HEIGHT_PX} aria-hidden="true">
         ${scale
