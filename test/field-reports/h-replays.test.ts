@@ -38,7 +38,6 @@ describe('over the wire', () => {
     expect(two).toEqual(one);
     expect(one?.path).toContain('/video/call/default/a%2Fb?');
     expect(one?.others).toMatchObject({ 'x-custom': 'one two', 'stream-auth-type': 'jwt' });
-    await server.stop();
   });
 
   it.each([40, 41, 42, 43, 5, 2, 17, 99, 4, 16])(
@@ -53,7 +52,6 @@ describe('over the wire', () => {
       vi.restoreAllMocks();
       expect(server.arrived).toHaveLength(code === 40 || code === 41 || code === 42 ? 2 : 1);
       expect(provider).toHaveBeenCalledTimes(code === 40 ? 2 : 1);
-      await server.stop();
     },
   );
 

@@ -111,7 +111,6 @@ describe('over the wire', () => {
     expect(JSON.parse(JSON.stringify(error))).toMatchObject(fields);
     expect(server.upgrades.length).toBeGreaterThan(1);
     expect(client.connectionState).toBe('disconnected');
-    await server.stop();
   });
 
   it.each([43, 5, 2])('a handshake refused with %i says so at once', async (code) => {
@@ -156,7 +155,6 @@ describe('over the wire', () => {
     // 125 + 250 + 500 ms of pauses: the counter is reset only after five seconds of uptime.
     expect(server.upgrades.length).toBeLessThanOrEqual(4);
     await client.disconnect();
-    await server.stop();
   });
 });
 

@@ -23,7 +23,7 @@ export class Loopback {
     afterEach(async () => {
       for (const client of this.#clients.splice(0)) await client.disconnect();
       await this.#emulator?.stop();
-      await rejectionsAreTold();
+      await end();
     });
   }
 
@@ -103,12 +103,14 @@ export function inVirtualTime(): void {
 }
 
 export function endAfterwards(): void {
-  afterEach(async () => {
-    const ending = stops.reverse();
-    stops = [];
-    for (const stop of ending) await stop();
-    await rejectionsAreTold();
-  });
+  afterEach(end);
+}
+
+async function end(): Promise<void> {
+  const ending = stops.reverse();
+  stops = [];
+  for (const stop of ending) await stop();
+  await rejectionsAreTold();
 }
 
 /** An unhandled rejection is told only after the microtasks: of this test, and not of the next one. */
