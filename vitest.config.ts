@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Needs a build and a browser: npm run test:page
+    exclude: [...configDefaults.exclude, 'test/page/**'],
     setupFiles: ['test/support/nothing-left.ts'],
     testTimeout: 20_000,
     typecheck: {

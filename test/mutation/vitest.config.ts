@@ -1,0 +1,11 @@
+import base from '../../vitest.config.js';
+
+/** The tests in virtual time: fast enough to be run for each mutant. */
+export default {
+  ...base,
+  test: {
+    ...base.test,
+    include: ['test/unit/**/*.test.ts', 'test/vectors/token-lifecycle.test.ts'],
+    typecheck: { enabled: false },
+  },
+};
