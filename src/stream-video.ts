@@ -147,9 +147,10 @@ export class StreamVideo {
       [
         watching(this.#connection),
         refreshAndReplay(this.#session, environment),
+        // Outside of authorization, so that what is sent again takes the token of that moment.
+        networkRetry(environment),
         authorization(this.#session),
         defaultParameters({ apiKey, clientName }),
-        networkRetry(environment),
       ],
       sender({
         baseUrl: settings.baseUrl,

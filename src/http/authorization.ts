@@ -4,7 +4,10 @@ import type { Interceptor } from './request.js';
 /** Takes a token that is good to use now, waiting at the door where it must, and says who is calling. */
 export function authorization(session: TokenSession): Interceptor {
   return async (request, next) => {
-    const pass = request.pass ?? (await session.acquire({ signal: request.signal }));
+    // A guest who became another while the request waited does not speak with the former one's token.
+    const isStale = request.pass?.token?.userId !== session.user.id;
+    const given = isStale ? undefined : request.pass;
+    const pass = given ?? (await session.acquire({ signal: request.signal }));
     const response = await next({
       ...request,
       headers: {

@@ -97,9 +97,7 @@ export function refreshAndReplay(session: TokenSession, environment: Environment
       const step = await replay.after(error, pass.token);
       if (step === 'answer') return response;
       throwIfAborted(request.signal);
-      // A guest who became another meanwhile does not speak with the former one's token.
-      const isSame = step === 'replay_same_token' && pass.token.userId === session.user.id;
-      response = await next(isSame ? { ...request, pass } : request);
+      response = await next(step === 'replay_same_token' ? { ...request, pass } : request);
     }
   };
 }
