@@ -40,6 +40,8 @@ async function heal(world: World): Promise<void> {
 async function comeBack(world: World): Promise<void> {
   const { rig } = world;
   const { client } = rig;
+  // A guest in a call is not made another one.
+  for (const { number } of rig.calls) client.call('default', `c${number}`).leave();
   // A bad signature is the app's to mend: nothing is asked anew for it.
   const isForged = client.token !== undefined && world.coordinator.verdict(client.token) === 43;
   if (isForged || !rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
