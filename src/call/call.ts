@@ -124,7 +124,7 @@ export class Call {
    *
    * An anonymous user who may not enter gets `MissingPermissionError`: a call token for this call is needed.
    */
-  async join({
+  join({
     create,
     location = 'ERR',
     ring,
@@ -132,16 +132,18 @@ export class Call {
     data,
     signal,
   }: JoinCallOptions = {}): Promise<JoinCallResponse> {
+    const host = this.#host;
     const body = { location, create, ring, notify, data };
-    const options = { body, signal };
-    const answer = await this.#host
-      .request<JoinCallResponse>('POST', `${this.#path}/join`, options)
-      .catch((error) => {
-        throw this.#host.isAnonymous && isDenied(error) ? this.#missingCallToken(error) : error;
-      });
-    this.#learn(answer, { joined: true });
-    this.#host.joinedChanged();
-    return answer;
+    return host.request<JoinCallResponse>('POST', `${this.#path}/join`, { body, signal }).then(
+      (answer) => {
+        this.#learn(answer, { joined: true });
+        host.joinedChanged();
+        return answer;
+      },
+      (error) => {
+        throw host.isAnonymous && isDenied(error) ? this.#missingCallToken(error) : error;
+      },
+    );
   }
 
   /** Leaves the call. Local: the coordinator knows no leaving. */
