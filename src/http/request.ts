@@ -1,5 +1,5 @@
 import type { ApiError } from '../errors.js';
-import type { Pass } from '../token/session.js';
+import type { Pass } from '../token/waiting-room.js';
 import type { RequestBody } from './body.js';
 
 /** One call on its way to the coordinator. Interceptors hand on copies. */

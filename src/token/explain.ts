@@ -40,19 +40,20 @@ function span(milliseconds: number): string {
 
 const EVIDENCE: Readonly<Record<string, string>> = {
   frame: 'the frames of its socket',
-  date: 'the Date header of its answers',
+  date: 'the Date headers of its answers',
   token: 'the tokens that the provider brings',
 };
 
 function clockLine({ offsetMs, evidence }: Facts['clock']): string {
   if (!evidence) return 'Clock: nothing is known about the server, so the local clock counts.';
-  const by = `by ${EVIDENCE[evidence] ?? evidence}`;
-  if (offsetMs === 0) return `Clock: agrees with the server's ${by}.`;
+  const source = `as ${EVIDENCE[evidence] ?? evidence} tell`;
+  if (offsetMs === 0) return `Clock: agrees with the server's, ${source}.`;
   const direction = offsetMs > 0 ? 'behind' : 'ahead of';
-  return `Clock: the local one is ${span(Math.abs(offsetMs))} ${direction} the server's ${by}; that is allowed for.`;
+  return `Clock: the local one is ${span(Math.abs(offsetMs))} ${direction} the server's, ${source}; that is allowed for.`;
 }
 
-function tokenLines({ now, state, remainingMs, windows, isAccepted, isRefused, hasKept }: Facts): string[] {
+function tokenLines(facts: Facts): string[] {
+  const { now, state, remainingMs, windows, isAccepted, isRefused, hasKept } = facts;
   if (!('generation' in state) || remainingMs === undefined || !windows) return [];
   const isEndless = !Number.isFinite(remainingMs);
   const end = now.wallMs + remainingMs;
@@ -61,7 +62,8 @@ function tokenLines({ now, state, remainingMs, windows, isAccepted, isRefused, h
   const lines = [
     `Token: generation ${state.generation}, ${isEndless ? 'no usable expiry' : left}, ${isRefused ? 'refused by the server' : accepted}.`,
   ];
-  if (!isEndless) {
+  const isRenewedAhead = facts.source === 'provider' && facts.refresh === 'auto';
+  if (isRenewedAhead && state.status === 'active' && !isEndless) {
     const [advisory, mandatory] = [windows.advisoryMs, windows.mandatoryMs].map((windowMs) =>
       iso(end - windowMs),
     );

@@ -19,7 +19,7 @@ const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {
   network: 'the last attempt to get one failed for the network, and the next one backs off',
   provider: 'the last attempt to get one failed, and the next one backs off',
   retry_after: 'the token provider asked to wait',
-  breaker: 'the last tokens were all of no use, and the provider is spared for a while',
+  breaker: 'the last tokens were all of no use, and the provider is spared for a while (circuit_open)',
 };
 
 const SUSPENDED_FOR: Readonly<Record<SuspensionReason, string>> = {
@@ -64,9 +64,7 @@ function leftAlone({ source, refresh, remainingMs, now, canReplace }: Facts): Ne
   const end = { at: Math.round(now.wallMs + (remainingMs as number)), timing: 'at' } as const;
   if (source === 'none') {
     const why = 'there is no token provider to renew it';
-    return hasEnded
-      ? { what: inUse, why }
-      : { what: `the token ends, but stays in use until refused`, ...end, why };
+    return hasEnded ? { what: inUse, why } : { what: `${inUse}; by the clock it ends`, ...end, why };
   }
   if (source === 'guest') {
     if (!hasEnded)
@@ -77,6 +75,8 @@ function leftAlone({ source, refresh, remainingMs, now, canReplace }: Facts): Ne
   }
   return refresh === 'on-demand' ? { what: inUse, why: "refresh is 'on-demand'" } : undefined;
 }
+
+const OFFLINE = 'the runtime says that it is offline, and nothing is done ahead of time until it is back';
 
 const ON_REQUEST = {
   fresh: 'is served',
@@ -99,17 +99,20 @@ function renewal(facts: Facts, { phase = 'fresh', refreshing }: Active): NextSte
       why: phase === 'fresh' ? 'a refresh was asked for' : inPhase,
     };
   }
+  const held = Math.max(closure?.until.wallMs ?? 0, now.wallMs + floorMs);
   if (phase === 'fresh') {
-    return hasDemand
-      ? { what: 'the token is renewed', at: opensAt, timing: 'at', why: 'its advisory window opens then' }
-      : { what: 'the next request has the token renewed', at: opensAt, timing: 'not before', why: NO_DEMAND };
+    const at = Math.round(Math.max(opensAt, held));
+    if (!hasDemand)
+      return { what: 'the next request has the token renewed', at, timing: 'not before', why: NO_DEMAND };
+    return isOnline
+      ? { what: 'the token is renewed', at, timing: 'at', why: 'its advisory window opens then' }
+      : { what: 'the token is renewed', at, timing: 'not before', why: OFFLINE };
   }
   if (closure) {
-    const at = Math.max(closure.until.wallMs, now.wallMs + floorMs);
-    const what = 'the token is renewed, and until then requests are sent with the one held';
+    const what = 'requests are sent with the token held, and it is renewed';
     return {
       what,
-      at: Math.round(at),
+      at: Math.round(held),
       timing: hasDemand && isOnline ? 'at' : 'not before',
       why: CLOSED_BY[closure.by],
     };
@@ -118,7 +121,7 @@ function renewal(facts: Facts, { phase = 'fresh', refreshing }: Active): NextSte
   if (!isOnline) {
     return {
       what: `the token is renewed when the network is back; a request ${ON_REQUEST[phase]}`,
-      why: 'the runtime says that it is offline',
+      why: OFFLINE,
     };
   }
   return {

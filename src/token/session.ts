@@ -1,14 +1,11 @@
-import { isAtOrAfter, type Moment, millisecondsUntil } from '../environment/clock.js';
-import { type AbortSource, abortable, pause, throwIfAborted } from '../environment/waiting.js';
+import type { Moment } from '../environment/clock.js';
+import { type AbortSource, throwIfAborted } from '../environment/waiting.js';
 import { type AnyStreamVideoError, ConfigurationError, SessionEndedError } from '../errors.js';
 import type { KnownUser } from '../user.js';
 import { Ahead } from './ahead.js';
-import type { Attempt, Outcome } from './attempt.js';
-import type { Closure } from './door.js';
 import { Epoch } from './epoch.js';
 import { claimedTimeMs, type TokenFacts } from './facts.js';
 import {
-  closedError,
   guestExpiredError,
   newTokenRefusedError,
   reenteredError,
@@ -20,15 +17,11 @@ import { Ledger, type LedgerOptions } from './ledger.js';
 import { Lookout } from './lookout.js';
 import { type Now, type Phase, remainingMs, windowsOf } from './phase.js';
 import { canReplace, mustWait, type PolicyFacts } from './policy.js';
-import type { TokenReason, TokenSource } from './provider.js';
-import { type AuthState, Snapshot, stateOf } from './state.js';
-import { clamp, DOOR_PATIENCE_MS, EARLY_TOKEN } from './windows.js';
-
-/** The right to send one request. */
-export interface Pass {
-  /** Undefined for an anonymous user without a call token. */
-  readonly token: TokenFacts | undefined;
-}
+import type { TokenSource } from './provider.js';
+import { Report } from './report.js';
+import type { AuthState } from './state.js';
+import { type Pass, WaitingRoom } from './waiting-room.js';
+import { clamp, EARLY_TOKEN } from './windows.js';
 
 export interface TokenSessionOptions extends LedgerOptions {
   readonly refresh: 'auto' | 'on-demand';
@@ -54,11 +47,10 @@ export class TokenSession {
   readonly #flight: Flight;
   readonly #ahead: Ahead;
   readonly #lookout: Lookout;
-  readonly #snapshot = new Snapshot<AuthState>();
-  readonly #listeners = new Set<() => void>();
+  readonly #report: Report;
+  readonly #room: WaitingRoom;
   #epoch = new Epoch();
   #isDisposed = false;
-  #change = new Change();
 
   constructor(options: TokenSessionOptions) {
     const { environment, emit, providerLimitMs } = options;
@@ -79,6 +71,20 @@ export class TokenSession {
     this.#ledger = ledger;
     this.#flight = flight;
     this.#ahead = new Ahead({ ledger, flight, emit, isOnline, hasDemand, policy });
+    const activity = () => ({ isLive: !this.#epoch.aborted, isRefreshing: flight.isRunning });
+    this.#report = new Report({ ledger, logger: options.logger, activity });
+    this.#room = new WaitingRoom({
+      ledger,
+      flight,
+      timers: environment.timers,
+      ending: () => this.#epoch,
+      change: () => this.#report.change,
+      mustAsk: (current, now) => this.#mustAsk(current, now),
+      served: (now) => {
+        this.#ahead.refreshIfDue(now);
+        this.#changed();
+      },
+    });
   }
 
   get user(): KnownUser {
@@ -114,7 +120,7 @@ export class TokenSession {
 
   /** Settles at the next change of any fact. */
   get change(): Promise<void> {
-    return this.#change.happened;
+    return this.#report.change;
   }
 
   // ---- sessions
@@ -152,32 +158,10 @@ export class TokenSession {
   /** A token that is good to use now. Refreshes first when it must. */
   async acquire({ signal }: WaitOptions = {}): Promise<Pass> {
     this.assertNotReentered();
-    this.#assertLive(signal);
+    this.#room.assertLive(signal);
     this.#ledger.adoptSupplied();
     this.#lookout.start();
-    for (;;) {
-      this.#assertLive(signal);
-      const now = this.#ledger.look();
-      const current = this.#ledger.phase(now);
-      if (!this.#mustAsk(current, now)) return this.#serve(now);
-      const closure = this.#ledger.door.closedAt(now);
-      if (closure) {
-        if (current !== 'acquiring' || this.#ledger.rollBack(now)) return this.#serve(now);
-        await this.#waitAtDoor(closure, now, signal);
-        continue;
-      }
-      const attempt = this.#flight.current ?? this.#flight.start(this.#reasonIn(current));
-      const patienceMs = current === 'mandatory' ? this.#mandatoryPatienceMs(now) : undefined;
-      if (patienceMs === 0) return this.#serve(now);
-      const isEnough = !attempt.isDropped && this.#answers(attempt, current);
-      const outcome = await this.#join(attempt, { signal, patienceMs, untilEnded: !isEnough });
-      if (!isEnough && outcome) continue;
-      this.#assertLive(signal);
-      const later = this.#ledger.look();
-      if (this.#ledger.phase(later) !== 'acquiring' || this.#ledger.rollBack(later))
-        return this.#serve(later);
-      if (outcome && !outcome.isOk) throw outcome.error;
-    }
+    return this.#room.acquire(signal);
   }
 
   /** A token newer than this call, through the provider; lifts a suspension. */
@@ -192,7 +176,7 @@ export class TokenSession {
     throwIfAborted(signal);
     this.begin();
     this.#ledger.adoptSupplied();
-    await this.#renewSince(this.held?.firstRejectedAt ?? this.#ledger.look(), 'manual', signal);
+    await this.#room.renewSince(this.held?.firstRejectedAt ?? this.#ledger.look(), 'manual', signal);
     return (this.held as TokenFacts).value;
   }
 
@@ -217,16 +201,16 @@ export class TokenSession {
   async renew(refused: TokenFacts, { signal, cause }: WaitOptions & { cause: unknown }): Promise<void> {
     const held = this.refuse(refused, cause);
     if (!held) return;
-    this.#assertLive(signal);
+    this.#room.assertLive(signal);
     if (!canReplace(this.#policy)) {
       if (this.#ledger.rollBack(this.#ledger.look())) return;
       throw this.#endOfToken(cause);
     }
     try {
-      await this.#renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
+      await this.#room.renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
     } catch (error) {
       // A newer token, though asked for before the refusal, or the last one that was accepted: better than none.
-      this.#assertLive(signal);
+      this.#room.assertLive(signal);
       const isNewer = this.held && this.held.generation > refused.generation && !this.held.refusedAt;
       if (!isNewer && !this.#ledger.rollBack(this.#ledger.look())) throw error;
     }
@@ -237,11 +221,11 @@ export class TokenSession {
    * our server refuses it, too.
    */
   async replaceFor(token: TokenFacts): Promise<void> {
-    this.#assertLive();
+    this.#room.assertLive();
     // Only our own server ends a token that has no successor.
     if (!canReplace(this.#policy)) return;
     token.firstRejectedAt ??= this.#ledger.look();
-    await this.#renewSince(token.firstRejectedAt, 'rejected', undefined);
+    await this.#room.renewSince(token.firstRejectedAt, 'rejected', undefined);
   }
 
   /**
@@ -324,15 +308,12 @@ export class TokenSession {
   // ---- what can be seen
 
   get state(): AuthState {
-    const isLive = !this.#epoch.aborted;
-    const isRefreshing = this.#flight.isRunning;
-    return this.#snapshot.take(stateOf(this.#ledger, this.#ledger.look(), { isLive, isRefreshing }));
+    return this.#report.state;
   }
 
   /** Calls `listener` after every change of `state`; returns the way to stop. */
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#report.subscribe(listener);
   }
 
   /** Everything that `explain()` tells, without secrets. */
@@ -388,130 +369,16 @@ export class TokenSession {
     return error;
   }
 
-  #assertLive(signal?: AbortSource): void {
-    throwIfAborted(this.#epoch);
-    throwIfAborted(signal);
-    if (this.#ledger.suspension) throw this.#ledger.suspension.error;
-  }
-
   /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
   assertNotReentered(): void {
     if (this.#flight.isCallingProvider) throw reenteredError();
-  }
-
-  // ---- serving and waiting
-
-  #serve(now: Now): Pass {
-    const { held } = this.#ledger;
-    if (held) held.usedAt ??= now;
-    this.#ahead.refreshIfDue(now);
-    this.#changed();
-    return { token: held };
-  }
-
-  #reasonIn(current: Phase): TokenReason {
-    if (current !== 'acquiring') return 'expiring';
-    return this.held ? 'rejected' : 'initial';
-  }
-
-  /** Whether this attempt's answer is what a caller in this phase needs: it must not be older than the refusal. */
-  #answers(attempt: Attempt, current: Phase): boolean {
-    const refusedAt = this.held?.refusedAt;
-    return current !== 'acquiring' || !refusedAt || isAtOrAfter(attempt.startedAt, refusedAt);
-  }
-
-  #mandatoryPatienceMs(now: Now): number {
-    const held = this.held as TokenFacts;
-    return Math.max(0, remainingMs(held, now) - windowsOf(held, now).mandatoryMs / 2);
-  }
-
-  async #waitAtDoor(closure: Closure, now: Moment, signal: AbortSource | undefined): Promise<void> {
-    const delayMs = millisecondsUntil(closure.until, now);
-    if (delayMs > DOOR_PATIENCE_MS) throw closedError(closure);
-    const { timers } = this.#options.environment;
-    await pause(timers, delayMs, { wake: this.change, signals: [signal, this.#epoch] });
-  }
-
-  /** Waits for an attempt, and returns what came of it; undefined when the patience is over first. */
-  async #join(
-    attempt: Attempt,
-    {
-      signal,
-      patienceMs,
-      untilEnded,
-    }: WaitOptions & { patienceMs?: number | undefined; untilEnded: boolean },
-  ): Promise<Outcome | undefined> {
-    let outcome: Outcome | undefined;
-    const awaited = untilEnded ? attempt.ended.then(() => ({ isOk: true }) as const) : attempt.outcome;
-    const arrival = awaited.then((arrived) => {
-      outcome = arrived;
-    });
-    const signals = [signal, this.#epoch];
-    if (patienceMs === undefined) await abortable(arrival, ...signals);
-    else await pause(this.#options.environment.timers, patienceMs, { wake: arrival, signals });
-    return outcome;
-  }
-
-  /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
-  async #renewSince(since: Moment, reason: TokenReason, signal: AbortSource | undefined): Promise<void> {
-    const known = this.held?.generation ?? 0;
-    for (;;) {
-      this.#assertLive(signal);
-      const { held } = this.#ledger;
-      const isNewer = held && held.generation > known && !held.refusedAt;
-      if (isNewer && isAtOrAfter(held.requestedAt, since)) return;
-      const now = this.#ledger.look();
-      const closure = this.#flight.current ? undefined : this.#ledger.door.closedAt(now);
-      if (closure) {
-        await this.#waitAtDoor(closure, now, signal);
-        continue;
-      }
-      const attempt = this.#flight.current ?? this.#flight.start(reason);
-      const isOurs = !attempt.isDropped && isAtOrAfter(attempt.startedAt, since);
-      const outcome = await this.#join(attempt, { signal, untilEnded: !isOurs });
-      if (!isOurs || !outcome) continue;
-      if (outcome.isOk) return;
-      this.#assertLive(signal);
-      throw outcome.error;
-    }
   }
 
   // ---- telling
 
   /** Some fact may have changed: arms the timer anew, wakes who waits, and tells who listens. */
   #changed(): void {
-    const before = this.#snapshot.current;
-    const { state } = this;
-    const isLive = !this.#epoch.aborted;
-    this.#lookout.arm(isLive ? this.#ahead.nextLookMs(this.#ledger.look()) : undefined);
-    if (before === state) return;
-    const change = this.#change;
-    this.#change = new Change();
-    change.happen();
-    const complain = () => this.#options.logger.error('A listener of auth.subscribe failed');
-    for (const listener of [...this.#listeners]) {
-      try {
-        // The type says void, but an async function fits it, too.
-        Promise.resolve(listener() as unknown).catch(complain);
-      } catch {
-        complain();
-      }
-    }
-  }
-}
-
-/** One change that can be waited for. */
-class Change {
-  readonly happened: Promise<void>;
-  #happen!: () => void;
-
-  constructor() {
-    this.happened = new Promise((resolve) => {
-      this.#happen = resolve;
-    });
-  }
-
-  happen(): void {
-    this.#happen();
+    this.#report.publish();
+    this.#lookout.arm(this.#epoch.aborted ? undefined : this.#ahead.nextLookMs(this.#ledger.look()));
   }
 }

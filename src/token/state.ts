@@ -45,7 +45,8 @@ export class Snapshot<T extends object> {
   }
 }
 
-interface Activity {
+/** What the facts alone do not tell. */
+export interface Activity {
   readonly isLive: boolean;
   readonly isRefreshing: boolean;
 }

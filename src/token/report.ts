@@ -1,0 +1,63 @@
+import type { Logger } from '../logger.js';
+import type { Ledger } from './ledger.js';
+import { type Activity, type AuthState, Snapshot, stateOf } from './state.js';
+
+interface ReportOptions {
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+  readonly activity: () => Activity;
+}
+
+/** What can be seen of a session from outside, and who wants to know when it changes. */
+export class Report {
+  readonly #options: ReportOptions;
+  readonly #snapshot = new Snapshot<AuthState>();
+  readonly #listeners = new Set<() => void>();
+  #change: Promise<void>;
+  #happen!: () => void;
+
+  constructor(options: ReportOptions) {
+    this.#options = options;
+    this.#change = this.#nextChange();
+  }
+
+  /** The state now; the same object until something differs. */
+  get state(): AuthState {
+    const { ledger, activity } = this.#options;
+    return this.#snapshot.take(stateOf(ledger, ledger.look(), activity()));
+  }
+
+  /** Settles at the next change. */
+  get change(): Promise<void> {
+    return this.#change;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Wakes who waits and tells who listens, if the state differs from what was seen last. */
+  publish(): void {
+    const before = this.#snapshot.current;
+    if (before === this.state) return;
+    const happen = this.#happen;
+    this.#change = this.#nextChange();
+    happen();
+    const complain = () => this.#options.logger.error('A listener of auth.subscribe failed');
+    for (const listener of [...this.#listeners]) {
+      try {
+        // The type says void, but an async function fits it, too.
+        Promise.resolve(listener() as unknown).catch(complain);
+      } catch {
+        complain();
+      }
+    }
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#happen = resolve;
+    });
+  }
+}
