@@ -62,7 +62,6 @@ describe('over the wire', () => {
       unknown: { deep: [1, { x: null }] },
       __proto: 1,
       aud: ['a', 'b'],
-      call_cids: null,
       exp2: 'x',
     };
     const client = field.client({ tokenProvider: () => field.server.userToken('martin', { claims }) });
