@@ -136,6 +136,10 @@ export class World {
     return this.#given.user ?? 'authenticated';
   }
 
+  get clientIfAny(): StreamVideo | undefined {
+    return this.#client;
+  }
+
   get client(): StreamVideo {
     if (this.#client) return this.#client;
     throw new VectorError('there is no client: its creation failed');

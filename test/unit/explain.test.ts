@@ -1,0 +1,193 @@
+import type { Explanation } from 'stream-video-auth';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { TIMER } from '../../src/token/windows.js';
+import { EXPECTATIONS } from '../vectors/expectations.js';
+import { play, readVectors } from '../vectors/runner.js';
+import { STEPS } from '../vectors/steps.js';
+import type { World } from '../vectors/world.js';
+
+interface Seen {
+  readonly vector: string;
+  readonly step: string;
+  readonly nowMs: number;
+  readonly explanation: Explanation;
+  /** All that `explain()` gave, as text. */
+  readonly written: string;
+  readonly tokens: readonly string[];
+}
+
+/** What came of what was foretold at the end of a vector. */
+interface Foretold {
+  readonly vector: string;
+  readonly next: Explanation['next'];
+  readonly callsBefore: number;
+  readonly callsAfter: number;
+}
+
+/** Even virtual years take their time. */
+const PATIENCE_MS = 7_200_000;
+/** How often one kind of next step is waited for. */
+const TIMES = 3;
+
+const seen: Seen[] = [];
+const foretold: Foretold[] = [];
+
+function look(vector: string, step: string, { clientIfAny, issuer }: World): void {
+  if (!clientIfAny) return;
+  const explanation = clientIfAny.auth.explain();
+  seen.push({
+    vector,
+    step,
+    nowMs: Date.now(),
+    explanation,
+    written: `${explanation.text}\n${JSON.stringify(explanation)}`,
+    tokens: issuer.issued.map(({ value }) => value),
+  });
+}
+
+/** Waits for what is foretold: nobody is asked before that time, and somebody at it. */
+async function waitAndSee(vector: string, world: World): Promise<void> {
+  if (!world.clientIfAny) return;
+  const { auth } = world.client;
+  const { next } = auth.explain();
+  const { at, timing, what } = next;
+  const isTimer = timing === 'at' && what.endsWith('is renewed');
+  const isDoor = timing === 'not before' && what.endsWith('asks for a token');
+  if (at === undefined || at > Date.now() + PATIENCE_MS || !(isTimer || isDoor)) return;
+  const isKnown = ({ next: { why } }: Foretold) => why === next.why;
+  if (foretold.filter(isKnown).length >= TIMES) return;
+  const { reasons } = world.provider;
+  const before = reasons.length;
+  const ask = () => {
+    if (isDoor) auth.getToken().catch(() => {});
+    return world.settle();
+  };
+  await world.advance(Math.max(0, at - 1 - Date.now()));
+  // Whoever asks now waits for the door, or is sent away.
+  await ask();
+  const callsBefore = reasons.length - before;
+  await world.advance(isTimer ? TIMER.minMs : 1);
+  await ask();
+  foretold.push({ vector, next, callsBefore, callsAfter: reasons.length - before });
+}
+
+/** The kinds of states and of next steps, each once, in an order of their own. */
+function kinds(): ReadonlyMap<string, Seen> {
+  const kindOf = ({ explanation: { state, next, userType } }: Seen) => {
+    const phase = state.status === 'active' ? ` ${state.phase ?? 'without a token'}` : '';
+    const time = next.at === undefined ? '' : ` ${next.timing} …`;
+    return `${state.status}${phase}${state.refreshing ? ', refreshing' : ''}, ${userType}: ${next.what}${time}, because ${next.why}`;
+  };
+  const found = new Map<string, Seen>();
+  for (const entry of seen) if (!found.has(kindOf(entry))) found.set(kindOf(entry), entry);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+beforeAll(async () => {
+  for (const vector of readVectors()) {
+    await play(
+      { ...vector, steps: [...vector.steps, { foretell: true }], expected: { foretold: true } },
+      {
+        onStep: (world, step) => step.startsWith('foretell') || look(vector.rule, step, world),
+        steps: { ...STEPS, foretell: (world) => waitAndSee(vector.rule, world) },
+        expectations: { ...EXPECTATIONS, foretold: (claim) => claim.equals(true) },
+      },
+    );
+  }
+}, 60_000);
+
+describe('explain(), in every state that a vector reaches', () => {
+  test('says what happens next and why, and when where there is a time', () => {
+    expect(seen.length).toBeGreaterThan(500);
+    for (const { explanation } of seen) {
+      const { what, why, at, timing } = explanation.next;
+      expect(
+        [what, why].every((words) => words.length > 10 && !/undefined|NaN|Infinity|object/.test(words)),
+      ).toBe(true);
+      expect(at === undefined || Number.isSafeInteger(at)).toBe(true);
+      expect(timing === undefined).toBe(at === undefined);
+      expect(explanation.text).toContain(`Next: ${what}`);
+      // The error's own words may name what came back.
+      expect(explanation.text.replace(/^Last error: .*$/m, '')).not.toMatch(
+        /undefined|NaN|Infinity|\[object/,
+      );
+    }
+  });
+
+  test('foretells nothing that is past', () => {
+    const late = seen.filter(({ explanation: { next }, nowMs }) => next.at !== undefined && next.at < nowMs);
+    expect(late.map(({ vector, step }) => `${vector}: ${step}`)).toEqual([]);
+  });
+
+  test('holds no token, nor anything shaped like one', () => {
+    for (const { written, tokens } of seen) {
+      expect(written).not.toMatch(/eyJ/);
+      expect(tokens.every((token) => !written.includes(token))).toBe(true);
+    }
+  });
+
+  test('keeps the last twenty transitions and no more', () => {
+    expect(Math.max(...seen.map(({ explanation }) => explanation.transitions.length))).toBeLessThanOrEqual(
+      20,
+    );
+  });
+
+  test('names the status of each kind, and what to change where the app must act', () => {
+    const statuses = new Set(seen.map(({ explanation }) => explanation.state.status));
+    expect([...statuses].sort()).toEqual(['acquiring', 'active', 'signed_out', 'suspended']);
+    for (const { explanation } of seen) {
+      const { state, text } = explanation;
+      expect(text).toContain(`: ${state.status}`);
+      expect(text.includes('What to change: ')).toBe(state.lastError !== undefined);
+    }
+  });
+
+  test('tells how the clocks differ, and that the accepted token is kept', () => {
+    const lines = new Set(seen.flatMap(({ explanation }) => explanation.text.split('\n')));
+    for (const line of [
+      "Clock: the local one is 60 min ahead of the server's, as the frames of its socket tell; that is allowed for.",
+      "Clock: the local one is 10 min behind the server's, as the tokens that the provider brings tell; that is allowed for.",
+      "Clock: agrees with the server's, as the frames of its socket tell.",
+      'The token that the server accepted before is kept until it accepts this one.',
+    ]) {
+      expect(lines).toContain(line);
+    }
+  });
+
+  test('reads like this', async () => {
+    const texts = [...kinds()].map(([kind, { vector, step, explanation }]) => {
+      const { version, runtime } = explanation;
+      const text = explanation.text.replace(`${version} on ${runtime}`, '<version> on <runtime>');
+      return `## ${kind}\n(${vector}; after: ${step})\n\n${text}\n`;
+    });
+    await expect(texts.join('\n')).toMatchFileSnapshot('./__snapshots__/explain.txt');
+  });
+});
+
+describe('what explain() foretells', () => {
+  test('is waited for in states of each kind', () => {
+    const kindsWaitedFor = foretold.map(({ next: { timing, why } }) => `${timing}: ${why}`);
+    expect([...new Set(kindsWaitedFor)].sort()).toMatchInlineSnapshot(`
+      [
+        "at: its advisory window opens then",
+        "at: the last attempt to get one failed for the network, and the next one backs off",
+        "at: the last attempt to get one failed, and the next one backs off",
+        "at: the token is in its expired phase, and attempts that nobody waits for keep a distance",
+        "not before: the server refused the token; the last attempt to get one failed, and the next one backs off",
+        "not before: the server refused the token; the last tokens were all of no use, and the provider is spared for a while (circuit_open)",
+        "not before: there is no token yet; the last attempt to get one failed for the network, and the next one backs off",
+        "not before: there is no token yet; the last attempt to get one failed, and the next one backs off",
+        "not before: there is no token yet; the last tokens were all of no use, and the provider is spared for a while (circuit_open)",
+        "not before: there is no token yet; the token provider asked to wait",
+      ]
+    `);
+  });
+
+  test('happens at its time', () => {
+    expect(foretold.filter(({ callsAfter }) => callsAfter !== 1)).toEqual([]);
+  });
+
+  test('does not happen before', () => {
+    expect(foretold.filter(({ callsBefore }) => callsBefore !== 0)).toEqual([]);
+  });
+});
