@@ -78,7 +78,13 @@ export class Channel {
   }
 
   send(frame: unknown): void {
-    if (this.isOpen) this.#socket.send(JSON.stringify(frame));
+    if (!this.isOpen) return;
+    try {
+      this.#socket.send(JSON.stringify(frame));
+    } catch (cause) {
+      // From a timer it would end the process.
+      this.#end({ code: 0, reason: '', cause });
+    }
   }
 
   /** Closes for our own reasons: `onEnd` is not called. */
