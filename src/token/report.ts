@@ -1,6 +1,36 @@
 import type { Logger } from '../logger.js';
 import type { Ledger } from './ledger.js';
-import { type Activity, type AuthState, Snapshot, stateOf } from './state.js';
+import type { Now } from './phase.js';
+import { type AuthState, Snapshot } from './state.js';
+
+/** What the facts alone do not tell. */
+interface Activity {
+  readonly isLive: boolean;
+  readonly isRefreshing: boolean;
+}
+
+/** The state as the facts have it. */
+function stateOf(ledger: Ledger, now: Now, { isLive, isRefreshing }: Activity): AuthState {
+  const { door, held, lastError, suspension, user } = ledger;
+  const closure = door.closedAt(now);
+  const common = {
+    refreshing: isRefreshing,
+    userId: user.id,
+    ...(closure && { retryAt: closure.until.wallMs }),
+    ...(lastError && { lastError: Object.freeze({ code: lastError.code, message: lastError.message }) }),
+  };
+  if (!isLive) return { status: 'signed_out', ...common };
+  const token = held && {
+    generation: held.generation,
+    ...(held.expiresAtMs !== undefined && { expiresAt: held.expiresAtMs }),
+  };
+  if (suspension) return { status: 'suspended', reason: suspension.reason, ...common, ...token };
+  const current = ledger.phase(now);
+  if (current === 'suspended' || current === 'acquiring') {
+    return { status: ledger.needsNoToken ? 'active' : 'acquiring', ...common };
+  }
+  return { status: 'active', phase: current, ...common, ...token };
+}
 
 interface ReportOptions {
   readonly ledger: Ledger;

@@ -1,5 +1,4 @@
-import type { Ledger } from './ledger.js';
-import type { Now, TokenPhase } from './phase.js';
+import type { TokenPhase } from './phase.js';
 
 /** Why the client has stopped asking for tokens. */
 export type SuspensionReason = 'unauthorized' | 'wrong_user' | 'token_expired' | 'guest_expired';
@@ -43,33 +42,4 @@ export class Snapshot<T extends object> {
     if (!this.#current || !isSame(this.#current, next)) this.#current = Object.freeze(next);
     return this.#current;
   }
-}
-
-/** What the facts alone do not tell. */
-export interface Activity {
-  readonly isLive: boolean;
-  readonly isRefreshing: boolean;
-}
-
-/** The state as the facts have it. */
-export function stateOf(ledger: Ledger, now: Now, { isLive, isRefreshing }: Activity): AuthState {
-  const { door, held, lastError, suspension, user } = ledger;
-  const closure = door.closedAt(now);
-  const common = {
-    refreshing: isRefreshing,
-    userId: user.id,
-    ...(closure && { retryAt: closure.until.wallMs }),
-    ...(lastError && { lastError: Object.freeze({ code: lastError.code, message: lastError.message }) }),
-  };
-  if (!isLive) return { status: 'signed_out', ...common };
-  const token = held && {
-    generation: held.generation,
-    ...(held.expiresAtMs !== undefined && { expiresAt: held.expiresAtMs }),
-  };
-  if (suspension) return { status: 'suspended', reason: suspension.reason, ...common, ...token };
-  const current = ledger.phase(now);
-  if (current === 'suspended' || current === 'acquiring') {
-    return { status: ledger.needsNoToken ? 'active' : 'acquiring', ...common };
-  }
-  return { status: 'active', phase: current, ...common, ...token };
 }
