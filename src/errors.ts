@@ -75,7 +75,9 @@ export abstract class StreamVideoError extends Error {
   readonly remediation: string;
 
   constructor(message: string, { remediation, retryable = false, cause }: ErrorInit) {
-    super(maskTokens(message), cause === undefined ? undefined : { cause });
+    super(maskTokens(message));
+    // A getter, since a runtime prints the cause of an uncaught error in full, past our own inspect.
+    if (cause !== undefined) Object.defineProperty(this, 'cause', { get: () => cause, configurable: true });
     this.retryable = retryable;
     this.remediation = maskTokens(remediation);
   }
