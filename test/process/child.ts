@@ -7,7 +7,7 @@ import { build } from 'tsup';
 
 const SOURCE = fileURLToPath(new URL('../../src/index.ts', import.meta.url));
 /** No more than a sign that a process hangs: nothing is measured by it. */
-const KILL_AFTER_MS = 15_000;
+const KILL_AFTER_MS = 50_000;
 
 export interface Scripts {
   /** Runs one script to its end, in a process without any handlers of its own. */

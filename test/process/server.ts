@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 
 export interface RudeServer {
   readonly url: string;
+  /** Sends a frame to the next client that connects, a while after it did. */
+  tell(frame: object): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +61,12 @@ export async function startRudeServer(): Promise<RudeServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async tell(frame) {
+      const [socket] = await once(sockets, 'connection');
+      await once(socket, 'message');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      socket.send(JSON.stringify(frame));
+    },
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
