@@ -184,6 +184,7 @@ export class Connection {
       if (this.#campaign === campaign) {
         this.#campaign = undefined;
         this.#enter('disconnected', error);
+        session.rest();
       }
       throw error;
     } finally {

@@ -305,6 +305,13 @@ export class TokenSession {
     this.#changed();
   }
 
+  /** What used the token has failed: nothing is refreshed ahead until the next use. */
+  rest(): void {
+    const { held } = this.#ledger;
+    if (held) delete held.usedAt;
+    this.#changed();
+  }
+
   // ---- what can be seen
 
   get state(): AuthState {

@@ -30,11 +30,11 @@ describe('what jose reads, we read', () => {
   it('in any JSON object', () => {
     const text = fc.string({ unit: 'binary' });
     fc.assert(
-      fc.property(fc.dictionary(text, fc.jsonValue({ stringUnit: 'binary' })), (claims) => {
+      fc.property(fc.dictionary(text, fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 })), (claims) => {
         const token = tokenFor(claims);
         expect(JSON.stringify(decodeClaims(token))).toBe(JSON.stringify(decodeJwt(token)));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

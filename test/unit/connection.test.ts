@@ -126,19 +126,19 @@ describe('the handshake', () => {
   });
 });
 
-describe('a refused handshake', () => {
-  async function refusedWith(code: number, status?: number, options?: object) {
-    make(options);
-    const connecting = watch(client.connect());
-    await settle();
-    socket().open();
-    await settle();
-    socket().refuse(code, status);
-    socket().end(4401);
-    await settle();
-    return connecting;
-  }
+async function refusedWith(code: number, status?: number, options?: object) {
+  make(options);
+  const connecting = watch(client.connect());
+  await settle();
+  socket().open();
+  await settle();
+  socket().refuse(code, status);
+  socket().end(4401);
+  await settle();
+  return connecting;
+}
 
+describe('a refused handshake', () => {
   async function answerNext(reply: (socket: FakeSocket) => void): Promise<void> {
     socket().open();
     await settle();
@@ -267,6 +267,19 @@ describe('connect()', () => {
     const connecting = watch(client.connect());
     await settle();
     expect(connecting.error).toMatchObject({ code: 'connect_timeout' });
+  });
+
+  test('that has failed leaves nothing running, also where a token was in use', async () => {
+    const connecting = await refusedWith(43);
+    expect(connecting.state).toBe('rejected');
+    expect(vi.getTimerCount()).toBe(0);
+    make({ timeouts: { connectMs: 1_000 } });
+    const unreachable = watch(client.connect());
+    await settle();
+    socket().end(1006);
+    await advance(1_000);
+    expect(unreachable.state).toBe('rejected');
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('ends at once when the provider says that the user is signed out', async () => {

@@ -16,9 +16,10 @@ const OVERFLOW_MS = 2 ** 31 - 1;
 /** Writes down every delay that is scheduled in virtual time. What is `unref`ed is a background timer. */
 export class WatchedTimers {
   readonly #scheduled: Scheduled[] = [];
+  readonly #former = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
   constructor() {
-    const { setTimeout, clearTimeout } = globalThis;
+    const { setTimeout, clearTimeout } = this.#former;
     const entries = new Map<unknown, Scheduled>();
     const watched = (callback: () => void, delayMs = 0) => {
       const entry = { delayMs, dueAt: performance.now() + delayMs, isBackground: false, isOver: false };
@@ -41,6 +42,11 @@ export class WatchedTimers {
       if (entry) entry.isOver = true;
       clearTimeout(handle);
     }) as typeof clearTimeout;
+  }
+
+  /** Puts the timers of before back: virtual time takes only its own away. */
+  stop(): void {
+    Object.assign(globalThis, this.#former);
   }
 
   /** Milliseconds until the client looks again by itself; undefined when it does not. */

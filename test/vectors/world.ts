@@ -243,6 +243,7 @@ export class World {
 
   /** Gives the platform back. */
   leave(): void {
+    this.timers.stop();
     vi.restoreAllMocks();
     vi.unstubAllGlobals();
     vi.useRealTimers();
