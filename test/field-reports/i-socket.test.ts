@@ -12,6 +12,7 @@ import {
   ScriptedServer,
   virtualScene,
   watch,
+  withSmallJitter,
 } from './support.js';
 
 /** No waiting between handshakes. */
@@ -98,12 +99,13 @@ describe('over the wire', () => {
     ],
     ['a cut line', (socket) => socket.terminate(), { closeCode: 1006 }],
   ])('a handshake that ends with %s until the limit says so at last', async (_name, end, fields) => {
+    withSmallJitter();
     const server = await ScriptedServer.start();
     server.onSocket = (socket) => socket.on('message', () => end(socket));
     const client = field.client({
       baseUrl: server.url,
       tokenProvider: freshProvider(),
-      timeouts: { connectMs: 300 },
+      timeouts: { connectMs: 400 },
     });
     const error = await rejection(client.connect());
     expect(error).toMatchObject({ name: 'ConnectionError', code: 'connect_timeout', ...fields });
@@ -123,7 +125,8 @@ describe('over the wire', () => {
   });
 
   it('too many sockets are waited for, and named at last', async () => {
-    const client = field.client({ tokenProvider: field.provider(), timeouts: { connectMs: 300 } });
+    withSmallJitter();
+    const client = field.client({ tokenProvider: field.provider(), timeouts: { connectMs: 400 } });
     field.server.faults.rejectNext(71, 100);
     const error = await rejection(client.connect());
     expect(error).toMatchObject({ code: 'connect_timeout', apiCode: 71 });

@@ -13,6 +13,7 @@ import {
   ScriptedServer,
   virtualScene,
   watch,
+  withSmallJitter,
 } from './support.js';
 
 // case 94: ws #1835; reconnecting-websocket #183; megalodon #115; deno #7604; bun #36272, #31406, #42011; htmx #3904;
@@ -24,7 +25,7 @@ describe('over the wire', () => {
     field.client({
       baseUrl: server.url,
       tokenProvider: freshProvider(),
-      timeouts: { connectMs: 300 },
+      timeouts: { connectMs: 400 },
       ...options,
     });
 
@@ -38,6 +39,7 @@ describe('over the wire', () => {
     ['nothing', ''],
     ['noise', 'hello there\r\n\r\n'],
   ])('an upgrade answered with %s is a failure of the network, told once', async (_name, reply) => {
+    withSmallJitter();
     const server = await ScriptedServer.start();
     server.onUpgrade = (_request, socket) => {
       socket.end(reply);

@@ -162,6 +162,12 @@ export function virtualScene(
   return { client, coordinator, sockets, events: eventsOf(client) };
 }
 
+/** Small jitter in this test, so that pauses are short and alike. */
+export function withSmallJitter(): void {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.1);
+  afterwards(() => random.mockRestore());
+}
+
 /** A page around the client, whose events the test fires. */
 export function stubPage() {
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
