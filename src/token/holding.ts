@@ -35,6 +35,8 @@ export class Holding {
   adopt(delivery: Delivery): TokenFacts {
     const previous = this.#held;
     if (previous?.acceptedAt && !previous.refusedAt) this.#kept = previous;
+    // A guest who became another has no way back: id and token never differ.
+    if (this.#kept?.userId !== delivery.userId) this.#kept = undefined;
     this.#generation += 1;
     this.#held = { ...delivery, generation: this.#generation };
     return this.#held;
