@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+/** The run tells its progress every ten seconds; a loop that lets nobody else run tells nothing. */
+const SILENCE_MS = 180_000;
+
 const HELP = `Runs random sequences of commands and faults against the client, and checks every rule after each step.
 
   --runs <n>          stop after n sequences of 20 or more steps
@@ -38,11 +41,27 @@ if (values.help) {
   };
   const child = spawn(process.execPath, [vitest, 'run', '--config', 'test/model/vitest.soak.config.ts'], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)) },
+  });
+  let watchdog: NodeJS.Timeout | undefined;
+  const watch = () => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => {
+      console.error(
+        'Nothing was heard for too long: a sequence hangs. Repeat its batch with the seed told last.',
+      );
+      child.kill('SIGKILL');
+    }, SILENCE_MS);
+  };
+  watch();
+  child.stdout.on('data', (data) => {
+    process.stdout.write(data);
+    watch();
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => {
+    clearTimeout(watchdog);
     process.exitCode = code ?? 1;
   });
 }

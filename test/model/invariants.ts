@@ -151,6 +151,7 @@ function theBreakerHolds(rig: Rig): string | undefined {
   for (const [previous, next] of pairs(rig.asks)) {
     const isUseless = previous.mode === 'garbage' && previous.answer?.kind === 'token';
     const isSameDoor = previous.doorOpenings === next.doorOpenings;
+    if (useless[0]?.session !== previous.session) useless = [];
     useless = isUseless && isSameDoor ? [...useless, previous] : [];
     if (useless.length < 3) continue;
     const waited = gapMs(previous, next) - ((previous.endedAtMs ?? previous.atMs) - previous.atMs);

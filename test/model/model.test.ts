@@ -18,7 +18,7 @@ test('no sequence of commands and faults breaks a rule', { timeout: 60_000 }, as
     unbiased: true,
     seed: Number(process.env.SEED ?? 20_260_302),
   });
-  expect(details.failed, fc.defaultReportMessage(details)).toBe(false);
+  expect(details.failed, `${details.errorInstance}\n${fc.defaultReportMessage(details)}`).toBe(false);
   expect(long).toBeGreaterThan(75);
   expect(tally.missing).toEqual([]);
 });

@@ -34,6 +34,7 @@ test('no sequence of commands and faults breaks a rule, however many there are',
   const total = Number.isFinite(runs) ? runs : 'no end';
   let done = 0;
   let toldAt = 0;
+  let batches = 0;
   say(`seed ${seed}, ${total} sequences of ${LONG} or more steps`);
   const property = everyRuleHolds({
     tally,
@@ -42,14 +43,14 @@ test('no sequence of commands and faults breaks a rule, however many there are',
       done += steps >= LONG ? 1 : 0;
       if (elapsedMs() - toldAt < TELL_EVERY_MS) return;
       toldAt = elapsedMs();
-      say(`${done}/${total} sequences, ${timeLeft(done)}`);
+      say(`${done}/${total} sequences, ${timeLeft(done)}, batch seed ${seed + batches}`);
     },
   });
-  for (let batch = 0; done < runs && elapsedMs() < minutes * 60_000; batch += 1) {
+  for (; done < runs && elapsedMs() < minutes * 60_000; batches += 1) {
     const details = await fc.check(property, {
       numRuns: path ? 1 : BATCH,
       unbiased: true,
-      seed: seed + batch,
+      seed: seed + batches,
       ...(path && { path }),
       endOnFailure: process.env.SOAK_SHRINK === 'no',
     });
