@@ -8,14 +8,21 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:
 /** A moment, kept apart from its representation: the answer's prefix decides how it is written. */
 export class Instant {
   readonly ms: number;
+  #text: string | undefined;
 
   constructor(ms: number) {
     this.ms = ms;
   }
 
-  inForm(form: TimeForm): string | number {
+  /** RFC 3339, which is what JSON gets unless told otherwise. */
+  toJSON(): string {
+    this.#text ??= new Date(this.ms).toISOString();
+    return this.#text;
+  }
+
+  toNanoseconds(): number {
     // Whole milliseconds first: the product must be an integer for clients that read one.
-    return form === 'text' ? new Date(this.ms).toISOString() : Math.floor(this.ms) * 1_000_000;
+    return Math.floor(this.ms) * 1_000_000;
   }
 }
 
@@ -32,5 +39,11 @@ export function parseInstant(value: unknown): Instant | undefined {
 
 /** JSON with each `Instant` written in the given form. */
 export function stringify(value: unknown, form: TimeForm): string {
-  return JSON.stringify(value, (_key, item: unknown) => (item instanceof Instant ? item.inForm(form) : item));
+  return form === 'text' ? JSON.stringify(value) : JSON.stringify(value, withNanoseconds);
+}
+
+// `toJSON` has been called by then; the holder still has the instant itself.
+function withNanoseconds(this: Record<string, unknown>, key: string, item: unknown): unknown {
+  const held = this[key];
+  return held instanceof Instant ? held.toNanoseconds() : item;
 }

@@ -76,7 +76,9 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
     port,
     host,
     fetch: (request, bindings) =>
-      isControlPath(new URL(request.url).pathname) ? controls.fetch(request) : app.fetch(request, bindings),
+      isControlPath(new URL(request.url).pathname)
+        ? controls.fetch(request, bindings)
+        : app.fetch(request, bindings),
     accept: (opening) => {
       if (isSocketPath(opening.path)) return (peer) => new SocketSession(coordinator, peer, opening);
       if (opening.path !== LIVE_PATH) return 404;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCoordinator } from '../../src/emulator/emulator.js';
 import { createApp } from '../../src/emulator/http/app.js';
+import { webBindings } from '../../src/emulator/http/web-bindings.js';
 import { OPERATIONS } from '../../src/emulator/operations/index.js';
 import { SocketSession } from '../../src/emulator/sockets/session.js';
 import { Scene } from './support/emulator.js';
@@ -146,16 +147,17 @@ describe('whatever comes', () => {
           encodeURIComponent(name === ':type' ? type : callId),
         );
         const parameters = new URLSearchParams({ ...query, api_key: coordinator.apiKey });
+        const request = new Request(`http://127.0.0.1${prefix}${path}?${parameters}`, {
+          method: operation.method,
+          headers: {
+            authorization: tokens[who] ?? '',
+            'stream-auth-type': who === 2 ? 'anonymous' : 'jwt',
+          },
+          ...(operation.method === 'GET' ? {} : { body: sent }),
+        });
         const response = await app.fetch(
-          new Request(`http://127.0.0.1${prefix}${path}?${parameters}`, {
-            method: operation.method,
-            headers: {
-              authorization: tokens[who] ?? '',
-              'stream-auth-type': who === 2 ? 'anonymous' : 'jwt',
-            },
-            ...(operation.method === 'GET' ? {} : { body: sent }),
-          }),
-          { cut: () => {} },
+          request,
+          webBindings(request, () => {}),
         );
         const answer = await response.json();
         statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);

@@ -1,13 +1,16 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { StreamVideoError } from '../../errors.js';
 import type { Coordinator } from '../coordinator.js';
 import { Failure } from '../failure.js';
 import { readBody } from '../http/body.js';
+import type { HostBindings } from '../http/host.js';
 import { validate } from '../operations/validation.js';
 import { ACTIONS, type Action } from './actions.js';
 import type { Guard } from './guard.js';
 import { PAGE_HEADERS, PAGE_HTML, PAGE_ICON } from './page-html.js';
 import { liveSnapshot } from './snapshot.js';
+
+type Env = { Bindings: HostBindings };
 
 const ROOT = '/_emulator';
 const NOTE = 'A development server: it holds no real account and must never be reachable by others.';
@@ -34,13 +37,17 @@ function index({ apiKey, allowsMint }: Coordinator): object {
   };
 }
 
-async function perform(coordinator: Coordinator, action: Action, request: Request): Promise<Response> {
+async function perform(
+  coordinator: Coordinator,
+  action: Action,
+  { req, env }: Context<Env>,
+): Promise<Response> {
   // A form of another site can send anything but this content type without asking first.
-  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? '')) {
+  if (!/^application\/json\b/i.test(req.header('content-type') ?? '')) {
     return refusal(415, 'content_type', 'send JSON with content-type: application/json');
   }
   try {
-    const body = await readBody(request);
+    const body = await readBody(env);
     validate(body, action.fields);
     const answer: unknown = await action.run(coordinator, body);
     return Response.json(answer ?? { ok: true });
@@ -57,8 +64,8 @@ function refusal(status: number, code: string, message: string): Response {
 }
 
 /** The controls under `/_emulator` and the page at `/`: for the developer's own eyes, so no CORS. */
-export function createControlApp(coordinator: Coordinator, { guard, pageScript }: ControlOptions): Hono {
-  const app = new Hono();
+export function createControlApp(coordinator: Coordinator, { guard, pageScript }: ControlOptions): Hono<Env> {
+  const app = new Hono<Env>();
   app.use(async (context, next) => {
     const why = guard.refusalOf(context.req.raw.headers);
     if (why !== undefined) return refusal(403, 'forbidden', why);
@@ -86,7 +93,7 @@ export function createControlApp(coordinator: Coordinator, { guard, pageScript }
   app.get(`${ROOT}/state`, (context) => context.json(liveSnapshot(coordinator)));
   app.get(`${ROOT}/requests`, (context) => context.json({ requests: coordinator.journal.all() }));
   for (const action of ACTIONS) {
-    app.post(`${ROOT}${action.path}`, (context) => perform(coordinator, action, context.req.raw));
+    app.post(`${ROOT}${action.path}`, (context) => perform(coordinator, action, context));
   }
   app.onError((error) => {
     coordinator.surprised(error);

@@ -1,11 +1,6 @@
 import { codeOfStatus, Failure, statusOfCode } from '../failure.js';
 import type { ResponseFault } from '../faults/response-faults.js';
-
-/** What only the host of the coordinator can do. */
-export interface HostBindings {
-  /** Cuts the connection that the request came on. */
-  cut(): void;
-}
+import type { Answer } from './host.js';
 
 /** The failure that a fault asks for, in the coordinator's form. */
 export function failureOf({ status, code }: ResponseFault): Failure {
@@ -15,17 +10,13 @@ export function failureOf({ status, code }: ResponseFault): Failure {
 }
 
 /** A page as a proxy in front of the coordinator would send it. */
-export function htmlPage(status: number): Response {
-  const page = `<!doctype html><html><head><title>${status}</title></head><body><h1>${status}</h1></body></html>\n`;
-  return new Response(page, { status, headers: { 'content-type': 'text/html; charset=utf-8' } });
+export function htmlPage(status: number): string {
+  return `<!doctype html><html><head><title>${status}</title></head><body><h1>${status}</h1></body></html>\n`;
 }
 
-/** A JSON answer that announces more bytes than come before the line is cut. */
-export function truncated(
-  text: string,
-  { status, cut }: { status: number; cut: () => Promise<void> },
-): Response {
-  const bytes = new TextEncoder().encode(text);
+/** An answer that announces more bytes than come before the line is cut. */
+export function truncated({ status, headers, text }: Answer, cut: () => Promise<void>): Response {
+  const bytes = new TextEncoder().encode(text ?? '');
   let isSent = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -37,6 +28,5 @@ export function truncated(
       controller.close();
     },
   });
-  const headers = { 'content-type': 'application/json', 'content-length': String(bytes.byteLength) };
-  return new Response(body, { status, headers });
+  return new Response(body, { status, headers: { ...headers, 'content-length': String(bytes.byteLength) } });
 }

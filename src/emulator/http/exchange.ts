@@ -12,9 +12,13 @@ import { type Operation, requireServer } from '../operations/operation.js';
 import { type Body, validate } from '../operations/validation.js';
 import type { Dialect } from '../users/wire.js';
 import { readBody } from './body.js';
-import { failureOf, type HostBindings, htmlPage, truncated } from './breakage.js';
+import { failureOf, htmlPage, truncated } from './breakage.js';
+import { commonHeaders } from './headers.js';
+import type { Answer, HostBindings } from './host.js';
 
 const CUT_AFTER_MS = 20;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const HTML_TYPE = { 'content-type': 'text/html; charset=utf-8' };
 
 export interface Route {
   readonly operation: Operation;
@@ -84,7 +88,7 @@ export class Exchange {
       if (operation.serverOnly) requireServer(context);
       const result = await operation.handle(context);
       const hasCreated = this.#request.method === 'POST' || this.#request.method === 'PUT';
-      return this.#respond({ ...result, duration: this.#duration() }, hasCreated ? 201 : 200);
+      return this.#respondJson({ ...result, duration: this.#duration() }, hasCreated ? 201 : 200);
     } catch (error) {
       if (error instanceof Failure) return this.#refuse(error);
       this.#coordinator.surprised(error);
@@ -108,7 +112,7 @@ export class Exchange {
       },
       this.#coordinator,
       (claims, token) => {
-        this.#recorded.claims = redact(claims) as Record<string, unknown>;
+        this.#recorded.claims = token?.shownClaims ?? (redact(claims) as Record<string, unknown>);
         this.#token = token;
         this.#recorded.tokenId = token?.id;
       },
@@ -117,7 +121,7 @@ export class Exchange {
 
   async #readBody(): Promise<Body> {
     if (this.#request.method === 'GET' || this.#request.method === 'HEAD') return {};
-    const body = await readBody(this.#request);
+    const body = await readBody(this.#host);
     this.#recorded.body = redact(body);
     return body;
   }
@@ -125,15 +129,15 @@ export class Exchange {
   async #break(fault: ResponseFault): Promise<Response> {
     const { kind = 'error' } = fault;
     const failure = failureOf(fault);
+    const { status } = failure;
     this.#recorded.fault = kind;
     this.#noteToken();
     if (kind === 'error') return this.#refuse(failure);
-    const text = stringify(failure.body(this.#route.operation.name, this.#duration()), 'text');
-    if (kind === 'html' || kind === 'truncate') {
-      this.#recorded.status = failure.status;
-      return kind === 'html'
-        ? htmlPage(failure.status)
-        : truncated(text, { status: failure.status, cut: () => this.#cutLater() });
+    if (kind === 'html') return this.#respond({ status, text: htmlPage(status), headers: HTML_TYPE });
+    if (kind === 'truncate') {
+      this.#recorded.status = status;
+      const text = stringify(failure.body(this.#route.operation.name, this.#duration()), 'text');
+      return truncated(this.#complete({ status, text, headers: JSON_TYPE }), () => this.#cutLater());
     }
     if (kind === 'hang') await this.#untilGone();
     this.#host.cut();
@@ -144,7 +148,7 @@ export class Exchange {
   #noteToken(): void {
     const known = this.#coordinator.tokens.find(this.#request.headers.get('authorization') ?? '');
     if (known === undefined) return;
-    this.#recorded.claims = redact(known.claims) as Record<string, unknown>;
+    this.#recorded.claims = known.shownClaims;
     this.#recorded.tokenId = known.id;
     this.#recorded.userId = maskTokens(known.userId);
   }
@@ -173,19 +177,30 @@ export class Exchange {
   #refuse(failure: Failure): Response {
     this.#recorded.apiCode = failure.code;
     this.#recorded.message = foreign(failure.message);
-    return this.#respond(failure.body(this.#route.operation.name, this.#duration()), failure.status);
+    return this.#respondJson(failure.body(this.#route.operation.name, this.#duration()), failure.status);
   }
 
-  #respond(body: object, status: number): Response {
-    this.#recorded.status = status;
+  #respondJson(body: object, status: number): Response {
     const userId = this.#caller?.userId ?? this.#token?.userId ?? '!anon';
-    return new Response(stringify(body, this.#route.dialect === 'server' ? 'nanoseconds' : 'text'), {
+    const form = this.#route.dialect === 'server' ? 'nanoseconds' : 'text';
+    return this.#respond({
       status,
+      text: stringify(body, form),
       headers: {
-        'content-type': 'application/json',
+        ...JSON_TYPE,
         ...this.#coordinator.limits.headers(userId, this.#route.operation.name),
       },
     });
+  }
+
+  #respond(answer: Answer): Response {
+    this.#recorded.status = answer.status;
+    return this.#host.respond(this.#complete(answer));
+  }
+
+  #complete(answer: Answer): Answer {
+    const headers = { ...commonHeaders(this.#request, this.#coordinator.clock), ...answer.headers };
+    return { ...answer, headers };
   }
 
   #duration(): string {

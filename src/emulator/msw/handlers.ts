@@ -2,6 +2,7 @@ import type * as Msw from 'msw';
 import type { Coordinator } from '../coordinator.js';
 import { createCoordinator, type EmulatedApp, EmulatedAppHandle, type EmulatorOptions } from '../emulator.js';
 import { createApp } from '../http/app.js';
+import { webBindings } from '../http/web-bindings.js';
 import { isSocketPath } from '../sockets/paths.js';
 import type { Peer } from '../sockets/peer.js';
 import { SocketSession } from '../sockets/session.js';
@@ -36,11 +37,9 @@ export function createHandlers(msw: MswParts, options: EmulatorHandlersOptions):
   );
   const answer = async ({ request }: { request: Request }) => {
     let isCut = false;
-    const bindings = {
-      cut: () => {
-        isCut = true;
-      },
-    };
+    const bindings = webBindings(request, () => {
+      isCut = true;
+    });
     const response = await app.fetch(request, bindings);
     return isCut ? msw.HttpResponse.error() : response;
   };

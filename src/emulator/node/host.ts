@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { HostBindings } from '../http/breakage.js';
+import type { HostBindings } from '../http/host.js';
 import type { Opening, Peer, SocketEvents } from '../sockets/peer.js';
+import { type NodeExchange, nodeBindings } from './bindings.js';
 
 // A call token may list 100 calls.
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -41,10 +42,7 @@ export class NodeHost {
   private constructor({ fetch, accept }: NodeHostOptions) {
     this.#accept = accept;
     const listener = getRequestListener(
-      (request, env) => {
-        const { socket } = (env as { incoming: { socket: Socket } }).incoming;
-        return fetch(request, { cut: () => socket.resetAndDestroy() });
-      },
+      (request, exchange) => fetch(request, nodeBindings(exchange as NodeExchange)),
       // Whoever embeds the emulator keeps the Request and Response of the platform.
       { overrideGlobalObjects: false },
     );
