@@ -55,7 +55,8 @@ export class RateLimits {
   /** The three headers that every answer carries; the reset is in epoch seconds. */
   headers(userId: string, operation: string): Record<string, string> {
     const limit = this.#options?.limit ?? SHOWN_LIMIT;
-    const window = this.#windows.get(JSON.stringify([userId, operation]));
+    const isLimited = this.#options !== undefined;
+    const window = isLimited ? this.#windows.get(JSON.stringify([userId, operation])) : undefined;
     const resetsAt = window?.endsAt ?? this.#clock.now() + MINUTE_MS;
     return {
       'x-ratelimit-limit': String(limit),

@@ -1,7 +1,6 @@
 import { maskTokens } from '../text.js';
-import type { Claims, KnownToken } from './auth/tokens.js';
+import type { KnownToken } from './auth/tokens.js';
 import type { RecordedRequest } from './journal/journal.js';
-import { redact } from './journal/redact.js';
 
 /** A token as the live feed shows it: decoded claims and the times that matter, never the token itself. */
 export interface LiveToken {
@@ -97,11 +96,11 @@ const SECOND_MS = 1000;
  * mandatory one a twentieth (5 to 30 s, at most a quarter of the advisory one).
  */
 export function liveToken(token: KnownToken): LiveToken {
-  const { id, claims, firstSeenAt, ended, endedAt } = token;
+  const { id, claims, shownClaims, firstSeenAt, ended, endedAt } = token;
   const issuedAt = typeof claims.iat === 'number' ? claims.iat * SECOND_MS : undefined;
   const expiresAt = typeof claims.exp === 'number' ? claims.exp * SECOND_MS : undefined;
   // An id or a claim may itself be a token: people paste them into the wrong field.
-  const shown = { userId: maskTokens(token.userId), claims: redact(claims) as Claims };
+  const shown = { userId: maskTokens(token.userId), claims: shownClaims };
   const lived = { id, ...shown, firstSeenAt, issuedAt, expiresAt, ended, endedAt };
   if (expiresAt === undefined) return lived;
   const lifeMs = Math.max(0, expiresAt - (issuedAt ?? firstSeenAt));

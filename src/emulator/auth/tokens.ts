@@ -1,5 +1,6 @@
 import { signToken } from '../../server/sign.js';
 import type { EmulatedClock } from '../clock.js';
+import { redact } from '../journal/redact.js';
 
 /** Claims of a token, as far as the coordinator cares; others are tolerated. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -12,9 +13,13 @@ export interface KnownToken {
   readonly id: number;
   readonly userId: string;
   readonly claims: Claims;
+  /** The claims as they may be shown. */
+  readonly shownClaims: Claims;
   readonly firstSeenAt: number;
   /** False for one that came while auth checks were off. */
   readonly isSigned: boolean;
+  /** Whether it came with a request and was well formed: then `claims` need not be read again. */
+  wasRead: boolean;
   ended?: TokenEnd | undefined;
   endedAt?: number | undefined;
 }
@@ -54,7 +59,9 @@ export class TokenRegistry {
       ...more,
     };
     const token = await signToken(claims, this.#secret);
-    this.#add(token, { userId, claims, isSigned: true, ended: undefined });
+    // As a request will bring them: without what JSON leaves out.
+    const sent: Claims = JSON.parse(JSON.stringify(claims));
+    this.#add(token, { userId, claims: sent, isSigned: true, wasRead: false, ended: undefined });
     return token;
   }
 
@@ -66,10 +73,13 @@ export class TokenRegistry {
   /** Takes note of a token that passed the signature check; one that is new here and older than a cutoff is refused from now on. */
   remember(token: string, userId: string, claims: Claims, isSigned: boolean): KnownToken {
     const known = this.#known.get(token);
-    if (known !== undefined && known.isSigned === isSigned) return known;
+    if (known !== undefined && known.isSigned === isSigned) {
+      known.wasRead = true;
+      return known;
+    }
     const cutoffs = [this.#cutoffForAll, this.#cutoffs.get(userId)];
     const cutoff = cutoffs.find((one) => one !== undefined && isIssuedBefore(claims, one.seconds));
-    return this.#add(token, { userId, claims, isSigned, ended: known?.ended ?? cutoff?.why });
+    return this.#add(token, { userId, claims, isSigned, wasRead: true, ended: known?.ended ?? cutoff?.why });
   }
 
   find(token: string): KnownToken | undefined {
@@ -112,10 +122,11 @@ export class TokenRegistry {
 
   #add(
     token: string,
-    { userId, claims, isSigned, ended }: Pick<KnownToken, 'userId' | 'claims' | 'isSigned' | 'ended'>,
+    { ended, ...seen }: Pick<KnownToken, 'userId' | 'claims' | 'isSigned' | 'wasRead' | 'ended'>,
   ): KnownToken {
     const now = this.#clock.now();
-    const known: KnownToken = { id: this.#nextId, userId, claims, firstSeenAt: now, isSigned };
+    const shownClaims = redact(seen.claims) as Claims;
+    const known: KnownToken = { ...seen, id: this.#nextId, shownClaims, firstSeenAt: now };
     this.#nextId += 1;
     if (ended !== undefined) {
       known.ended = ended;

@@ -79,7 +79,7 @@ export async function admit(
     coordinator,
     (claims, token) => {
       known = token;
-      recorded.claims = redact(claims) as Record<string, unknown>;
+      recorded.claims = token?.shownClaims ?? (redact(claims) as Record<string, unknown>);
       recorded.tokenId = token?.id;
     },
   );
