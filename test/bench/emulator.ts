@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,11 @@ interface Ready {
   token: string;
 }
 
+interface Usage {
+  cpuSeconds: number;
+  megabytes: number;
+}
+
 /** The process that is measured: an emulator and nothing else. */
 async function serve(): Promise<void> {
   const emulator = await startEmulator();
@@ -24,12 +29,22 @@ async function serve(): Promise<void> {
     apiKey: emulator.apiKey,
     token: await emulator.userToken('bench'),
   };
+  process.on('message', (asked) => {
+    if (asked === 'report') process.send?.(usage());
+    else void emulator.stop().then(() => process.disconnect());
+  });
   process.send?.(ready);
-  await once(process, 'message');
+}
+
+function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  process.send?.({ cpuSeconds: (user + system) / 1e6, megabytes: process.memoryUsage().rss / 2 ** 20 });
-  await emulator.stop();
-  process.disconnect();
+  return { cpuSeconds: (user + system) / 1e6, megabytes: process.memoryUsage().rss / 2 ** 20 };
+}
+
+async function usageOf(server: ChildProcess): Promise<Usage> {
+  server.send('report');
+  const [used] = (await once(server, 'message')) as [Usage];
+  return used;
 }
 
 function percentile(sorted: readonly number[], share: number): string {
@@ -63,12 +78,15 @@ async function measure(): Promise<void> {
   const child = fork(fileURLToPath(import.meta.url), { env: { ...process.env, [ROLE]: 'server' } });
   const [ready] = (await once(child, 'message')) as [Ready];
 
+  const idle = await usageOf(child);
   const openedAt = performance.now();
   const sockets: WebSocket[] = [];
   while (sockets.length < SOCKETS) {
     sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => connect(ready)))));
   }
   const openMs = performance.now() - openedAt;
+
+  const opened = await usageOf(child);
 
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   await ask(ready, agent, 'POST', '/call/default/bench');
@@ -97,20 +115,21 @@ async function measure(): Promise<void> {
   const seconds = (performance.now() - startedAt) / 1000;
   times.sort((left, right) => left - right);
 
-  child.send('report');
-  const [{ cpuSeconds, megabytes }] = (await once(child, 'message')) as [
-    { cpuSeconds: number; megabytes: number },
-  ];
+  const served = await usageOf(child);
   const stillOpen = sockets.filter(({ readyState }) => readyState === WebSocket.OPEN).length;
   for (const socket of sockets) socket.terminate();
   agent.destroy();
+  child.send('stop');
+  const openingSeconds = opened.cpuSeconds - idle.cpuSeconds;
+  const servingSeconds = served.cpuSeconds - opened.cpuSeconds;
   console.log(
     [
       `emulator: ${SOCKETS} sockets opened in ${(openMs / 1000).toFixed(1)} s, ${stillOpen} open at the end`,
       `  ${times.length} requests in ${seconds.toFixed(1)} s: ${(times.length / seconds).toFixed(0)} per second (asked: ${REQUESTS_PER_SECOND})`,
       `  answers ${[...statuses].map(([status, count]) => `${status}: ${count}`).join(', ')}`,
       `  latency p50 ${percentile(times, 0.5)}, p95 ${percentile(times, 0.95)}, p99 ${percentile(times, 0.99)}`,
-      `  server: ${cpuSeconds.toFixed(1)} s of processor, ${megabytes.toFixed(0)} MB`,
+      `  server: ${servingSeconds.toFixed(2)} s of processor for the requests, ${((servingSeconds * 1000) / times.length).toFixed(2)} ms each`,
+      `  server: ${openingSeconds.toFixed(2)} s of processor for opening the sockets, ${served.megabytes.toFixed(0)} MB at the end`,
     ].join('\n'),
   );
   if (stillOpen !== SOCKETS || statuses.get(200) !== times.length) process.exitCode = 1;
