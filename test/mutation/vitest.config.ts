@@ -5,9 +5,8 @@ export default {
   ...base,
   test: {
     ...base.test,
-    // Without isolation each module is loaded once; explain() is words.
+    // Without isolation each module is loaded once.
     isolate: false,
-    exclude: ['test/unit/explain.test.ts'],
     include: ['test/unit/**/*.test.ts', 'test/vectors/token-lifecycle.test.ts'],
     typecheck: { enabled: false },
   },
