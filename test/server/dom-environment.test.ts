@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-import { StreamVideo } from 'stream-video-auth';
-import { startEmulator } from 'stream-video-auth/emulator';
-import { expect, it } from 'vitest';
+import { StreamVideo, type TokenProvider, User } from 'stream-video-auth';
+import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createCallToken,
   createTokenHandler,
@@ -40,27 +40,107 @@ it('a test with a DOM gets a token from the handler, and the refusals', async ()
   expect((await handle(post(`{"padding":"${'x'.repeat(9000)}"}`))).status).toBe(413);
 });
 
-it('a test with a DOM runs endpoint, coordinator and client in one process', async () => {
-  const emulator = await startEmulator({ apiSecret: SECRET });
+describe('endpoint, coordinator and client in one process with a DOM', () => {
   const handle = handlerWith(() => ({ userId: 'martin' }));
-  const client = new StreamVideo({
-    apiKey: emulator.apiKey,
-    baseUrl: emulator.url,
-    user: { id: 'martin' },
-    tokenProvider: async ({ user }) => {
-      const response = await handle(post(JSON.stringify({ user_id: user.id })));
-      return ((await response.json()) as { token: string }).token;
-    },
-    logger: 'silent',
+  const fromEndpoint: TokenProvider = async ({ user }) => {
+    const response = await handle(post(JSON.stringify({ user_id: user.id })));
+    return ((await response.json()) as { token: string }).token;
+  };
+  let emulator: Emulator;
+  let client: StreamVideo;
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ apiSecret: SECRET, allowOrigins: [globalThis.location.origin] });
+    client = new StreamVideo({ ...common(), user: { id: 'martin' }, tokenProvider: fromEndpoint });
   });
-  try {
-    await expect(client.connect()).resolves.toMatchObject({ id: 'martin' });
-    const first = client.token;
-    emulator.faults.expireTokens('martin');
-    await expect(client.request('GET', '/edges')).resolves.toMatchObject({ edges: expect.any(Array) });
-    expect(client.token).not.toBe(first);
-  } finally {
+  afterEach(async () => {
     await client.disconnect();
     await emulator.stop();
+  });
+
+  function common() {
+    return { apiKey: emulator.apiKey, baseUrl: emulator.url, logger: 'silent' } as const;
   }
+
+  it('a call is created and joined, and its custom data arrive as they were sent', async () => {
+    await client.connect();
+    const call = client.call('default', 'zoë');
+    await call.getOrCreate({ custom: { title: 'Größe 用户' } });
+    await call.join();
+    await expect(client.request('GET', '/call/default/zo%C3%AB')).resolves.toMatchObject({
+      call: { custom: { title: 'Größe 用户' } },
+    });
+    expect(emulator.requests.map(({ status }) => status)).not.toContain(500);
+  });
+
+  it('a refused body is refused as anywhere', async () => {
+    await expect(client.request('POST', '/call/default/a', { body: { data: 1 } })).rejects.toMatchObject({
+      apiCode: 4,
+    });
+    const custom = { x: 'y'.repeat(1_100_000) };
+    await expect(
+      client.request('POST', '/call/default/a', { body: { data: { custom } } }),
+    ).rejects.toMatchObject({ apiCode: 22 });
+  });
+
+  it('an expired token is replaced and the refused POST replayed, body and all', async () => {
+    await client.connect();
+    const first = client.token;
+    emulator.faults.expireTokens('martin');
+    await client.call('default', 'a').getOrCreate({ custom: { n: 1 } });
+    expect(client.token).not.toBe(first);
+    const sent = emulator.requests.filter(({ method }) => method === 'POST');
+    expect(sent.map(({ status }) => status)).toEqual([401, 201]);
+    expect(sent[1]?.body).toEqual({ data: { custom: { n: 1 } } });
+  });
+
+  it('a guest is created, and connects', async () => {
+    const guest = await StreamVideo.create({ ...common(), user: User.guest('visitor') });
+    try {
+      await expect(guest.connect()).resolves.toMatchObject({ id: expect.stringMatching(/^guest-/) });
+    } finally {
+      await guest.disconnect();
+    }
+  });
+
+  it('an aborted request ends at once, and the next one is served', async () => {
+    await client.connect();
+    emulator.faults.failNext(1, { kind: 'hang' });
+    const controller = new AbortController();
+    const hanging = client.request('POST', '/call/default/a', {
+      body: { data: {} },
+      signal: controller.signal,
+    });
+    const ended = expect(hanging).rejects.toThrow();
+    await expect.poll(() => emulator.requests.at(-1)?.fault).toBe('hang');
+    controller.abort();
+    await ended;
+    await expect(client.call('default', 'a').getOrCreate()).resolves.toBeDefined();
+  });
+
+  it.each(['error', 'html'] as const)('an answer of the kind %s is that answer', async (kind) => {
+    emulator.faults.failNext(1, { kind });
+    await expect(client.request('GET', '/edges')).rejects.toMatchObject({ status: 503 });
+  });
+
+  it.each(['reset', 'truncate'] as const)('a line broken by %s is a network failure', async (kind) => {
+    emulator.faults.failNext(9, { kind });
+    await expect(client.request('POST', '/call/default/a')).rejects.toMatchObject({ code: 'network' });
+  });
+
+  it('the controls take a body too', async () => {
+    const response = await fetch(`${emulator.url}/_emulator/faults/expire_tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"user_id":"martin"}',
+    });
+    expect([response.status, await response.json()]).toEqual([200, { ok: true }]);
+  });
+
+  it('disconnect ends the session', async () => {
+    await client.connect();
+    await client.disconnect();
+    expect([client.connectionState, client.connectionId]).toEqual(['disconnected', undefined]);
+    await expect(client.request('GET', '/edges')).rejects.toMatchObject({ code: 'session_ended' });
+  });
 });
