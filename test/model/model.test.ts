@@ -14,11 +14,11 @@ test('no sequence of commands and faults breaks a rule', { timeout: 60_000 }, as
     },
   });
   const details = await fc.check(property, {
-    numRuns: 150,
+    numRuns: 100,
     unbiased: true,
-    seed: Number(process.env.SEED ?? 20_260_302),
+    seed: 20_260_302,
   });
   expect(details.failed, `${details.errorInstance}\n${fc.defaultReportMessage(details)}`).toBe(false);
-  expect(long).toBeGreaterThan(75);
+  expect(long).toBeGreaterThan(50);
   expect(tally.missing).toEqual([]);
 });

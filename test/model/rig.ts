@@ -44,6 +44,8 @@ export class Rig {
   readonly sockets: ModelSocket[] = [];
   readonly refused = new Set<string>();
   readonly logged: string[] = [];
+  /** Logs and events that nobody has looked through yet. */
+  readonly written: string[] = [];
   readonly events: { readonly type: string; readonly atMs: number; readonly text: string }[] = [];
   client!: StreamVideo;
   /** Says at the moment of a failure why it is unfair, if it is. */
@@ -169,7 +171,9 @@ export class Rig {
   async #build(): Promise<void> {
     const { kind, refresh } = this.setup;
     const log = (message: string, data?: LogData) => {
-      this.logged.push(`${message} ${JSON.stringify(data)}`);
+      const line = `${message} ${JSON.stringify(data)}`;
+      this.logged.push(line);
+      this.written.push(line);
     };
     const base = {
       apiKey: 'key',
@@ -204,7 +208,9 @@ export class Rig {
       'call.access_lost',
     ]) {
       this.client.on(type, (event) => {
-        this.events.push({ type, atMs: this.#world.clock.monotonicMs, text: JSON.stringify(event) });
+        const text = JSON.stringify(event);
+        this.events.push({ type, atMs: this.#world.clock.monotonicMs, text });
+        this.written.push(text);
         this.look();
         if (type === 'auth.suspended') this.suspendedAtMs = this.#world.clock.monotonicMs;
       });
