@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
+import { setupServer } from 'msw/node';
 import { StreamVideo, type TokenProvider, User } from 'stream-video-auth';
-import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
+import { type Emulator, emulatorHandlers, startEmulator } from 'stream-video-auth/emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createCallToken,
@@ -143,4 +144,23 @@ describe('endpoint, coordinator and client in one process with a DOM', () => {
     expect([client.connectionState, client.connectionId]).toEqual(['disconnected', undefined]);
     await expect(client.request('GET', '/edges')).rejects.toMatchObject({ code: 'session_ended' });
   });
+});
+
+it('the msw handlers answer a client with a DOM, guests and bodies too', async () => {
+  const handlers = emulatorHandlers();
+  const { emulator } = handlers;
+  const server = setupServer(...handlers);
+  server.listen({ onUnhandledRequest: 'error' });
+  try {
+    const common = { apiKey: emulator.apiKey, logger: 'silent' } as const;
+    const guest = await StreamVideo.create({ ...common, user: User.guest('visitor') });
+    expect(guest.user.id).toMatch(/^guest-.+-visitor$/);
+    const token = await emulator.userToken('martin');
+    const martin = new StreamVideo({ ...common, user: { id: 'martin' }, token });
+    await martin.call('default', 'a').getOrCreate({ custom: { title: 'Größe' } });
+    expect(emulator.requests.at(-1)?.body).toEqual({ data: { custom: { title: 'Größe' } } });
+    await Promise.all([guest.disconnect(), martin.disconnect()]);
+  } finally {
+    server.close();
+  }
 });
