@@ -28,7 +28,11 @@ export function millisecondsUntil(deadline: Moment, now: Moment): number {
   );
 }
 
-/** Whether `moment` lies at or after `reference`; the same tick counts. */
+/**
+ * Whether `moment` lies at or after `reference`; the same tick counts. The wall clock decides only where the
+ * monotonic one stands still: somebody may set it back between the two.
+ */
 export function isAtOrAfter(moment: Moment, reference: Moment): boolean {
-  return moment.wallMs >= reference.wallMs && moment.monotonicMs > reference.monotonicMs - 1;
+  const elapsedMs = moment.monotonicMs - reference.monotonicMs;
+  return elapsedMs > 0 || (elapsedMs > -1 && moment.wallMs >= reference.wallMs);
 }

@@ -26,6 +26,11 @@ function skewedProvider(serverNow: () => number, lifeSeconds: number) {
   });
 }
 
+/** As a network would: some time passes, however little. */
+function aMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 describe('over the wire', () => {
   const field = new Loopback();
 
@@ -264,6 +269,38 @@ describe('in virtual time', () => {
     await advance(100_000);
     expect(provider.mock.calls.length).toBeLessThanOrEqual(3);
   });
+
+  it.each([2_000, 24 * HOUR_MS])(
+    'a wall clock set back by %i ms during a refresh makes no loop',
+    async (backMs) => {
+      const provider = freshProvider();
+      const { client, coordinator } = virtualScene({ tokenProvider: provider });
+      await client.request('GET', '/edges');
+      const refused = client.token;
+      const slow = deferred();
+      provider.mockImplementationOnce(() => slow.promise);
+      const first = watch(client.auth.refresh());
+      await advance(1_000);
+      coordinator.respond = ({ token }) => (token === refused ? refusal(40) : answer());
+      // Refused while an older attempt is under way: exactly one more is to follow.
+      const second = watch(client.request('GET', '/edges'));
+      await settle();
+      vi.setSystemTime(Date.now() - backMs);
+      await advance(1);
+      let calls = 0;
+      provider.mockImplementation(async () => {
+        calls += 1;
+        if (calls > 5) return new Promise<string>(() => {});
+        await aMoment();
+        return freshToken('martin', 3600);
+      });
+      slow.resolve(freshToken('martin', 3600));
+      await advance(1_000);
+      expect(first.isSettled).toBe(true);
+      expect(second).toMatchObject({ isSettled: true, value: { duration: '1ms' } });
+      expect(calls).toBe(1);
+    },
+  );
 
   // case 31: sub2api #5885; auth-js #101, #272; nhost #2037; oidc-client-ts #996; oidc-client-js #948
   it.each([1, 2, 5, 10, 30, 59, 60, 61, 90])(
