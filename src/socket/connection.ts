@@ -251,7 +251,11 @@ export class Connection {
       if (!campaign.isReconnect) throw secondExpiryError(refusal);
       return this.#pause(this.#backOff.nextMs(), signal);
     }
-    if (verdict === 'back_off') return this.#pause(this.#backOff.nextMs(), signal);
+    if (verdict === 'back_off') {
+      // The token passed: a 40 after it is the first of its row.
+      campaign.hasRenewed = false;
+      return this.#pause(this.#backOff.nextMs(), signal);
+    }
     if (verdict === 'wait' && !campaign.hasWaited) {
       campaign.hasWaited = true;
       return this.#pause(session.earlyTokenDelayMs(token), signal);
