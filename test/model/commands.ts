@@ -1,55 +1,11 @@
 import fc from 'fast-check';
+import { abortLater, CLOSINGS, connect, drop, HANDED_IN, handIn, refresh, send } from './actions.js';
 import type { ServerMood } from './coordinator.js';
 import { ISSUER_MODES, type IssuerMode } from './issuer.js';
-import type { AppCall } from './records.js';
-import type { Rig } from './rig.js';
+import { type ModelCommand, Step } from './step.js';
 import type { Tally } from './tally.js';
 import type { World } from './world.js';
 
-export type ModelCommand = fc.AsyncCommand<object, World>;
-
-/** One step: something happens, then some time passes, then every rule is checked. */
-class Step implements ModelCommand {
-  readonly #name: string;
-  readonly #details: string;
-  readonly #act: (world: World) => void | Promise<void>;
-  readonly #thenMs: number;
-  readonly #tally: Tally;
-
-  constructor(
-    name: string,
-    {
-      details,
-      thenMs,
-      tally,
-      act,
-    }: { details: string; thenMs: number; tally: Tally; act: (world: World) => void | Promise<void> },
-  ) {
-    this.#name = name;
-    this.#details = details;
-    this.#thenMs = thenMs;
-    this.#tally = tally;
-    this.#act = act;
-  }
-
-  check(): boolean {
-    return true;
-  }
-
-  async run(_model: object, world: World): Promise<void> {
-    this.#tally.count(this.#name);
-    await this.#act(world);
-    await world.pass(this.#thenMs);
-    world.check(this.toString());
-  }
-
-  toString(): string {
-    return `${this.#name}(${this.#details}) +${this.#thenMs}`;
-  }
-}
-
-const CLOSINGS = ['1000', '1006', '4001', 'error_40', 'error_43', 'error_71', 'silent', 'noise'] as const;
-const HANDED_IN = ['fresh', 'held', 'expired', 'wrong_user', 'garbage', 'forged'] as const;
 const MOODS: readonly ServerMood[] = ['well', 'rate_limited', 'broken', 'slow', 'unreachable', 'crowded'];
 const LIVES = [1, 12, 45, 90, 600, 3_600, 864_000];
 const SKEWS = [0, 0, 2_000, -2_000, 40_000, -40_000, 900_000, -900_000];
@@ -68,85 +24,6 @@ export const COMMAND_NAMES: readonly string[] = [
   ...ISSUER_MODES.map((mode) => `provider:${mode}`),
   ...MOODS.map((mood) => `server:${mood}`),
 ];
-
-function send(rig: Rig, method: 'GET' | 'POST', signal?: AbortSignal): AppCall {
-  return rig.track(
-    'request',
-    (call) =>
-      rig.client.request(method, `/call/default/c${call.number}${method === 'POST' ? '/event' : ''}`, {
-        signal,
-        ...(method === 'POST' && { body: { n: call.number } }),
-      }),
-    method,
-  );
-}
-
-function connect(rig: Rig, signal?: AbortSignal): AppCall {
-  if (!rig.isAnonymous) rig.beginSession();
-  return rig.track('connect', () => rig.client.connect({ signal }));
-}
-
-function refresh(rig: Rig, signal?: AbortSignal): AppCall {
-  if (rig.canRenew) rig.beginSession();
-  return rig.track('refresh', () => rig.client.auth.refresh({ signal }));
-}
-
-function abortLater(world: World, start: (signal: AbortSignal) => AppCall, afterMs: number): void {
-  const controller = new AbortController();
-  const call = start(controller.signal);
-  world.clock.later(afterMs, () => {
-    call.isAborted = true;
-    controller.abort(new Error('the caller lost patience'));
-  });
-}
-
-function handIn(rig: Rig, what: (typeof HANDED_IN)[number]): void {
-  const { issuer, client } = rig;
-  const tokens: Record<typeof what, () => string> = {
-    fresh: () => issuer.mint(rig.userId),
-    held: () => client.token ?? issuer.mint(rig.userId),
-    expired: () => issuer.mint(rig.userId, { ageSeconds: issuer.lifeSeconds + 60 }),
-    wrong_user: () => issuer.mint('somebody-else'),
-    garbage: () => 'garbage',
-    forged: () => issuer.forge(rig.userId),
-  };
-  const token = tokens[what]();
-  const before = client.token;
-  try {
-    client.auth.setToken(rig.supply(token));
-    rig.beginSession();
-    rig.doorOpenings += 1;
-    if (what === 'expired' || what === 'forged') rig.noteTrouble();
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (client.token !== before) throw new Error('a refused setToken changed the token');
-    const expected: readonly (string | undefined)[] =
-      what === 'garbage'
-        ? ['not_a_jwt']
-        : what === 'wrong_user'
-          ? ['wrong_user', 'not_anonymous']
-          : ['same_as_rejected'];
-    if (!expected.includes(code)) throw error;
-  }
-}
-
-function drop(world: World, how: (typeof CLOSINGS)[number]): void {
-  const { coordinator } = world;
-  for (const rig of world.rigs) {
-    for (const socket of rig.liveSockets) {
-      if (how === 'silent') coordinator.forget(socket);
-      else if (how === 'noise') socket.receive('{"half a frame');
-      else if (how.startsWith('error_')) coordinator.refuse(socket, Number(how.slice(6)));
-      else {
-        coordinator.forget(socket);
-        socket.end(Number(how));
-      }
-      if (how === 'error_40' && socket.sent[0])
-        rig.refused.add(String((socket.sent[0] as { token?: string }).token));
-      if (how.startsWith('error_')) rig.noteTrouble();
-    }
-  }
-}
 
 /** All commands, each with its chances. */
 export function commandsFor(tally: Tally): fc.Arbitrary<ModelCommand>[] {

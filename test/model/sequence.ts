@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { vi } from 'vitest';
 import { useVirtualTime } from '../support/virtual.js';
-import { commandsFor, type ModelCommand } from './commands.js';
+import { commandsFor } from './commands.js';
 import type { RigKind, RigSetup } from './rig.js';
+import type { ModelCommand } from './step.js';
 import type { Tally } from './tally.js';
 import { BrokenRule, World, type WorldSetup } from './world.js';
 

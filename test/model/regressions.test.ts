@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { connect, refresh, send } from './actions.js';
+import type { RigSetup } from './rig.js';
+import { runSequence } from './sequence.js';
+import { Step } from './step.js';
+import type { World } from './world.js';
+
+const SETUP: RigSetup = { kind: 'provider', lifeSeconds: 3_600, areTokensUnique: true, refresh: 'auto' };
+
+function step(name: string, act: (world: World) => unknown, thenMs = 0): Step {
+  return new Step(name, {
+    details: '',
+    thenMs,
+    act: async (world) => {
+      act(world);
+    },
+  });
+}
+
+/** Every rule is checked after each step, and whether the client comes back in the end. */
+async function keepsTheRules(rig: Partial<RigSetup>, ...steps: Step[]): Promise<void> {
+  // The last three steps are the healing, the request and the end, twice looked at.
+  await expect(runSequence({ seed: 7, rig: { ...SETUP, ...rig } }, steps)).resolves.toBe(steps.length);
+}
+
+const connects = step('connect', ({ rig }) => connect(rig));
+const refreshes = step('refresh', ({ rig }) => refresh(rig));
+const requests = step('request', ({ rig }) => send(rig, 'GET'));
+const becomes = (mode: World['coordinator']['mood'], thenMs = 0) =>
+  step(
+    `the server is ${mode}`,
+    ({ coordinator }) => {
+      coordinator.mood = mode;
+    },
+    thenMs,
+  );
+
+test('a back-off ends on a whole millisecond, so that fake timers get past it', async () => {
+  await keepsTheRules(
+    {},
+    step('the provider fails', ({ rig }) => {
+      rig.issuer.mode = 'rejects';
+    }),
+    connects,
+    requests,
+    step('time', () => {}, 20_000),
+  );
+});
+
+test('a guest who becomes another while the socket opens introduces itself with the token of its own', async () => {
+  await keepsTheRules(
+    { kind: 'guest' },
+    connects,
+    refreshes,
+    step('time', () => {}, 3_000),
+    refreshes,
+    connects,
+    step('time', () => {}, 3_000),
+  );
+});
+
+test('a request that the network lost is not sent again as a former guest', async () => {
+  await keepsTheRules(
+    { kind: 'guest' },
+    step('offline', (world) => world.setOnline(false)),
+    step('request', ({ rig }) => send(rig, 'GET'), 100),
+    step('online', (world) => world.setOnline(true)),
+    refreshes,
+    step('time', () => {}, 3_000),
+  );
+});
+
+test('a request that waits after a 42 is not sent again as a former guest', async () => {
+  await keepsTheRules(
+    { kind: 'guest' },
+    step('the server is late', ({ coordinator }) => {
+      coordinator.skewMs = -900_000;
+    }),
+    step('request', ({ rig }) => send(rig, 'POST'), 200),
+    refreshes,
+    step('time', () => {}, 10_000),
+  );
+});
+
+test("a new guest's refused token does not bring back the former guest", async () => {
+  await keepsTheRules(
+    { kind: 'guest', lifeSeconds: 864_000 },
+    step('request', ({ rig }) => send(rig, 'POST'), 1_500),
+    step('connect', ({ rig }) => connect(rig), 6_000),
+    step('the server is late', ({ coordinator }) => {
+      coordinator.skewMs = -900_000;
+    }),
+    refreshes,
+    step('time', () => {}, 20_000),
+  );
+});
+
+test('a token that nobody used for minutes is not sent as one just delivered', async () => {
+  await keepsTheRules(
+    { lifeSeconds: 12, refresh: 'auto' },
+    step('refresh', ({ rig }) => refresh(rig), 1_000),
+    step('time', () => {}, 400_000),
+    step('request', ({ rig }) => send(rig, 'GET'), 1_000),
+    step('no answer was a refusal', ({ rig }) => {
+      expect(rig.sends.map(({ answer }) => answer)).toEqual([0]);
+    }),
+  );
+});
+
+test('two 40 with a 500 between them are not two in a row', async () => {
+  await keepsTheRules(
+    { lifeSeconds: 90, areTokensUnique: false },
+    becomes('broken'),
+    step('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId)),
+    step('connect', ({ rig }) => connect(rig), 1_500),
+    step('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId), 3_000),
+    becomes('well', 4_000),
+  );
+});
