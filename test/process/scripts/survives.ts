@@ -1,7 +1,7 @@
 import { StreamVideo, type StreamVideoOptions, type TokenProvider } from 'stream-video-auth';
 import { freshToken } from '../../support/tokens.js';
 
-const [baseUrl = '', source = 'static'] = process.argv.slice(2);
+const [baseUrl = '', source = 'static', connectMs = '15000'] = process.argv.slice(2);
 
 const providers: Record<string, TokenProvider> = {
   good: async () => freshToken('martin', 3600),
@@ -22,7 +22,7 @@ const client = new StreamVideo({
   user: { id: 'martin' },
   baseUrl,
   logger: 'silent',
-  timeouts: { connectMs: 700, providerMs: 300 },
+  timeouts: { connectMs: Number(connectMs), providerMs: 300 },
   ...(tokenProvider ? { tokenProvider } : { token: freshToken('martin', 3600) }),
 } as StreamVideoOptions);
 
