@@ -15,6 +15,8 @@ export class Holding {
   #generation = 0;
   #held: TokenFacts | undefined;
   #kept: TokenFacts | undefined;
+  /** The one before the held one, while the server's word about it may still come. */
+  #former: TokenFacts | undefined;
   #lastRefused: TokenFacts | undefined;
   readonly #rolledBack = new Set<number>();
 
@@ -34,7 +36,9 @@ export class Holding {
 
   adopt(delivery: Delivery): TokenFacts {
     const previous = this.#held;
-    if (previous?.acceptedAt && !previous.refusedAt) this.#kept = previous;
+    const isUsable = previous !== undefined && !previous.refusedAt && previous.userId === delivery.userId;
+    if (isUsable && previous.acceptedAt) this.#kept = previous;
+    this.#former = isUsable && !previous.acceptedAt ? previous : undefined;
     // A guest who became another has no way back: id and token never differ.
     if (this.#kept?.userId !== delivery.userId) this.#kept = undefined;
     this.#generation += 1;
@@ -45,15 +49,24 @@ export class Holding {
   /** The server took a token of this generation. Returns whether that was news. */
   accept(generation: number, now: Moment): boolean {
     const held = this.#held;
+    if (this.#former?.generation === generation && !held?.acceptedAt) {
+      this.#former.acceptedAt = now;
+      this.#kept = this.#former;
+      this.#former = undefined;
+      return true;
+    }
     if (held?.generation !== generation || held.acceptedAt || held.refusedAt) return false;
     held.acceptedAt = now;
     this.#kept = undefined;
+    this.#former = undefined;
     return true;
   }
 
   /** The server refused the held token; returns it, or undefined when the word is about another one. */
   refuse(generation: number, now: Moment): TokenFacts | undefined {
     const held = this.#held;
+    if (this.#kept?.generation === generation) this.#kept = undefined;
+    if (this.#former?.generation === generation) this.#former = undefined;
     if (held?.generation !== generation) return undefined;
     held.refusedAt ??= now;
     held.firstRejectedAt ??= now;
@@ -73,12 +86,14 @@ export class Holding {
     this.#rolledBack.add(this.#held.generation);
     this.#held = kept;
     this.#kept = undefined;
+    this.#former = undefined;
     return true;
   }
 
   clear(): void {
     this.#held = undefined;
     this.#kept = undefined;
+    this.#former = undefined;
     this.#lastRefused = undefined;
     this.#rolledBack.clear();
   }
