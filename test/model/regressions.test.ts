@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connect, refresh, send } from './actions.js';
+import { connect, handIn, refresh, send } from './actions.js';
 import type { RigSetup } from './rig.js';
 import { runSequence } from './sequence.js';
 import { Step } from './step.js';
@@ -115,5 +115,31 @@ test('two 40 with a 500 between them are not two in a row', async () => {
     step('connect', ({ rig }) => connect(rig), 1_500),
     step('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId), 3_000),
     becomes('well', 4_000),
+    step('connected', ({ rig }) => expect(rig.client.connectionState).toBe('connected')),
+  );
+});
+
+test('a token that is accepted after another one has come is the one to go back to', async () => {
+  await keepsTheRules(
+    {},
+    step('get a token', ({ rig }) => rig.track('getToken', () => rig.client.auth.getToken()), 200),
+    connects,
+    step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged'), 1_500),
+    step('request', ({ rig }) => send(rig, 'GET'), 1_000),
+    step('it was served', ({ rig }) => expect(rig.calls.at(-1)?.outcome?.isOk).toBe(true)),
+  );
+});
+
+test('a kept token that the server refused is nothing to go back to', async () => {
+  await keepsTheRules(
+    {},
+    step('request', ({ rig }) => send(rig, 'GET'), 1_500),
+    step('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId)),
+    requests,
+    step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged'), 1_500),
+    step('request', ({ rig }) => send(rig, 'GET'), 5_000),
+    step('it went out once', ({ rig }) => {
+      expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([43]);
+    }),
   );
 });
