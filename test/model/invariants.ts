@@ -150,7 +150,8 @@ function aFailureClosesTheDoor({ asks }: Rig): string | undefined {
 function theBreakerHolds(rig: Rig): string | undefined {
   let useless: Ask[] = [];
   for (const [previous, next] of pairs(rig.asks)) {
-    const isUseless = previous.mode === 'garbage' && previous.answer?.kind === 'token';
+    const isUseless =
+      previous.mode === 'garbage' && previous.reason !== 'guest' && previous.answer?.kind === 'token';
     const isSameDoor = previous.doorOpenings === next.doorOpenings;
     if (useless[0]?.session !== previous.session) useless = [];
     useless = isUseless && isSameDoor ? [...useless, previous] : [];
