@@ -7,7 +7,11 @@ export default {
     ...base.test,
     // Without isolation each module is loaded once.
     isolate: false,
-    include: ['test/unit/**/*.test.ts', 'test/vectors/token-lifecycle.test.ts'],
+    include: [
+      'test/unit/**/*.test.ts',
+      'test/vectors/token-lifecycle.test.ts',
+      'test/model/regressions.test.ts',
+    ],
     typecheck: { enabled: false },
   },
 };

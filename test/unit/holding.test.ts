@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { type Delivery, Holding } from '../../src/token/holding.js';
+
+const at = (ms: number) => ({ wallMs: ms, monotonicMs: ms });
+const delivery = (value: string, userId = 'martin'): Delivery => ({
+  value,
+  userId,
+  claims: {},
+  expiresAtMs: undefined,
+  issuedAtMs: undefined,
+  receivedAt: at(0),
+  requestedAt: at(0),
+  isFromProvider: true,
+  jitter: 0,
+});
+const always = () => true;
+
+/** A holding whose first token is accepted and whose second is held. */
+function withKept(userId?: string): Holding {
+  const holding = new Holding();
+  holding.adopt(delivery('first'));
+  holding.accept(1, at(1));
+  holding.adopt(delivery('second', userId));
+  return holding;
+}
+
+describe('a holding', () => {
+  test('numbers its tokens upwards, also after it was cleared', () => {
+    const holding = withKept();
+    expect(holding.held).toMatchObject({ value: 'second', generation: 2 });
+    holding.clear();
+    expect([holding.held, holding.hasKept, holding.lastRefused]).toEqual([undefined, false, undefined]);
+    expect(holding.adopt(delivery('third')).generation).toBe(3);
+  });
+
+  test('keeps the accepted token behind the new one until that is accepted', () => {
+    const holding = withKept();
+    expect(holding.hasKept).toBe(true);
+    expect(holding.accept(2, at(2))).toBe(true);
+    expect(holding.hasKept).toBe(false);
+    expect(holding.held?.acceptedAt).toEqual(at(2));
+  });
+
+  test('keeps no token that was not accepted, and none of another user', () => {
+    const holding = new Holding();
+    holding.adopt(delivery('first'));
+    holding.adopt(delivery('second'));
+    expect(holding.hasKept).toBe(false);
+    expect(withKept('guest-2').hasKept).toBe(false);
+  });
+
+  test('keeps no token that was refused', () => {
+    const holding = new Holding();
+    holding.adopt(delivery('first'));
+    holding.accept(1, at(1));
+    holding.refuse(1, at(2));
+    holding.adopt(delivery('second'));
+    expect(holding.hasKept).toBe(false);
+  });
+
+  test('hears of an acceptance once, and only of what was not refused', () => {
+    const holding = withKept();
+    expect(holding.accept(7, at(2))).toBe(false);
+    expect(holding.accept(2, at(2))).toBe(true);
+    expect(holding.accept(2, at(3))).toBe(false);
+    holding.refuse(2, at(4));
+    expect(holding.held?.acceptedAt).toEqual(at(2));
+    const other = new Holding();
+    expect(other.accept(1, at(0))).toBe(false);
+    other.adopt(delivery('first'));
+    other.refuse(1, at(1));
+    expect(other.accept(1, at(2))).toBe(false);
+  });
+
+  test('remembers the first refusal, and which token was refused last', () => {
+    const holding = withKept();
+    expect(holding.refuse(1, at(2))).toBeUndefined();
+    expect(holding.refuse(2, at(2))).toMatchObject({ refusedAt: at(2), firstRejectedAt: at(2) });
+    expect(holding.refuse(2, at(9))).toMatchObject({ refusedAt: at(2) });
+    expect(holding.lastRefused?.value).toBe('second');
+  });
+
+  test('goes back to the kept token, once, and knows which it gave up', () => {
+    const holding = withKept();
+    expect(holding.rollBack(at(2), always)).toBe(true);
+    expect(holding.held?.value).toBe('first');
+    expect([holding.wasRolledBack(2), holding.wasRolledBack(1)]).toEqual([true, false]);
+    expect(holding.lastRefused?.value).toBe('second');
+    expect(holding.rollBack(at(3), always)).toBe(false);
+  });
+
+  test('does not go back to a token that is dead', () => {
+    const holding = withKept();
+    expect(holding.rollBack(at(2), () => false)).toBe(false);
+    expect(holding.held?.value).toBe('second');
+    expect(holding.wasRolledBack(2)).toBe(false);
+  });
+});
