@@ -113,7 +113,11 @@ function connectFailsForAReason(rig: Rig): string | undefined {
     if (code === 'provider_returns_expired' && saw(40) < 2) return `no second 40: ${describe(call)}`;
     // Those who call meanwhile share one attempt, and its time.
     const sharing = rig.calls.filter((other) => other.kind === 'connect' && covers(other, startedAtMs));
-    const isEarly = outcome.atMs - Math.min(...sharing.map((other) => other.startedAtMs)) < 14_000;
+    const { atMs, atWallMs } = outcome;
+    const waited = sharing.map((other) =>
+      Math.max(atMs - other.startedAtMs, Math.abs(atWallMs - other.startedAtWallMs)),
+    );
+    const isEarly = Math.max(...waited) < 14_000;
     if (code === 'connect_timeout' && isEarly && rig.troubles.length === 0) {
       return `out of time too early: ${describe(call)}`;
     }

@@ -36,6 +36,8 @@ export interface AppCall {
   readonly kind: AppCallKind;
   readonly method: string;
   readonly startedAtMs: number;
+  /** By the wall clock, which may have been set meanwhile. */
+  readonly startedAtWallMs: number;
   readonly heldAtStart: string | undefined;
   readonly wasHeldGood: boolean;
   readonly session: number;
@@ -45,7 +47,12 @@ export interface AppCall {
   isAborted: boolean;
   /** Why its failure was unfair. */
   complaint?: string | undefined;
-  outcome?: { readonly isOk: boolean; readonly value: unknown; readonly atMs: number };
+  outcome?: {
+    readonly isOk: boolean;
+    readonly value: unknown;
+    readonly atMs: number;
+    readonly atWallMs: number;
+  };
 }
 
 /** One call of the app's token provider, or one creation of a guest. */

@@ -126,6 +126,7 @@ export class Rig {
       kind,
       method,
       startedAtMs: this.#world.clock.monotonicMs,
+      startedAtWallMs: Date.now(),
       heldAtStart: held,
       wasHeldGood: this.isGood(held),
       session: this.session,
@@ -135,7 +136,7 @@ export class Rig {
     };
     this.calls.push(call);
     const settle = (isOk: boolean) => (value: unknown) => {
-      call.outcome = { isOk, value, atMs: this.#world.clock.monotonicMs };
+      call.outcome = { isOk, value, atMs: this.#world.clock.monotonicMs, atWallMs: Date.now() };
       if (!isOk) call.complaint = this.judge(call);
     };
     make(call).then(settle(true), settle(false));
