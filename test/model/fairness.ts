@@ -17,7 +17,9 @@ function isAuthFailure(error: unknown): boolean {
 function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: World): string | undefined {
   const kept = rig.accepted.at(-1);
   if (kept === undefined || kept === refused || rig.accepted.includes(String(refused))) return undefined;
-  const { exp } = claimsOf(kept) as { exp?: number };
+  const { exp, user_id } = claimsOf(kept) as { exp?: number; user_id?: string };
+  // A guest who became another has no way back.
+  if (user_id !== rig.userId) return undefined;
   const latestMs = Math.max(Date.now(), coordinator.nowMs) + 60_000;
   return rig.isGood(kept) && (exp === undefined || exp * 1000 > latestMs) ? kept : undefined;
 }
