@@ -17,6 +17,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/page/**'],
     setupFiles: ['test/support/nothing-left.ts'],
     testTimeout: 20_000,
+    // By default one core of two is left idle.
+    maxWorkers: 2,
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],
