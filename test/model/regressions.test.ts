@@ -143,3 +143,17 @@ test('a kept token that the server refused is nothing to go back to', async () =
     }),
   );
 });
+
+test('a token set by hand spares the provider the second try for a twin', async () => {
+  await keepsTheRules(
+    { kind: 'token_and_provider', lifeSeconds: 90, areTokensUnique: false },
+    step('the provider repeats itself', ({ rig }) => {
+      rig.issuer.mode = 'same';
+    }),
+    step('revoke', (world) => world.coordinator.revoke(world.rig.userId), 20),
+    step('request', ({ rig }) => send(rig, 'GET'), 400),
+    step('the second try is to come', ({ rig }) => expect(rig.asks).toHaveLength(1)),
+    step('a token is handed in', ({ rig }) => handIn(rig, 'forged'), 1_500),
+    step('nobody was asked', ({ rig }) => expect(rig.asks).toHaveLength(1)),
+  );
+});
