@@ -99,9 +99,17 @@ function covers({ startedAtMs, outcome }: AppCall, atMs: number): boolean {
   return startedAtMs <= atMs && (outcome === undefined || outcome.atMs >= atMs);
 }
 
+/** Those who call `connect()` meanwhile share one attempt, and its time: the one who began it. */
+function firstOfAttempt(call: AppCall, rig: Rig): AppCall {
+  const earlier = rig.calls.find(
+    (other) => other.kind === 'connect' && other.number < call.number && covers(other, call.startedAtMs),
+  );
+  return earlier ? firstOfAttempt(earlier, rig) : call;
+}
+
 function connectFailsForAReason(rig: Rig): string | undefined {
   for (const call of rig.calls) {
-    const { kind, outcome, isAborted, startedAtMs } = call;
+    const { kind, outcome, isAborted } = call;
     if (kind !== 'connect' || !outcome || outcome.isOk || isAborted) continue;
     const { code } = outcome.value as { code?: string };
     const shakes = rig.sends
@@ -111,13 +119,10 @@ function connectFailsForAReason(rig: Rig): string | undefined {
     if (!CONNECT_ERRORS.includes(code)) return `connect() fails with none of its errors: ${describe(call)}`;
     if (code === 'handshake_rejected' && saw(...REFUSALS) === 0) return `nobody refused: ${describe(call)}`;
     if (code === 'provider_returns_expired' && saw(40) < 2) return `no second 40: ${describe(call)}`;
-    // Those who call meanwhile share one attempt, and its time.
-    const sharing = rig.calls.filter((other) => other.kind === 'connect' && covers(other, startedAtMs));
-    const { atMs, atWallMs } = outcome;
-    const waited = sharing.map((other) =>
-      Math.max(atMs - other.startedAtMs, Math.abs(atWallMs - other.startedAtWallMs)),
-    );
-    const isEarly = Math.max(...waited) < 14_000;
+    const first = firstOfAttempt(call, rig);
+    const waitedMs = outcome.atMs - first.startedAtMs;
+    const waitedByWallMs = Math.abs(outcome.atWallMs - first.startedAtWallMs);
+    const isEarly = Math.max(waitedMs, waitedByWallMs) < 14_000;
     if (code === 'connect_timeout' && isEarly && rig.troubles.length === 0) {
       return `out of time too early: ${describe(call)}`;
     }
