@@ -235,6 +235,8 @@ export class TokenSession {
   giveUp(refused: TokenFacts, cause: unknown): boolean {
     const { held, holding } = this.#ledger;
     if (holding.wasRolledBack(refused.generation)) return held !== undefined && !held.refusedAt;
+    // The word is about a token that has a successor by now.
+    if (held && held.generation > refused.generation) return !refused.acceptedAt && !held.refusedAt;
     if (held?.generation !== refused.generation || held.acceptedAt) return false;
     const now = this.#ledger.look();
     const isBack = this.#ledger.rollBack(now);
