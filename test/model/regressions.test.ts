@@ -157,3 +157,16 @@ test('a token set by hand spares the provider the second try for a twin', async 
     step('nobody was asked', ({ rig }) => expect(rig.asks).toHaveLength(1)),
   );
 });
+
+test('a 43 about a token that has a successor by now is not the end of the request', async () => {
+  await keepsTheRules(
+    {},
+    step('request', ({ rig }) => send(rig, 'GET'), 1_500),
+    step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged')),
+    requests,
+    step('a good token is handed in', ({ rig }) => handIn(rig, 'fresh'), 1_500),
+    step('it was served', ({ rig }) => {
+      expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([43, 0]);
+    }),
+  );
+});
