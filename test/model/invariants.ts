@@ -41,9 +41,9 @@ function describe({ kind, method, number, outcome, sends }: AppCall): string {
   return `${kind} ${method} #${number} (answers: ${answers || 'none'}) -> ${error?.name} ${error?.code}: ${error?.message}`;
 }
 
-/** The later of two kinds of gap: a clock that was set forward opens doors, too. */
-function gapMs(from: { atMs: number; atWallMs: number }, to: Ask): number {
-  return Math.max(to.atMs - from.atMs, to.atWallMs - from.atWallMs);
+/** Whether nothing has opened the door between two calls: no hand of the app, no network, no clock. */
+function isSameDoor(previous: Ask, next: Ask): boolean {
+  return previous.doorOpenings === next.doorOpenings && previous.jumps === next.jumps;
 }
 
 function pairs(asks: readonly Ask[]): (readonly [Ask, Ask])[] {
@@ -148,8 +148,8 @@ function aFailureClosesTheDoor({ asks }: Rig): string | undefined {
   for (const [previous, next] of pairs(asks)) {
     const { answer, endedAtMs, mode, reason } = previous;
     if (answer?.kind !== 'failed' || reason === 'guest' || NO_BACK_OFF.includes(mode)) continue;
-    if (endedAtMs === undefined || previous.doorOpenings !== next.doorOpenings) continue;
-    const waited = gapMs(previous, next) - (endedAtMs - previous.atMs);
+    if (endedAtMs === undefined || !isSameDoor(previous, next)) continue;
+    const waited = next.atMs - endedAtMs;
     const least = previous.retryAfterMs ?? LEAST_BACK_OFF_MS;
     if (waited < least - 1) return `asked ${waited} ms after a failure that asks for ${least} ms`;
   }
@@ -161,11 +161,10 @@ function theBreakerHolds(rig: Rig): string | undefined {
   for (const [previous, next] of pairs(rig.asks)) {
     const isUseless =
       previous.mode === 'garbage' && previous.reason !== 'guest' && previous.answer?.kind === 'token';
-    const isSameDoor = previous.doorOpenings === next.doorOpenings;
     if (useless[0]?.session !== previous.session) useless = [];
-    useless = isUseless && isSameDoor ? [...useless, previous] : [];
+    useless = isUseless && isSameDoor(previous, next) ? [...useless, previous] : [];
     if (useless.length < 3) continue;
-    const waited = gapMs(previous, next) - ((previous.endedAtMs ?? previous.atMs) - previous.atMs);
+    const waited = next.atMs - (previous.endedAtMs ?? previous.atMs);
     if (waited < BREAKER_MS - 1) return `asked ${waited} ms after ${useless.length} tokens of no use`;
   }
   return undefined;
@@ -181,8 +180,8 @@ function theBackgroundKeepsToTheFloor({ asks }: Rig): string | undefined {
   const attempts = asks.filter((ask, index) => !isSecondTry(asks[index - 1], ask));
   for (const [previous, next] of pairs(attempts)) {
     const isBackground = next.phaseThen === 'advisory' || !next.hasCaller;
-    if (next.reason !== 'expiring' || !isBackground) continue;
-    if (gapMs(previous, next) < FLOOR_MS - 1) return `asked again after ${gapMs(previous, next)} ms`;
+    if (next.reason !== 'expiring' || !isBackground || previous.jumps !== next.jumps) continue;
+    if (next.atMs - previous.atMs < FLOOR_MS - 1) return `asked again after ${next.atMs - previous.atMs} ms`;
   }
   return undefined;
 }

@@ -61,7 +61,6 @@ export interface Ask {
   readonly reason: string;
   readonly mode: string;
   readonly atMs: number;
-  readonly atWallMs: number;
   readonly heldThen: string | undefined;
   readonly phaseThen: string | undefined;
   readonly isSessionLive: boolean;
@@ -72,6 +71,8 @@ export interface Ask {
   readonly signal: AbortSignal | undefined;
   /** How often the app or the network had opened the door by then. */
   readonly doorOpenings: number;
+  /** How often the wall clock had been set by then: one that was set forward opens doors, too. */
+  readonly jumps: number;
   endedAtMs?: number;
   answer?:
     | { readonly kind: 'token'; readonly token: unknown }

@@ -247,7 +247,6 @@ export class Rig {
       reason,
       mode: this.issuer.mode,
       atMs: clock.monotonicMs,
-      atWallMs: Date.now(),
       heldThen: client?.token,
       phaseThen: state?.status === 'active' ? state.phase : state?.status,
       isSessionLive: this.isSessionLive,
@@ -256,6 +255,7 @@ export class Rig {
         this.waiting.some(({ kind }) => kind !== 'disconnect') || client?.connectionState === 'reconnecting',
       signal,
       doorOpenings: this.doorOpenings,
+      jumps: clock.jumps,
     };
     this.asks.push(ask);
     signal?.addEventListener('abort', () => this.#endAsk(ask, { kind: 'failed', error: signal.reason }));

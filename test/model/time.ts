@@ -34,6 +34,8 @@ export class WorldClock {
   readonly #startMs = Date.now();
   readonly #pending = new Set<ReturnType<typeof setTimeout>>();
   #sleptMs = 0;
+  /** How often somebody has set the wall clock, or the machine slept. */
+  jumps = 0;
 
   get nowMs(): number {
     return this.#startMs + performance.now() + this.#sleptMs;
@@ -75,6 +77,7 @@ export class WorldClock {
 
   /** Somebody sets the wall clock of the client's machine. */
   jump(milliseconds: number): void {
+    this.jumps += 1;
     vi.setSystemTime(Date.now() + milliseconds);
   }
 
