@@ -173,8 +173,11 @@ export class Flight {
     if (attempt.reason === 'expiring' && held && !held.refusedAt && !guest)
       this.#assertProgress(checked, held);
     this.#applied = attempt.sequence;
-    ledger.door.succeed();
-    ledger.lastError = undefined;
+    // An answer that comes late does not undo what a later call was told.
+    if (attempt.sequence === this.#sequence) {
+      ledger.door.succeed();
+      ledger.lastError = undefined;
+    }
     // The very token that is held is no new generation.
     if (held && !held.refusedAt && held.value === checked.value) return () => {};
     const facts = ledger.adopt(checked, { isFromProvider: true, requestedAt: attempt.startedAt });
