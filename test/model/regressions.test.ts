@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { connect, handIn, refresh, send } from './actions.js';
+import type { IssuerMode } from './issuer.js';
 import type { RigSetup } from './rig.js';
 import { runSequence } from './sequence.js';
 import { Step } from './step.js';
@@ -168,5 +169,19 @@ test('a 43 about a token that has a successor by now is not the end of the reque
     step('it was served', ({ rig }) => {
       expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([43, 0]);
     }),
+  );
+});
+
+test('a late answer does not open the door that a later call has closed', async () => {
+  const provider = (mode: IssuerMode, thenMs = 0) =>
+    step(`the provider: ${mode}`, ({ rig }) => Object.assign(rig.issuer, { mode }), thenMs);
+  await keepsTheRules(
+    { lifeSeconds: 1 },
+    provider('late'),
+    step('refresh', ({ rig }) => refresh(rig), 10_500),
+    provider('retry_after', 1_500),
+    step('request', ({ rig }) => send(rig, 'POST'), 1_500),
+    refreshes,
+    step('the provider was left alone', ({ rig }) => expect(rig.asks).toHaveLength(2)),
   );
 });
