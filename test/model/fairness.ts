@@ -38,6 +38,11 @@ function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
     if (error.apiCode === 40) return 'a 40 has to be dealt with';
     const isEarly = error.apiCode === 41 || error.apiCode === 42;
     if (isEarly && count(41, 42) < 2) return 'the same token was not sent once more';
+    // One replay for the sake of a better token is all that a request gets.
+    const refused = new Set(
+      call.sends.filter(({ answer }) => REFUSALS.includes(answer)).map(({ token }) => token),
+    );
+    if (refused.size > 1) return undefined;
     if (keptFor(rig, call.sends.at(-1)?.token, world)) return 'the token accepted before was not used';
     return undefined;
   }
