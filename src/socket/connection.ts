@@ -229,7 +229,7 @@ export class Connection {
       const { retryAt } = error as { retryAt?: number };
       if (!isTransient || retryAt === undefined || signal.aborted) throw error;
       campaign.last = { ...campaign.last, error };
-      await this.#waitForProvider(campaign, retryAt, signal);
+      await this.#waitForProvider(campaign, signal);
     }
   }
 
@@ -265,9 +265,10 @@ export class Connection {
     throw rejectedError(refusal);
   }
 
-  async #waitForProvider(campaign: Campaign, retryAt: number, signal: AbortSignal): Promise<void> {
-    const { environment, session, connectMs } = this.#options;
-    const delayMs = Math.max(0, retryAt - environment.clock.now().wallMs);
+  async #waitForProvider(campaign: Campaign, signal: AbortSignal): Promise<void> {
+    const { session, connectMs } = this.#options;
+    // Not the error's own time: the wall clock may have been set since.
+    const delayMs = session.closedForMs;
     const { limit, last } = campaign;
     // Nothing can come of waiting beyond the limit.
     if (limit && !limit.isPaused && delayMs > limit.leftMs) throw connectTimeout(connectMs, last);

@@ -43,6 +43,7 @@ export class Report {
   readonly #options: ReportOptions;
   readonly #snapshot = new Snapshot<AuthState>();
   readonly #listeners = new Set<() => void>();
+  #published: AuthState | undefined;
   #change: Promise<void>;
   #happen!: () => void;
 
@@ -67,10 +68,12 @@ export class Report {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Wakes who waits and tells who listens, if the state differs from what was seen last. */
+  /** Wakes who waits and tells who listens, if the state differs from what they were told of last. */
   publish(): void {
-    const before = this.#snapshot.current;
-    if (before === this.state) return;
+    const { state } = this;
+    // What somebody has merely read was not told yet.
+    if (state === this.#published) return;
+    this.#published = state;
     const happen = this.#happen;
     this.#change = this.#nextChange();
     happen();

@@ -1,4 +1,4 @@
-import type { Moment } from '../environment/clock.js';
+import { type Moment, millisecondsUntil } from '../environment/clock.js';
 import { type AbortSource, throwIfAborted } from '../environment/waiting.js';
 import { type AnyStreamVideoError, ConfigurationError, SessionEndedError } from '../errors.js';
 import type { KnownUser } from '../user.js';
@@ -116,6 +116,13 @@ export class TokenSession {
   /** Aborts with `SessionEndedError` when the present session ends. */
   get ending(): AbortSource {
     return this.#epoch;
+  }
+
+  /** Milliseconds for which nobody may ask for a token, by whichever clock says less. */
+  get closedForMs(): number {
+    const now = this.#ledger.look();
+    const closure = this.#ledger.door.closedAt(now);
+    return closure ? millisecondsUntil(closure.until, now) : 0;
   }
 
   /** Settles at the next change of any fact. */
