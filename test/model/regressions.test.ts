@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connect, handIn, refresh, send } from './actions.js';
+import { connect, drop, handIn, refresh, send } from './actions.js';
 import type { IssuerMode } from './issuer.js';
 import type { RigSetup } from './rig.js';
 import { runSequence } from './sequence.js';
@@ -183,5 +183,33 @@ test('a late answer does not open the door that a later call has closed', async 
     step('request', ({ rig }) => send(rig, 'POST'), 1_500),
     refreshes,
     step('the provider was left alone', ({ rig }) => expect(rig.asks).toHaveLength(2)),
+  );
+});
+
+test('who reads the state in a listener does not keep subscribers from hearing of it', async () => {
+  let told = 0;
+  await keepsTheRules(
+    {},
+    step('subscribe', ({ rig: { client } }) => {
+      client.on('token.refreshed', () => void client.auth.state);
+      client.auth.subscribe(() => {
+        told += client.auth.state.refreshing ? 0 : 1;
+      });
+    }),
+    step('refresh', ({ rig }) => refresh(rig), 1_000),
+    step('they were told', () => expect(told).toBeGreaterThan(0)),
+  );
+});
+
+test('a wall clock that is set back does not keep a reconnect waiting', async () => {
+  await keepsTheRules(
+    {},
+    step('connect', ({ rig }) => connect(rig), 1_000),
+    step('the provider fails', ({ rig }) => Object.assign(rig.issuer, { mode: 'garbage' })),
+    step('the token is revoked', ({ rig, coordinator }) => coordinator.revoke(rig.userId)),
+    step('the socket is lost', (world) => drop(world, '1000'), 20_000),
+    step('the clock is set back', ({ clock }) => clock.jump(-3_600_000), 60_000),
+    step('the provider works', ({ rig }) => Object.assign(rig.issuer, { mode: 'ok' }), 90_000),
+    step('connected', ({ rig }) => expect(rig.client.connectionState).toBe('connected')),
   );
 });
