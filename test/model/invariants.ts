@@ -162,7 +162,8 @@ function theBreakerHolds(rig: Rig): string | undefined {
     const isUseless =
       previous.mode === 'garbage' && previous.reason !== 'guest' && previous.answer?.kind === 'token';
     if (useless[0]?.session !== previous.session) useless = [];
-    useless = isUseless && isSameDoor(previous, next) ? [...useless, previous] : [];
+    const isInARow = isSameDoor(previous, next) && previous.acceptances === next.acceptances;
+    useless = isUseless && isInARow ? [...useless, previous] : [];
     if (useless.length < 3) continue;
     const waited = next.atMs - (previous.endedAtMs ?? previous.atMs);
     if (waited < BREAKER_MS - 1) return `asked ${waited} ms after ${useless.length} tokens of no use`;

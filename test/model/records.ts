@@ -73,6 +73,8 @@ export interface Ask {
   readonly doorOpenings: number;
   /** How often the wall clock had been set by then: one that was set forward opens doors, too. */
   readonly jumps: number;
+  /** How often the server had taken a token by then. */
+  readonly acceptances: number;
   endedAtMs?: number;
   answer?:
     | { readonly kind: 'token'; readonly token: unknown }

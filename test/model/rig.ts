@@ -64,6 +64,7 @@ export class Rig {
   /** The sessions in which a token may be used; what the app handed in outlives them all. */
   readonly #origins = new Map<string, Set<number | 'any'>>();
   readonly #userId: string;
+  #acceptances = 0;
 
   private constructor(setup: RigSetup, world: Surroundings) {
     serial += 1;
@@ -256,6 +257,7 @@ export class Rig {
       signal,
       doorOpenings: this.doorOpenings,
       jumps: clock.jumps,
+      acceptances: this.#acceptances,
     };
     this.asks.push(ask);
     signal?.addEventListener('abort', () => this.#endAsk(ask, { kind: 'failed', error: signal.reason }));
@@ -396,6 +398,7 @@ export class Rig {
       const known = this.accepted.indexOf(token);
       if (known >= 0) this.accepted.splice(known, 1);
       this.accepted.push(token);
+      this.#acceptances += 1;
     }
   }
 }
