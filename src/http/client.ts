@@ -96,7 +96,7 @@ export class HttpClient {
         body: await prepareBody(options.body),
         signal,
         isWatching: options.isWatching,
-        budget: { networkRetries: NETWORK_RETRIES },
+        budget: { networkRetries: NETWORK_RETRIES, spent: new Set() },
       };
       if (request.body && (request.method === 'GET' || request.method === 'HEAD')) {
         refuse(`A ${request.method} request has no body`, 'Pass query instead of body.');

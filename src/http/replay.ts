@@ -4,7 +4,7 @@ import { type ApiError, TokenExpiredError } from '../errors.js';
 import type { TokenFacts } from '../token/facts.js';
 import type { TokenSession } from '../token/session.js';
 import { CODE, showsAcceptance } from './api-error.js';
-import type { Interceptor } from './request.js';
+import type { ApiRequest, Interceptor, ReplayKind } from './request.js';
 
 /** What to do about an answer. Only the header differs in a replay, and the request's id. */
 type Step = 'answer' | 'replay' | 'replay_same_token';
@@ -32,12 +32,13 @@ class Replay {
   readonly #session: TokenSession;
   readonly #environment: Environment;
   readonly #signal: AbortSignal;
-  readonly #spent = new Set<'renewal' | 'wait' | 'rollback'>();
+  readonly #spent: Set<ReplayKind>;
 
-  constructor(session: TokenSession, environment: Environment, signal: AbortSignal) {
+  constructor(session: TokenSession, environment: Environment, { signal, budget }: ApiRequest) {
     this.#session = session;
     this.#environment = environment;
     this.#signal = signal;
+    this.#spent = budget.spent;
   }
 
   async after(error: ApiError, token: TokenFacts): Promise<Step> {
@@ -71,7 +72,7 @@ class Replay {
   }
 
   /** Whether this kind of replay was still to be had. */
-  #spend(kind: 'renewal' | 'wait' | 'rollback'): boolean {
+  #spend(kind: ReplayKind): boolean {
     const isLeft = !this.#spent.has(kind);
     this.#spent.add(kind);
     return isLeft;
@@ -81,7 +82,7 @@ class Replay {
 /** Hears what the coordinator says about the token, has it renewed, and sends the request again. */
 export function refreshAndReplay(session: TokenSession, environment: Environment): Interceptor {
   return async (request, next) => {
-    const replay = new Replay(session, environment, request.signal);
+    const replay = new Replay(session, environment, request);
     let response = await next(request);
     for (;;) {
       const { error, pass, isEvidence } = response;

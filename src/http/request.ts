@@ -2,6 +2,15 @@ import type { ApiError } from '../errors.js';
 import type { Pass } from '../token/waiting-room.js';
 import type { RequestBody } from './body.js';
 
+/** Why a call may be sent again for its token's sake, each once. */
+export type ReplayKind = 'renewal' | 'wait' | 'rollback';
+
+/** How often one call may still be sent again. */
+export interface Budget {
+  networkRetries: number;
+  readonly spent: Set<ReplayKind>;
+}
+
 /** One call on its way to the coordinator. Interceptors hand on copies. */
 export interface ApiRequest {
   readonly method: string;
@@ -18,7 +27,7 @@ export interface ApiRequest {
   /** Whether the answer is to be tied to the live socket. */
   readonly isWatching?: boolean | undefined;
   /** Shared by all attempts of one call. */
-  readonly budget: { networkRetries: number };
+  readonly budget: Budget;
 }
 
 /** What came back: data, or the error that the server answered with. */
