@@ -215,3 +215,27 @@ test('a wall clock that is set back does not keep a reconnect waiting', async ()
     step('connected', ({ rig }) => expect(rig.client.connectionState).toBe('connected')),
   );
 });
+
+test('a watching request that meets 46 has no second replay for 40', async () => {
+  await keepsTheRules(
+    {},
+    step('connect', ({ rig }) => connect(rig), 1_500),
+    step('the server forgets the socket', (world) => drop(world, 'silent')),
+    step('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId), 3_000),
+    step('each new connection is followed by a revocation', ({ coordinator, rig }) => {
+      rig.client.on('connection.changed', ({ state }) => {
+        if (state === 'connected') coordinator.revoke(rig.userId);
+      });
+    }),
+    step(
+      'watch',
+      ({ rig }) => {
+        rig.track('watch', ({ number }) => rig.client.call('default', `c${number}`).get({ watch: true }));
+      },
+      2_000,
+    ),
+    step('it was refused twice', ({ rig }) => {
+      expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([40, 46, 40]);
+    }),
+  );
+});
