@@ -216,10 +216,10 @@ export class TokenSession {
     try {
       await this.#room.renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
     } catch (error) {
-      // A newer token, though asked for before the refusal, or the last one that was accepted: better than none.
+      // Another token, newer or the one accepted before it: better than none.
       this.#room.assertLive(signal);
-      const isNewer = this.held && this.held.generation > refused.generation && !this.held.refusedAt;
-      if (!isNewer && !this.#ledger.rollBack(this.#ledger.look())) throw error;
+      const isReplaced = this.held && this.held.generation !== refused.generation && !this.held.refusedAt;
+      if (!isReplaced && !this.#ledger.rollBack(this.#ledger.look())) throw error;
     }
   }
 
