@@ -239,3 +239,21 @@ test('a watching request that meets 46 has no second replay for 40', async () =>
     }),
   );
 });
+
+test('whoever waited for a refresh that failed goes back to the token accepted before', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('connect', ({ rig }) => connect(rig), 1_500),
+    step('the provider repeats an old token', ({ rig }) => Object.assign(rig.issuer, { mode: 'expired' })),
+    refreshes,
+    step('the clock is set ahead', ({ clock }) => clock.jump(3_600_000)),
+    requests,
+    requests,
+    step('request', ({ rig }) => send(rig, 'POST'), 6_000),
+    step('all were served', ({ rig }) => {
+      expect(rig.calls.filter(({ kind }) => kind === 'request').every(({ outcome }) => outcome?.isOk)).toBe(
+        true,
+      );
+    }),
+  );
+});
