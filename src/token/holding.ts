@@ -18,7 +18,6 @@ export class Holding {
   /** The one before the held one, while the server's word about it may still come. */
   #former: TokenFacts | undefined;
   #lastRefused: TokenFacts | undefined;
-  readonly #rolledBack = new Set<number>();
 
   get held(): TokenFacts | undefined {
     return this.#held;
@@ -74,16 +73,11 @@ export class Holding {
     return held;
   }
 
-  wasRolledBack(generation: number): boolean {
-    return this.#rolledBack.has(generation);
-  }
-
   /** Goes back to the kept token if there is one that `isAlive`. */
   rollBack(now: Moment, isAlive: (token: TokenFacts) => boolean): boolean {
     const kept = this.#kept;
     if (!kept || !this.#held || !isAlive(kept)) return false;
     this.refuse(this.#held.generation, now);
-    this.#rolledBack.add(this.#held.generation);
     this.#held = kept;
     this.#kept = undefined;
     this.#former = undefined;
@@ -95,6 +89,5 @@ export class Holding {
     this.#kept = undefined;
     this.#former = undefined;
     this.#lastRefused = undefined;
-    this.#rolledBack.clear();
   }
 }

@@ -240,11 +240,12 @@ export class TokenSession {
    * the server accepted before: the new one is given up.
    */
   giveUp(refused: TokenFacts, cause: unknown): boolean {
-    const { held, holding } = this.#ledger;
-    if (holding.wasRolledBack(refused.generation)) return held !== undefined && !held.refusedAt;
-    // The word is about a token that has a successor by now.
-    if (held && held.generation > refused.generation) return !refused.acceptedAt && !held.refusedAt;
-    if (held?.generation !== refused.generation || held.acceptedAt) return false;
+    const { held } = this.#ledger;
+    // The word is about a token that is not in use any more: it has a successor, or was given up already.
+    if (held?.generation !== refused.generation) {
+      return held !== undefined && !held.refusedAt && !refused.acceptedAt;
+    }
+    if (held.acceptedAt) return false;
     const now = this.#ledger.look();
     const isBack = this.#ledger.rollBack(now);
     this.#ledger.countUnusable(held, now, cause);
