@@ -257,3 +257,21 @@ test('whoever waited for a refresh that failed goes back to the token accepted b
     }),
   );
 });
+
+test('a 42 about a token that two others have replaced since goes to the one in use', async () => {
+  await keepsTheRules(
+    {},
+    step('connect', ({ rig }) => connect(rig), 60_000),
+    step('the server is late', ({ coordinator }) => {
+      coordinator.skewMs = -40_000;
+    }),
+    step('refresh', ({ rig }) => refresh(rig), 6_000),
+    step('request', ({ rig }) => send(rig, 'GET'), 200),
+    step('another request', ({ rig }) => send(rig, 'POST')),
+    step('refresh', ({ rig }) => refresh(rig), 6_000),
+    step('the second one came back to what the first one had brought back', ({ rig }) => {
+      const post = rig.calls.find(({ method }) => method === 'POST');
+      expect(post?.sends.map(({ answer }) => answer)).toEqual([42, 42, 0]);
+    }),
+  );
+});
