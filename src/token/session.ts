@@ -190,9 +190,10 @@ export class TokenSession {
   /** The server said 40 about this token. Returns it, or undefined when another one is held by now. */
   refuse(refused: TokenFacts, cause: unknown): TokenFacts | undefined {
     const { holding, history } = this.#ledger;
-    const isNews = refused.refusedAt === undefined;
+    const { generation, refusedAt } = this.#inUse(refused) ?? refused;
+    const isNews = refusedAt === undefined;
     const now = this.#ledger.look();
-    const held = holding.refuse(refused.generation, now);
+    const held = holding.refuse(generation, now);
     if (held && isNews) {
       history.add(`the server refused generation ${held.generation}`);
       if (!held.acceptedAt) this.#ledger.countUnusable(held, now, cause);
@@ -240,11 +241,9 @@ export class TokenSession {
    * the server accepted before: the new one is given up.
    */
   giveUp(refused: TokenFacts, cause: unknown): boolean {
-    const { held } = this.#ledger;
+    const held = this.#inUse(refused);
     // The word is about a token that is not in use any more: it has a successor, or was given up already.
-    if (held?.generation !== refused.generation) {
-      return held !== undefined && !held.refusedAt && !refused.acceptedAt;
-    }
+    if (!held) return this.held !== undefined && !this.held.refusedAt && !refused.acceptedAt;
     if (held.acceptedAt) return false;
     const now = this.#ledger.look();
     const isBack = this.#ledger.rollBack(now);
@@ -255,11 +254,17 @@ export class TokenSession {
   }
 
   /** The server took this token. */
-  accept({ generation }: TokenFacts): void {
+  accept(token: TokenFacts): void {
+    const { generation } = this.#inUse(token) ?? token;
     if (!this.#ledger.holding.accept(generation, this.#ledger.look())) return;
     this.#ledger.door.accept();
     this.#ledger.history.add(`the server accepted generation ${generation}`);
     this.#changed();
+  }
+
+  /** The token in use, if it is this one: the app may have handed in the same string once more. */
+  #inUse({ generation, value }: TokenFacts): TokenFacts | undefined {
+    return this.held?.generation === generation || this.held?.value === value ? this.held : undefined;
   }
 
   /** How long to wait before the same token is sent once more after 41 or 42. */
