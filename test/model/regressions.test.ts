@@ -275,3 +275,16 @@ test('a 42 about a token that two others have replaced since goes to the one in 
     }),
   );
 });
+
+test('a token that is handed in twice is one token to the server', async () => {
+  await keepsTheRules(
+    {},
+    step('request', ({ rig }) => send(rig, 'GET'), 1_500),
+    step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged')),
+    requests,
+    step('it is handed in again', ({ rig }) => handIn(rig, 'held'), 1_000),
+    step('the one before it was used', ({ rig }) => {
+      expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([43, 0]);
+    }),
+  );
+});
