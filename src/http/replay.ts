@@ -44,7 +44,7 @@ class Replay {
   async after(error: ApiError, token: TokenFacts): Promise<Step> {
     if (isExpired(error)) return this.#renew(error, token);
     if (EARLY.includes(error.apiCode) && this.#spend('wait')) {
-      const delayMs = this.#session.earlyTokenDelayMs(token);
+      const delayMs = this.#session.rulings.earlyTokenDelayMs(token);
       await pause(this.#environment.timers, delayMs, { signals: [this.#signal] });
       return 'replay_same_token';
     }
@@ -53,22 +53,22 @@ class Replay {
 
   /** A body that is gone cannot be sent again; the token is made ready for the next call all the same. */
   prepareForNext(error: ApiError, token: TokenFacts): void {
-    if (isExpired(error)) this.#session.renew(token, { cause: error }).catch(() => {});
+    if (isExpired(error)) this.#session.rulings.renew(token, { cause: error }).catch(() => {});
     else this.#giveUp(error, token);
   }
 
   async #renew(error: ApiError, token: TokenFacts): Promise<Step> {
     if (!this.#spend('renewal')) {
-      this.#session.refuse(token, error);
+      this.#session.rulings.refuse(token, error);
       throw secondRefusal(error);
     }
-    await this.#session.renew(token, { signal: this.#signal, cause: error });
+    await this.#session.rulings.renew(token, { signal: this.#signal, cause: error });
     return 'replay';
   }
 
   #giveUp(error: ApiError, token: TokenFacts): boolean {
-    if (showsAcceptance(error)) this.#session.accept(token);
-    return REFUSED.includes(error.apiCode) && this.#session.giveUp(token, error);
+    if (showsAcceptance(error)) this.#session.rulings.accept(token);
+    return REFUSED.includes(error.apiCode) && this.#session.rulings.giveUp(token, error);
   }
 
   /** Whether this kind of replay was still to be had. */
@@ -88,7 +88,7 @@ export function refreshAndReplay(session: TokenSession, environment: Environment
       const { error, pass, isEvidence } = response;
       if (!isEvidence || !pass?.token) return response;
       if (!error) {
-        session.accept(pass.token);
+        session.rulings.accept(pass.token);
         return response;
       }
       if (request.body?.isOneShot) {

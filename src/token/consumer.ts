@@ -24,7 +24,7 @@ export class Consumer {
     const session = this.#session;
     const { held } = session;
     const isRepeat = held !== undefined && held.generation === this.#handedOut;
-    if (isRepeat && !this.#isStraggler()) await session.replaceFor(held);
+    if (isRepeat && !this.#isStraggler()) await session.rulings.replaceFor(held);
     const { token } = await session.acquire();
     if (!token) return '';
     if (this.#handedOut !== undefined && this.#handedOut !== token.generation) this.#hasHadAnother = true;

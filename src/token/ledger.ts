@@ -7,7 +7,7 @@ import type { KnownUser } from '../user.js';
 import { type CheckedToken, checkToken } from './check.js';
 import { type Closure, Door } from './door.js';
 import { claimedTimeMs, type TokenFacts } from './facts.js';
-import { attemptError } from './failures.js';
+import { attemptError, guestExpiredError, staticTokenError } from './failures.js';
 import { History } from './history.js';
 import { Holding } from './holding.js';
 import { type Now, type Phase, phase, remainingMs } from './phase.js';
@@ -180,6 +180,14 @@ export class Ledger {
       if (reason === 'token_expired') emit('token.expired', expiresAt === undefined ? {} : { expiresAt });
       emit('auth.suspended', { reason, error });
     };
+  }
+
+  /** Suspends, since only the app can bring another token; returns what its callers get. */
+  suspendForGood(cause: unknown): AnyStreamVideoError {
+    const isGuest = this.source.kind === 'guest';
+    const error = isGuest ? guestExpiredError(cause) : staticTokenError(cause);
+    this.suspend(isGuest ? 'guest_expired' : 'token_expired', error)();
+    return error;
   }
 
   /** The app stepped in. A refused token that nothing can renew gets one more hearing. */

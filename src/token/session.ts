@@ -1,17 +1,11 @@
-import { type Moment, millisecondsUntil } from '../environment/clock.js';
+import { millisecondsUntil } from '../environment/clock.js';
 import { type AbortSource, throwIfAborted } from '../environment/waiting.js';
-import { type AnyStreamVideoError, ConfigurationError, SessionEndedError } from '../errors.js';
+import { ConfigurationError, SessionEndedError } from '../errors.js';
 import type { KnownUser } from '../user.js';
 import { Ahead } from './ahead.js';
 import { Epoch } from './epoch.js';
-import { claimedTimeMs, type TokenFacts } from './facts.js';
-import {
-  guestExpiredError,
-  newTokenRefusedError,
-  reenteredError,
-  sameAsRejectedError,
-  staticTokenError,
-} from './failures.js';
+import type { TokenFacts } from './facts.js';
+import { reenteredError, sameAsRejectedError } from './failures.js';
 import { Flight } from './flight.js';
 import { Ledger, type LedgerOptions } from './ledger.js';
 import { Lookout } from './lookout.js';
@@ -19,9 +13,9 @@ import { type Now, type Phase, remainingMs, windowsOf } from './phase.js';
 import { canReplace, mustWait, type PolicyFacts } from './policy.js';
 import type { TokenSource } from './provider.js';
 import { Report } from './report.js';
+import { Rulings } from './rulings.js';
 import type { AuthState } from './state.js';
 import { type Pass, WaitingRoom } from './waiting-room.js';
-import { clamp, EARLY_TOKEN } from './windows.js';
 
 export interface TokenSessionOptions extends LedgerOptions {
   readonly refresh: 'auto' | 'on-demand';
@@ -42,6 +36,8 @@ interface WaitOptions {
  * its epoch is dropped.
  */
 export class TokenSession {
+  /** What the coordinator, or a consumer's server, says about a token. */
+  readonly rulings: Rulings;
   readonly #options: TokenSessionOptions;
   readonly #ledger: Ledger;
   readonly #flight: Flight;
@@ -85,6 +81,7 @@ export class TokenSession {
         this.#changed();
       },
     });
+    this.rulings = new Rulings({ ledger, room: this.#room, policy, changed });
   }
 
   get user(): KnownUser {
@@ -185,93 +182,6 @@ export class TokenSession {
     this.#ledger.adoptSupplied();
     await this.#room.renewSince(this.held?.firstRejectedAt ?? this.#ledger.look(), 'manual', signal);
     return (this.held as TokenFacts).value;
-  }
-
-  /** The server said 40 about this token. Returns it, or undefined when another one is held by now. */
-  refuse(refused: TokenFacts, cause: unknown): TokenFacts | undefined {
-    const { holding, history } = this.#ledger;
-    const { generation, refusedAt } = this.#inUse(refused) ?? refused;
-    const isNews = refusedAt === undefined;
-    const now = this.#ledger.look();
-    const held = holding.refuse(generation, now);
-    if (held && isNews) {
-      history.add(`the server refused generation ${held.generation}`);
-      if (!held.acceptedAt) this.#ledger.countUnusable(held, now, cause);
-      this.#changed();
-    }
-    return held;
-  }
-
-  /**
-   * The server said 40 about this token. Resolves when there is another one to replay with: at once if there is
-   * already, else by an attempt that began no earlier than the first such refusal.
-   */
-  async renew(refused: TokenFacts, { signal, cause }: WaitOptions & { cause: unknown }): Promise<void> {
-    const held = this.refuse(refused, cause);
-    if (!held) return;
-    this.#room.assertLive(signal);
-    if (!canReplace(this.#policy)) {
-      if (this.#ledger.rollBack(this.#ledger.look())) return;
-      throw this.#endOfToken(cause);
-    }
-    try {
-      await this.#room.renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
-    } catch (error) {
-      // Another token, newer or the one accepted before it: better than none.
-      this.#room.assertLive(signal);
-      const isReplaced = this.held && this.held.generation !== refused.generation && !this.held.refusedAt;
-      if (!isReplaced && !this.#ledger.rollBack(this.#ledger.look())) throw error;
-    }
-  }
-
-  /**
-   * A consumer's own server refused this token: asks for another one, and leaves this one in use here until
-   * our server refuses it, too.
-   */
-  async replaceFor(token: TokenFacts): Promise<void> {
-    this.#room.assertLive();
-    // Only our own server ends a token that has no successor.
-    if (!canReplace(this.#policy)) return;
-    token.firstRejectedAt ??= this.#ledger.look();
-    await this.#room.renewSince(token.firstRejectedAt, 'rejected', undefined);
-  }
-
-  /**
-   * The server refused this token for what it is. True when the request is to be sent again with the token that
-   * the server accepted before: the new one is given up.
-   */
-  giveUp(refused: TokenFacts, cause: unknown): boolean {
-    const held = this.#inUse(refused);
-    // The word is about a token that is not in use any more: it has a successor, or was given up already.
-    if (!held) return this.held !== undefined && !this.held.refusedAt && !refused.acceptedAt;
-    if (held.acceptedAt) return false;
-    const now = this.#ledger.look();
-    const isBack = this.#ledger.rollBack(now);
-    this.#ledger.countUnusable(held, now, cause);
-    if (isBack) this.#ledger.recordFailure(now, newTokenRefusedError(cause), 'provider').announce();
-    this.#changed();
-    return isBack;
-  }
-
-  /** The server took this token. */
-  accept(token: TokenFacts): void {
-    const { generation } = this.#inUse(token) ?? token;
-    if (!this.#ledger.holding.accept(generation, this.#ledger.look())) return;
-    this.#ledger.door.accept();
-    this.#ledger.history.add(`the server accepted generation ${generation}`);
-    this.#changed();
-  }
-
-  /** The token in use, if it is this one: the app may have handed in the same string once more. */
-  #inUse({ generation, value }: TokenFacts): TokenFacts | undefined {
-    return this.held?.generation === generation || this.held?.value === value ? this.held : undefined;
-  }
-
-  /** How long to wait before the same token is sent once more after 41 or 42. */
-  earlyTokenDelayMs({ claims, issuedAtMs }: TokenFacts): number {
-    const serverMs = this.#ledger.look().wallMs + this.#ledger.serverClock.offsetWithoutTokensMs;
-    const validFromMs = Math.max(claimedTimeMs(claims.nbf) ?? 0, issuedAtMs ?? 0);
-    return clamp(validFromMs - serverMs + EARLY_TOKEN.marginMs, EARLY_TOKEN.minMs, EARLY_TOKEN.maxMs);
   }
 
   // ---- what the app hands in
@@ -379,16 +289,9 @@ export class TokenSession {
     if (current !== 'acquiring') return mustWait(current, this.held as TokenFacts, now, this.#policy);
     if (canReplace(this.#policy)) return true;
     if (this.#ledger.needsNoToken || this.#ledger.rollBack(now)) return false;
-    throw this.#endOfToken(this.#ledger.lastError);
-  }
-
-  /** Suspends, since only the app can bring another token; returns what its callers get. */
-  #endOfToken(cause: unknown): AnyStreamVideoError {
-    const isGuest = this.source.kind === 'guest';
-    const error = isGuest ? guestExpiredError(cause) : staticTokenError(cause);
-    this.#ledger.suspend(isGuest ? 'guest_expired' : 'token_expired', error)();
+    const error = this.#ledger.suspendForGood(this.#ledger.lastError);
     this.#changed();
-    return error;
+    throw error;
   }
 
   /** Throws while the provider is being called: what it asks of its own client would need its own answer. */

@@ -1,0 +1,184 @@
+import type { Environment } from '../environment/environment.js';
+import { type AbortSource, abortable, linkSignals, pause } from '../environment/waiting.js';
+import { InvalidTokenError, TokenProviderError } from '../errors.js';
+import type { TokenSession } from '../token/session.js';
+import type { OwnUserResponse } from '../wire.js';
+import type { BackOff } from './back-off.js';
+import { connectTimeout, type LastFailure, refusalOf, rejectedError, secondExpiryError } from './failures.js';
+import type { Failure } from './handshake.js';
+import { PausableTimer } from './pausable-timer.js';
+import { verdictOn } from './verdict.js';
+
+interface CampaignOptions {
+  /** Nobody asked for it: a live connection was lost. */
+  readonly isReconnect: boolean;
+  readonly connectMs: number;
+  readonly session: TokenSession;
+  readonly environment: Environment;
+  /** Outlives the campaign. */
+  readonly backOff: BackOff;
+}
+
+/** One run of handshakes until one succeeds: who waits for it, for how long, and what it learns from failures. */
+export class Campaign {
+  readonly isReconnect: boolean;
+  readonly #options: CampaignOptions;
+  readonly #controller = new AbortController();
+  readonly #done: Promise<OwnUserResponse>;
+  #follow!: (handshakes: Promise<OwnUserResponse>) => void;
+  #callers = 0;
+  /** Only while somebody waits in `connect()`. */
+  #limit: PausableTimer | undefined;
+  #wake: () => void = () => {};
+  // What it remembers from one handshake to the next.
+  #hasRenewed = false;
+  #hasWaited = false;
+  #last: LastFailure = {};
+
+  constructor(options: CampaignOptions) {
+    this.#options = options;
+    this.isReconnect = options.isReconnect;
+    this.#done = new Promise((resolve) => {
+      this.#follow = resolve;
+    });
+    // A reconnect has no caller, and a caller may have left.
+    this.#done.catch(() => {});
+  }
+
+  /** Runs the handshakes, with a signal that aborts when there are to be no more. */
+  run(handshakes: (signal: AbortSignal) => Promise<OwnUserResponse>): void {
+    const { signal, unlink } = linkSignals(this.#controller.signal, this.#options.session.ending);
+    const ended = handshakes(signal).finally(() => {
+      unlink();
+      this.#limit?.pause();
+    });
+    this.#follow(ended);
+  }
+
+  /** Waits for the connection as `connect()` does: within its limit, and at once. */
+  async call(signal: AbortSource | undefined): Promise<OwnUserResponse> {
+    this.#startLimit();
+    this.#wake();
+    this.#callers += 1;
+    try {
+      return await abortable(this.#done, signal);
+    } finally {
+      this.#callers -= 1;
+      if (this.#callers === 0) this.#loseLastCaller(signal?.reason);
+    }
+  }
+
+  /** Waits for the connection, however long it takes. */
+  wait(signal: AbortSource): Promise<OwnUserResponse> {
+    return abortable(this.#done, signal);
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Time offline does not count. */
+  goOffline(): void {
+    this.#limit?.pause();
+  }
+
+  goOnline(): void {
+    this.#limit?.run();
+    this.#wake();
+  }
+
+  /** Deals with a failure: returns when the next handshake may begin, throws when there is to be none. */
+  async recover(failure: Failure, signal: AbortSignal): Promise<void> {
+    try {
+      switch (failure.kind) {
+        case 'network':
+          this.#hasRenewed = false;
+          this.#last = { error: this.#last.error, ending: failure.ending };
+          return await this.#backOff(signal);
+        case 'token':
+          throw failure.error;
+        case 'refused':
+          return await this.#recoverFromRefusal(failure, signal);
+      }
+    } catch (error) {
+      const isTransient = error instanceof TokenProviderError || error instanceof InvalidTokenError;
+      const { retryAt } = error as { retryAt?: number };
+      if (!isTransient || retryAt === undefined || signal.aborted) throw error;
+      this.#last = { ...this.#last, error };
+      await this.#waitForProvider(signal);
+    }
+  }
+
+  async #recoverFromRefusal(
+    { error, token }: Failure & { kind: 'refused' },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { rulings } = this.#options.session;
+    const refusal = refusalOf(error);
+    this.#last = { ...this.#last, error: refusal };
+    const verdict = verdictOn(error);
+    if (verdict === 'renew') {
+      if (!this.#hasRenewed) {
+        this.#hasRenewed = true;
+        return rulings.renew(token, { signal, cause: refusal });
+      }
+      rulings.refuse(token, refusal);
+      if (!this.isReconnect) throw secondExpiryError(refusal);
+      return this.#backOff(signal);
+    }
+    if (verdict === 'back_off') {
+      // The token passed: a 40 after it is the first of its row.
+      this.#hasRenewed = false;
+      return this.#backOff(signal);
+    }
+    if (verdict === 'wait' && !this.#hasWaited) {
+      this.#hasWaited = true;
+      return this.#pause(rulings.earlyTokenDelayMs(token), signal);
+    }
+    const mayRollBack = verdict === 'wait' || verdict === 'give_up_token';
+    if (mayRollBack && rulings.giveUp(token, refusal)) return;
+    throw rejectedError(refusal);
+  }
+
+  #backOff(signal: AbortSignal): Promise<void> {
+    return this.#pause(this.#options.backOff.nextMs(), signal);
+  }
+
+  async #waitForProvider(signal: AbortSignal): Promise<void> {
+    const { session, connectMs } = this.#options;
+    // Not the error's own time: the wall clock may have been set since.
+    const delayMs = session.closedForMs;
+    const limit = this.#limit;
+    // Nothing can come of waiting beyond the limit.
+    if (limit && !limit.isPaused && delayMs > limit.leftMs) throw connectTimeout(connectMs, this.#last);
+    await this.#pause(delayMs, signal, session.change);
+  }
+
+  /** Waits, but no longer than until the network comes back or somebody calls `connect()`. */
+  #pause(
+    delayMs: number,
+    signal: AbortSignal,
+    earlier: Promise<void> = new Promise(() => {}),
+  ): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const wake = Promise.race([woken, earlier]);
+    return pause(this.#options.environment.timers, delayMs, { wake, signals: [signal] });
+  }
+
+  #startLimit(): void {
+    if (this.#limit) return;
+    const { environment, session, connectMs } = this.#options;
+    this.#limit = new PausableTimer(environment, connectMs, () => {
+      this.abort(connectTimeout(connectMs, this.#last));
+    });
+    if (session.isOnline) this.#limit.run();
+  }
+
+  #loseLastCaller(reason: unknown): void {
+    this.#limit?.pause();
+    this.#limit = undefined;
+    if (!this.isReconnect) this.abort(reason);
+  }
+}
