@@ -89,6 +89,7 @@ export class Campaign {
 
   /** Deals with a failure: returns when the next handshake may begin, throws when there is to be none. */
   async recover(failure: Failure, signal: AbortSignal): Promise<void> {
+    const { session } = this.#options;
     try {
       switch (failure.kind) {
         case 'network':
@@ -105,7 +106,8 @@ export class Campaign {
       const { retryAt } = error as { retryAt?: number };
       if (!isTransient || retryAt === undefined || signal.aborted) throw error;
       this.#last = { ...this.#last, error };
-      await this.#waitForProvider(signal);
+      // Not the error's own time: the wall clock may have been set since.
+      await this.#pause(session.closedForMs, signal, session.change);
     }
   }
 
@@ -142,16 +144,6 @@ export class Campaign {
 
   #backOff(signal: AbortSignal): Promise<void> {
     return this.#pause(this.#options.backOff.nextMs(), signal);
-  }
-
-  async #waitForProvider(signal: AbortSignal): Promise<void> {
-    const { session, connectMs } = this.#options;
-    // Not the error's own time: the wall clock may have been set since.
-    const delayMs = session.closedForMs;
-    const limit = this.#limit;
-    // Nothing can come of waiting beyond the limit.
-    if (limit && !limit.isPaused && delayMs > limit.leftMs) throw connectTimeout(connectMs, this.#last);
-    await this.#pause(delayMs, signal, session.change);
   }
 
   /** Waits, but no longer than until the network comes back or somebody calls `connect()`. */

@@ -18,14 +18,6 @@ export class PausableTimer {
     this.#elapsed = elapsed;
   }
 
-  get leftMs(): number {
-    return this.#deadline ? millisecondsUntil(this.#deadline, this.#clock.now()) : this.#leftMs;
-  }
-
-  get isPaused(): boolean {
-    return this.#deadline === undefined;
-  }
-
   run(): void {
     if (this.#deadline) return;
     this.#deadline = after(this.#clock.now(), this.#leftMs);
@@ -33,7 +25,8 @@ export class PausableTimer {
   }
 
   pause(): void {
-    this.#leftMs = this.leftMs;
+    if (!this.#deadline) return;
+    this.#leftMs = millisecondsUntil(this.#deadline, this.#clock.now());
     this.#deadline = undefined;
     this.#timers.clear(this.#handle);
   }

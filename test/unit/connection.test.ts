@@ -261,12 +261,32 @@ describe('connect()', () => {
     expect([connecting.state, provider.mock.calls.length]).toEqual(['resolved', 2]);
   });
 
-  test('does not wait for a provider that asks for more time than is left', async () => {
-    provider.mockRejectedValue(Object.assign(new Error('429'), { retryAfterMs: 60_000 }));
-    make({ token: undefined });
-    const connecting = watch(client.connect());
-    await settle();
-    expect(connecting.error).toMatchObject({ code: 'connect_timeout' });
+  describe('while the provider asks for more time than is left', () => {
+    beforeEach(() => {
+      provider.mockRejectedValue(Object.assign(new Error('429'), { retryAfterMs: 60_000 }));
+      make({ token: undefined, timeouts: { connectMs: 10_000 } });
+    });
+
+    test('ends with its limit, not before', async () => {
+      const connecting = watch(client.connect());
+      await advance(9_999);
+      expect(connecting.state).toBe('pending');
+      await advance(1);
+      expect(connecting.error).toMatchObject({ code: 'connect_timeout', cause: { message: '429' } });
+      expect(provider).toHaveBeenCalledTimes(1);
+    });
+
+    test('takes a token that the app hands in meanwhile', async () => {
+      const connecting = watch(client.connect());
+      await advance(5_000);
+      client.auth.setToken(freshToken('martin', 3600));
+      await settle();
+      socket().open();
+      await settle();
+      socket().ok();
+      await settle();
+      expect(connecting.state).toBe('resolved');
+    });
   });
 
   test('that has failed leaves nothing running, also where a token was in use', async () => {
