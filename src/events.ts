@@ -74,38 +74,32 @@ export type Emit = <Name extends keyof LocalEvents>(
   payload: Omit<LocalEvents[Name], 'type'>,
 ) => void;
 
+/** One listener as often as it was added: each addition is stopped for itself. */
+type Delivery = ((event: unknown) => void) & { readonly listener: unknown };
+
 /** Delivers events to the app's listeners. One that throws or rejects disturbs nobody. */
 export class Events {
   readonly #emitter = new EventEmitter<string>();
-  readonly #deliver: (this: AnyListener, event: unknown) => void;
+  readonly #logger: Logger;
 
   constructor(logger: Logger) {
-    const complain = (error: unknown) => {
-      logger.error('A listener failed', { error: error instanceof Error ? error.name : typeof error });
-    };
-    // The listener travels as the emitter's context, so that `off` finds it by identity.
-    this.#deliver = function deliver(event) {
-      try {
-        Promise.resolve(this(event)).catch(complain);
-      } catch (error) {
-        complain(error);
-      }
-    };
+    this.#logger = logger;
   }
 
   /** Listens to events of this name, of one call only where `cid` is given; returns the way to stop. */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>, cid?: string): () => void {
-    this.#emitter.on(scoped(name, cid), this.#deliver, listener);
-    return () => this.off(name, listener, cid);
+    return this.#add('on', scoped(name, cid), listener as AnyListener);
   }
 
   once<Name extends EventName>(name: Name, listener: EventListener<Name>, cid?: string): () => void {
-    this.#emitter.once(scoped(name, cid), this.#deliver, listener);
-    return () => this.off(name, listener, cid);
+    return this.#add('once', scoped(name, cid), listener as AnyListener);
   }
 
   off<Name extends EventName>(name: Name, listener: EventListener<Name>, cid?: string): void {
-    this.#emitter.off(scoped(name, cid), this.#deliver, listener);
+    const event = scoped(name, cid);
+    for (const delivery of this.#emitter.listeners(event) as Delivery[]) {
+      if (delivery.listener === listener) this.#emitter.off(event, delivery);
+    }
   }
 
   /** To the listeners of its name, and to those of its call. */
@@ -117,6 +111,25 @@ export class Events {
   emitFromServer(event: AnyEvent): void {
     this.emit(event);
     if (event.type !== 'health.check') this.#emitUnder('all', event);
+  }
+
+  #add(how: 'on' | 'once', event: string, listener: AnyListener): () => void {
+    const delivery: Delivery = Object.assign((payload: unknown) => this.#deliver(listener, payload), {
+      listener,
+    });
+    this.#emitter[how](event, delivery);
+    return () => this.#emitter.off(event, delivery);
+  }
+
+  #deliver(listener: AnyListener, payload: unknown): void {
+    const complain = (error: unknown) => {
+      this.#logger.error('A listener failed', { error: error instanceof Error ? error.name : typeof error });
+    };
+    try {
+      Promise.resolve(listener(payload)).catch(complain);
+    } catch (error) {
+      complain(error);
+    }
   }
 
   #emitUnder(name: string, event: AnyEvent): void {
