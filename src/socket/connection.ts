@@ -69,6 +69,7 @@ export class Connection {
     this.#campaign?.abort(this.#options.session.ending.reason);
     this.#campaign = undefined;
     this.#drop('client closed the connection');
+    this.#backOff.reset();
     this.#stopWatchingNetwork?.();
     this.#stopWatchingNetwork = undefined;
     if (this.#state !== 'idle') this.#enter('disconnected');
@@ -124,6 +125,11 @@ export class Connection {
         throwIfAborted(signal);
         try {
           const established = await this.#shakeHands(signal);
+          if (signal.aborted) {
+            // It ended in the very moment of its success.
+            established.channel.close(1000, 'client closed the connection');
+            throw signal.reason;
+          }
           if (established.userId === session.user.id) return this.#settleIn(established);
           // A guest became another while the server answered.
           established.channel.close(1000, 'another user');

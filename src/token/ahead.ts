@@ -62,8 +62,9 @@ export class Ahead {
   }
 
   #announceExpiring(held: TokenFacts): void {
-    if (this.#announced === held || held.expiresAtMs === undefined) return;
+    if (this.#announced === held) return;
     this.#announced = held;
-    this.#options.emit('token.expiring', { expiresAt: held.expiresAtMs });
+    // Without an end it would be fresh.
+    this.#options.emit('token.expiring', { expiresAt: held.expiresAtMs as number });
   }
 }

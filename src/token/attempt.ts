@@ -1,13 +1,16 @@
 import type { Moment } from '../environment/clock.js';
-import type { TokenReason } from './provider.js';
+import type { TokenReason, TokenSource } from './provider.js';
 
-export type Outcome = { readonly isOk: true } | { readonly isOk: false; readonly error: unknown };
+/** `'again'`: nothing came of it, and whoever still waits looks anew. */
+export type Outcome = { readonly isOk: true } | { readonly isOk: false; readonly error: unknown } | 'again';
 
 /** One run of the single flight: who waits for it, and whether its answer still counts. */
 export class Attempt {
   readonly sequence: number;
   readonly reason: TokenReason;
   readonly startedAt: Moment;
+  /** Who was asked; the app may name another one meanwhile. */
+  source: TokenSource | undefined;
   /** Aborts the provider's signal. */
   readonly controller = new AbortController();
   /** For those who want its token; never rejects. */

@@ -1,4 +1,5 @@
-import type { Clock } from '../environment/clock.js';
+import { after, type Clock, millisecondsUntil } from '../environment/clock.js';
+import type { TokenFacts } from './facts.js';
 import { remainingMs } from './phase.js';
 import type { TokenSession } from './session.js';
 
@@ -24,7 +25,7 @@ export class Consumer {
     const session = this.#session;
     const { held } = session;
     const isRepeat = held !== undefined && held.generation === this.#handedOut;
-    if (isRepeat && !this.#isStraggler()) await session.rulings.replaceFor(held);
+    if (isRepeat && !this.#isStraggler(held)) await session.rulings.replaceFor(held);
     const { token } = await session.acquire();
     if (!token) return '';
     if (this.#handedOut !== undefined && this.#handedOut !== token.generation) this.#hasHadAnother = true;
@@ -32,11 +33,10 @@ export class Consumer {
     return token.value;
   }
 
-  #isStraggler(): boolean {
-    const { held } = this.#session;
-    if (!held || held.refusedAt || !this.#hasHadAnother) return false;
+  #isStraggler(held: TokenFacts): boolean {
+    if (!this.#hasHadAnother) return false;
     const now = this.#clock.now();
-    const isRecent = now.wallMs - held.receivedAt.wallMs < BURST_MS;
+    const isRecent = millisecondsUntil(after(held.receivedAt, BURST_MS), now) > 0;
     return isRecent && remainingMs(held, { ...now, offsetMs: this.#session.offsetMs }) > 0;
   }
 }

@@ -78,16 +78,13 @@ function tokenLines(facts: Facts): string[] {
 function errorLines({ state, remediation }: Facts): string[] {
   if (!state.lastError) return [];
   const { code, message } = state.lastError;
-  return [
-    `Last error: ${code}: ${message}`,
-    ...(remediation === undefined ? [] : [`What to change: ${remediation}`]),
-  ];
+  return [`Last error: ${code}: ${message}`, `What to change: ${remediation}`];
 }
 
 function describe(facts: Facts, { what, at, timing, why }: NextStep, client: string): string {
   const { now, state, clock, counters, transitions } = facts;
   const phase = state.status === 'active' && state.phase ? ` (${state.phase})` : '';
-  const when = at === undefined ? '' : ` ${timing ?? 'at'} ${iso(at)}`;
+  const when = at === undefined ? '' : ` ${timing} ${iso(at)}`;
   const counts = Object.entries(counters).map(([name, count]) => `${name} ${count}`);
   return [
     client,
@@ -106,12 +103,14 @@ export function explain(session: TokenSession): Explanation {
   const facts = session.describe();
   const next = nextStep(facts);
   const runtime = runtimeName();
-  const { type: userType } = session.user;
+  const { id, type: userType } = session.user;
   const { evidence, offsetMs } = facts.clock;
-  const { userId } = facts.state;
-  const who = `${userType} user${userId === undefined ? '' : ` ${foreign(userId)}`}`;
   return {
-    text: describe(facts, next, `stream-video-auth ${VERSION} on ${runtime}, ${who}`),
+    text: describe(
+      facts,
+      next,
+      `stream-video-auth ${VERSION} on ${runtime}, ${userType} user ${foreign(id)}`,
+    ),
     next,
     state: facts.state,
     ...(facts.windows && { windows: facts.windows }),

@@ -32,7 +32,5 @@ export interface TokenFacts {
 
 /** A NumericDate claim as epoch milliseconds, where it is one. */
 export function claimedTimeMs(claim: unknown): number | undefined {
-  return typeof claim === 'number' && Number.isFinite(claim) && claim <= LAST_USABLE_SECOND
-    ? claim * 1000
-    : undefined;
+  return typeof claim === 'number' && Math.abs(claim) <= LAST_USABLE_SECOND ? claim * 1000 : undefined;
 }

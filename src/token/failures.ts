@@ -94,6 +94,17 @@ export function staticTokenError(cause?: unknown): TokenExpiredError {
   });
 }
 
+export function secondExpiryError(cause: unknown): TokenExpiredError {
+  return new TokenExpiredError(
+    'provider_returns_expired',
+    'The server refused two tokens in a row as expired',
+    {
+      remediation: 'Let the token provider mint anew: what it returns is expired or revoked.',
+      cause,
+    },
+  );
+}
+
 export function guestExpiredError(cause?: unknown): TokenExpiredError {
   return new TokenExpiredError('token_expired', "The guest's token has ended, and is not renewed now", {
     remediation: 'Call auth.refresh() to become a new guest, or create another client.',

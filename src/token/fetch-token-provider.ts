@@ -22,11 +22,17 @@ class TokenEndpointError extends Error {
 }
 
 function isHtml(response: Response, text: string): boolean {
-  return /\bhtml\b/i.test(response.headers.get('content-type') ?? '') || /^\s*<(!doctype|html)/i.test(text);
+  const isDeclared = /\bx?html\b/i.test(response.headers.get('content-type') ?? '');
+  return isDeclared || /^\s*<(!doctype|!--|html|head|body)/i.test(text);
 }
 
-function webPage(): InvalidTokenError {
-  return new InvalidTokenError('not_a_jwt', 'The token endpoint answered with a web page', {
+/** One that was not followed, since the app's `init` or a service worker forbade it. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304);
+}
+
+function webPage(deed = 'answered with a web page'): InvalidTokenError {
+  return new InvalidTokenError('not_a_jwt', `The token endpoint ${deed}`, {
     remediation:
       'Let the token endpoint answer 401 where nobody is signed in, instead of redirecting to a sign-in page.',
   });
@@ -105,9 +111,14 @@ export function fetchTokenProvider(
       body: JSON.stringify({ user_id: user.id, reason, ...(callCids && { call_cids: callCids }) }),
       signal,
     });
-    const text = await response.text();
-    checkOrigin(address, response);
     const { status } = response;
+    const text = await response.text().catch((error) => {
+      // 401 says enough without its body.
+      if (status === 401 && !signal.aborted) return '';
+      throw error;
+    });
+    checkOrigin(address, response);
+    if (isRedirect(response)) throw webPage('redirects');
     const isPage = isHtml(response, text);
     if (status === 401 || (status === 403 && !isPage)) {
       throw new UnauthorizedError(

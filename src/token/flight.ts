@@ -102,7 +102,7 @@ export class Flight {
     let announce: Announcement = () => {};
     try {
       let answer = await this.#ask(attempt);
-      if (this.#isTwinOfRefused(answer)) {
+      if (this.#isTwinOfRefused(attempt, answer)) {
         const { timers } = this.#options.environment;
         await pause(timers, TWIN.askAgainAfterMs, { signals: [attempt.controller.signal] });
         // A token set by hand meanwhile makes this one needless.
@@ -110,7 +110,10 @@ export class Flight {
       }
       if (this.#counts(attempt)) announce = this.#deliver(attempt, answer);
     } catch (error) {
-      if (this.#counts(attempt)) {
+      if (attempt.source !== this.#ledger.source) {
+        // A provider that was exchanged meanwhile does not speak for the one that took its place.
+        outcome = 'again';
+      } else if (this.#counts(attempt)) {
         const failure = this.#fail(attempt, error);
         outcome = { isOk: false, error: failure.error };
         announce = failure.announce;
@@ -134,8 +137,10 @@ export class Flight {
     });
   }
 
-  #call({ reason, controller }: Attempt): unknown {
+  #call(attempt: Attempt): unknown {
+    const { reason, controller } = attempt;
     const { source, user } = this.#ledger;
+    attempt.source = source;
     this.#isCallingProvider = true;
     try {
       if (source.kind === 'guest') return source.create(controller.signal);
@@ -153,12 +158,18 @@ export class Flight {
   }
 
   /** Two tokens minted in one second can be the same string. */
-  #isTwinOfRefused(answer: unknown): boolean {
-    const refused = this.#ledger.holding.lastRefused;
-    if (typeof answer !== 'string' || answer.trim() !== refused?.value) return false;
+  #isTwinOfRefused(attempt: Attempt, answer: unknown): boolean {
+    const issuedAtMs =
+      typeof answer === 'string' ? this.#justRefused(attempt, answer.trim())?.issuedAtMs : undefined;
     const { wallMs, offsetMs } = this.#ledger.look();
-    const { issuedAtMs } = refused;
     return issuedAtMs !== undefined && wallMs + offsetMs - issuedAtMs < TWIN.youngerThanMs;
+  }
+
+  /** The refused token that this string is: by our server, or by that of the consumer for whom the attempt runs. */
+  #justRefused({ reason }: Attempt, value: string): TokenFacts | undefined {
+    const { held, holding } = this.#ledger;
+    const rejected = reason === 'rejected' && held?.firstRejectedAt ? held : undefined;
+    return [holding.lastRefused, rejected].find((token) => token?.value === value);
   }
 
   /** Checks and takes an answer; returns what is to be announced once the waiters have it. */
@@ -168,7 +179,7 @@ export class Flight {
     const checked = guest
       ? checkToken(guest.token, { kind: 'guest', userId: guest.user.id })
       : ledger.check(answer);
-    if (checked.value === ledger.holding.lastRefused?.value) throw sameAsRejectedError();
+    if (this.#justRefused(attempt, checked.value)) throw sameAsRejectedError();
     const { held } = ledger;
     if (attempt.reason === 'expiring' && held && !held.refusedAt && !guest)
       this.#assertProgress(checked, held);
@@ -211,7 +222,6 @@ export class Flight {
       this.#deliver(attempt, answer)();
     } catch {
       // Its attempt has failed already, by the time limit.
-      return;
     }
     this.#options.changed();
   }

@@ -48,7 +48,7 @@ export class Holding {
   /** The server took a token of this generation. Returns whether that was news. */
   accept(generation: number, now: Moment): boolean {
     const held = this.#held;
-    if (this.#former?.generation === generation && !held?.acceptedAt) {
+    if (this.#former?.generation === generation) {
       this.#former.acceptedAt = now;
       this.#kept = this.#former;
       this.#former = undefined;

@@ -1,6 +1,8 @@
 import type { ClosedBy } from './door.js';
+import type { TokenPhase } from './phase.js';
 import type { TokenSession } from './session.js';
 import type { AuthState, SuspensionReason } from './state.js';
+import type { Windows } from './windows.js';
 
 /** What the token's life does next, when and why, in words for a ticket. */
 export interface NextStep {
@@ -13,7 +15,7 @@ export interface NextStep {
 }
 
 export type Facts = ReturnType<TokenSession['describe']>;
-type Active = AuthState & { readonly status: 'active' };
+type WithPhase = AuthState & { readonly phase: TokenPhase };
 
 const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {
   network: 'the last attempt to get one failed for the network, and the next one backs off',
@@ -35,12 +37,12 @@ const NO_DEMAND =
 
 function acquiring(facts: Facts): NextStep {
   const { source, state, isRefused, closure, attemptEndsAt } = facts;
+  const why = isRefused ? 'the server refused the token' : 'there is no token yet';
   if (source === 'none') {
     return state.status === 'active'
       ? { what: 'requests go out without a token', why: 'the user is anonymous and has no call token' }
-      : { what: 'requests fail until auth.setToken()', why: 'there is no token, and no token provider' };
+      : { what: 'requests fail until auth.setToken()', why: `${why}, and there is no token provider` };
   }
-  const why = isRefused ? 'the server refused the token' : 'there is no token yet';
   const what =
     source === 'guest' ? 'the next request makes a new guest' : 'the next request asks for a token';
   if (state.refreshing) {
@@ -85,10 +87,10 @@ const ON_REQUEST = {
   expired: 'waits for a new token, and is sent with the old one if none comes',
 } as const;
 
-function renewal(facts: Facts, { phase = 'fresh', refreshing }: Active): NextStep {
+function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
   const { now, windows, remainingMs, closure, floorMs, hasDemand, isOnline, attemptEndsAt } = facts;
   const inPhase = `the token is in its ${phase} phase`;
-  const opensAt = Math.round(now.wallMs + (remainingMs as number) - (windows?.advisoryMs ?? 0));
+  const opensAt = Math.round(now.wallMs + (remainingMs as number) - (windows as Windows).advisoryMs);
   if (refreshing) {
     const served =
       phase === 'fresh' || phase === 'advisory' ? 'requests are served meanwhile' : 'requests wait';
@@ -149,6 +151,8 @@ export function nextStep(facts: Facts): NextStep {
     case 'acquiring':
       return acquiring(facts);
     case 'active':
-      return facts.remainingMs === undefined ? acquiring(facts) : (leftAlone(facts) ?? renewal(facts, state));
+      return facts.remainingMs === undefined
+        ? acquiring(facts)
+        : (leftAlone(facts) ?? renewal(facts, state as WithPhase));
   }
 }

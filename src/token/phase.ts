@@ -48,7 +48,6 @@ export function windowsOf(token: TimeFacts, now: Now): Windows {
 /** The phase of a token as a function of facts and time alone. */
 export function tokenPhase(token: TimeFacts, now: Now): TokenPhase {
   const remaining = remainingMs(token, now);
-  if (remaining === Number.POSITIVE_INFINITY) return 'fresh';
   if (remaining <= 0) return 'expired';
   const { advisoryMs, mandatoryMs } = windowsOf(token, now);
   if (remaining <= mandatoryMs) return 'mandatory';

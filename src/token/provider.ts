@@ -48,7 +48,6 @@ export function askWithin<T>(call: () => T | Promise<T>, options: AskOptions): P
   return new Promise((resolve, reject) => {
     let isOver = false;
     const end = (settle: () => void) => {
-      if (isOver) return;
       isOver = true;
       timers.clear(timer);
       signal.removeEventListener('abort', onAbort);

@@ -42,7 +42,7 @@ interface ReportOptions {
 export class Report {
   readonly #options: ReportOptions;
   readonly #snapshot = new Snapshot<AuthState>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<{ readonly listener: () => void }>();
   #published: AuthState | undefined;
   #change: Promise<void>;
   #happen!: () => void;
@@ -64,8 +64,10 @@ export class Report {
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    // Two who subscribe with one function stop each for himself.
+    const subscription = { listener };
+    this.#listeners.add(subscription);
+    return () => this.#listeners.delete(subscription);
   }
 
   /** Wakes who waits and tells who listens, if the state differs from what they were told of last. */
@@ -78,7 +80,7 @@ export class Report {
     this.#change = this.#nextChange();
     happen();
     const complain = () => this.#options.logger.error('A listener of auth.subscribe failed');
-    for (const listener of [...this.#listeners]) {
+    for (const { listener } of [...this.#listeners]) {
       try {
         // The type says void, but an async function fits it, too.
         Promise.resolve(listener() as unknown).catch(complain);

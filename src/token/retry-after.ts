@@ -19,7 +19,7 @@ export function parseRetryAfterMs(value: unknown, wallMs: number): number | unde
   if (typeof value === 'string') {
     const text = value.trim();
     if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-    return text === '' ? undefined : untilMs(Date.parse(text), wallMs);
+    return untilMs(Date.parse(text), wallMs);
   }
   return Object.prototype.toString.call(value) === '[object Date]'
     ? untilMs((value as Date).getTime(), wallMs)

@@ -64,11 +64,9 @@ export class Rulings {
     } catch (error) {
       // Another token, newer or the one accepted before it: better than none.
       this.#room.assertLive(signal);
-      const isReplaced =
-        this.#ledger.held &&
-        this.#ledger.held.generation !== refused.generation &&
-        !this.#ledger.held.refusedAt;
-      if (!isReplaced && !this.#ledger.rollBack(this.#ledger.look())) throw error;
+      const now = this.#ledger.look();
+      const hasToken = this.#ledger.phase(now) !== 'acquiring' || this.#ledger.rollBack(now);
+      if (!hasToken) throw error;
     }
   }
 
@@ -111,10 +109,9 @@ export class Rulings {
   }
 
   /** The token in use, if it is this one: the app may have handed in the same string once more. */
-  #inUse({ generation, value }: TokenFacts): TokenFacts | undefined {
-    return this.#ledger.held?.generation === generation || this.#ledger.held?.value === value
-      ? this.#ledger.held
-      : undefined;
+  #inUse({ value }: TokenFacts): TokenFacts | undefined {
+    const { held } = this.#ledger;
+    return held?.value === value ? held : undefined;
   }
 
   /** How long to wait before the same token is sent once more after 41 or 42. */

@@ -61,11 +61,6 @@ export class ServerClock {
     if (!isOld || isMostlyGone) this.#learn('token', issuedAtMs, now);
   }
 
-  forget(): void {
-    this.#offsets.clear();
-    this.#lastLook = undefined;
-  }
-
   #learn(kind: Evidence, serverMs: number, now: Moment): void {
     if (Number.isFinite(serverMs)) this.#offsets.set(kind, serverMs - now.wallMs);
   }

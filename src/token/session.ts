@@ -131,13 +131,8 @@ export class TokenSession {
 
   /** Starts a session where none is live, and lifts a suspension: the app asked for it. */
   begin(): void {
-    if (this.#isDisposed) throw new SessionEndedError('This client was disposed of');
-    if (this.#epoch.aborted) {
-      this.#epoch = new Epoch();
-      this.#ledger.history.add('a session began');
-    }
+    this.#open();
     this.#ledger.resume();
-    this.#lookout.start();
     this.#changed();
   }
 
@@ -155,6 +150,15 @@ export class TokenSession {
     this.#lookout.stop();
     this.#ledger.history.add('the session ended');
     this.#changed();
+  }
+
+  #open(): void {
+    if (this.#isDisposed) throw new SessionEndedError('This client was disposed of');
+    if (this.#epoch.aborted) {
+      this.#epoch = new Epoch();
+      this.#ledger.history.add('a session began');
+    }
+    this.#lookout.start();
   }
 
   // ---- what callers ask for
@@ -179,8 +183,12 @@ export class TokenSession {
     }
     throwIfAborted(signal);
     this.begin();
+    const ending = this.#epoch;
+    throwIfAborted(ending);
     this.#ledger.adoptSupplied();
     await this.#room.renewSince(this.held?.firstRejectedAt ?? this.#ledger.look(), 'manual', signal);
+    // The session may have ended since the token came.
+    throwIfAborted(ending);
     return (this.held as TokenFacts).value;
   }
 
@@ -190,12 +198,14 @@ export class TokenSession {
   setToken(candidate: unknown): void {
     const checked = this.#ledger.check(candidate);
     if (checked.value === this.#ledger.holding.lastRefused?.value) throw sameAsRejectedError();
-    this.begin();
+    this.#open();
     const facts = this.#ledger.adopt(checked, { isFromProvider: false, requestedAt: this.#ledger.look() });
     this.#ledger.supplied = checked.value;
     this.#ledger.lastError = undefined;
     this.#ledger.door.succeed();
     this.#flight.overtake();
+    // Last, since who hears of it may ask for a token at once.
+    this.#ledger.resume();
     this.#flight.announce(facts, 'manual', 0);
     this.#changed();
   }
@@ -207,7 +217,7 @@ export class TokenSession {
     if (isSame && !this.#ledger.suspension) return;
     this.#ledger.source = source;
     this.#ledger.door.reset();
-    if (!this.#epoch.aborted) this.#ledger.resume();
+    this.#ledger.resume();
     this.#changed();
   }
 
@@ -225,7 +235,6 @@ export class TokenSession {
 
   /** Looks at the clocks and derives everything anew: after a timer, a wake-up of the page, a change of demand. */
   wake(): void {
-    if (this.#epoch.aborted) return;
     this.#ahead.refreshIfDue(this.#ledger.look());
     this.#changed();
   }

@@ -44,16 +44,17 @@ export class WaitingRoom {
   }
 
   /** Throws what a caller gets who need not wait any more: the session is over, he has left, or it is suspended. */
-  assertLive(signal?: AbortSource): void {
-    throwIfAborted(this.#options.ending());
+  assertLive(signal?: AbortSource, ending = this.#options.ending()): void {
+    throwIfAborted(ending);
     throwIfAborted(signal);
     if (this.#ledger.suspension) throw this.#ledger.suspension.error;
   }
 
   /** A token that is good to use now. Refreshes first when it must. */
   async acquire(signal: AbortSource | undefined): Promise<Pass> {
+    const ending = this.#options.ending();
     for (;;) {
-      this.assertLive(signal);
+      this.assertLive(signal, ending);
       const now = this.#ledger.look();
       const current = this.#ledger.phase(now);
       if (!this.#options.mustAsk(current, now)) return this.#serve(now);
@@ -66,10 +67,12 @@ export class WaitingRoom {
       const attempt = this.#flight.current ?? this.#flight.start(this.#reasonIn(current));
       const patienceMs = current === 'mandatory' ? this.#mandatoryPatienceMs(now) : undefined;
       if (patienceMs === 0) return this.#serve(now);
-      const isEnough = !attempt.isDropped && this.#answers(attempt, current);
-      const outcome = await this.#join(attempt, { signal, patienceMs, untilEnded: !isEnough });
-      if (!isEnough && outcome) continue;
-      this.assertLive(signal);
+      const isEnough = !attempt.isDropped && this.#answersRefusal(attempt);
+      // An answer of an earlier attempt may still come, and serve him.
+      const wake = this.#options.change();
+      const outcome = await this.#join(attempt, { signal, patienceMs, untilEnded: !isEnough, wake });
+      if (outcome === 'again' || (!isEnough && outcome)) continue;
+      this.assertLive(signal, ending);
       const later = this.#ledger.look();
       const hasToken = this.#ledger.phase(later) !== 'acquiring' || this.#ledger.rollBack(later);
       if (hasToken) return this.#serve(later);
@@ -89,10 +92,10 @@ export class WaitingRoom {
     return this.#ledger.held ? 'rejected' : 'initial';
   }
 
-  /** Whether this attempt's answer is what a caller in this phase needs: it must not be older than the refusal. */
-  #answers(attempt: Attempt, current: Phase): boolean {
+  /** Whether this attempt is no older than the refusal of the held token, if there was one. */
+  #answersRefusal(attempt: Attempt): boolean {
     const refusedAt = this.#ledger.held?.refusedAt;
-    return current !== 'acquiring' || !refusedAt || isAtOrAfter(attempt.startedAt, refusedAt);
+    return !refusedAt || isAtOrAfter(attempt.startedAt, refusedAt);
   }
 
   #mandatoryPatienceMs(now: Now): number {
@@ -107,22 +110,25 @@ export class WaitingRoom {
     await pause(timers, delayMs, { wake: this.#options.change(), signals: [signal, this.#options.ending()] });
   }
 
-  /** Waits for an attempt, and returns what came of it; undefined when the patience is over first. */
+  /** Waits for an attempt, and returns what came of it, unless `wake` is first; undefined when the patience is. */
   async #join(
     attempt: Attempt,
     {
       signal,
       patienceMs,
       untilEnded,
+      wake,
     }: {
       signal: AbortSource | undefined;
       patienceMs?: number | undefined;
       untilEnded: boolean;
+      wake?: Promise<void>;
     },
   ): Promise<Outcome | undefined> {
     let outcome: Outcome | undefined;
     const awaited = untilEnded ? attempt.ended.then(() => ({ isOk: true }) as const) : attempt.outcome;
-    const arrival = awaited.then((arrived) => {
+    const woken = wake ? [wake.then(() => 'again' as const)] : [];
+    const arrival = Promise.race([awaited, ...woken]).then((arrived) => {
       outcome = arrived;
     });
     const signals = [signal, this.#options.ending()];
@@ -133,9 +139,10 @@ export class WaitingRoom {
 
   /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
   async renewSince(since: Moment, reason: TokenReason, signal: AbortSource | undefined): Promise<void> {
+    const ending = this.#options.ending();
     const known = this.#ledger.held?.generation ?? 0;
     for (;;) {
-      this.assertLive(signal);
+      this.assertLive(signal, ending);
       const { held } = this.#ledger;
       const isNewer = held && held.generation > known && !held.refusedAt;
       if (isNewer && isAtOrAfter(held.requestedAt, since)) return;
@@ -148,9 +155,9 @@ export class WaitingRoom {
       const attempt = this.#flight.current ?? this.#flight.start(reason);
       const isOurs = !attempt.isDropped && isAtOrAfter(attempt.startedAt, since);
       const outcome = await this.#join(attempt, { signal, untilEnded: !isOurs });
-      if (!isOurs || !outcome) continue;
+      if (!isOurs || !outcome || outcome === 'again') continue;
       if (outcome.isOk) return;
-      this.assertLive(signal);
+      this.assertLive(signal, ending);
       throw outcome.error;
     }
   }

@@ -1,6 +1,6 @@
 import { UnauthorizedError } from 'stream-video-auth';
 import { describe, expect, it, vi } from 'vitest';
-import { refusal } from '../support/fake-coordinator.js';
+import { answer, refusal } from '../support/fake-coordinator.js';
 import { fakeToken, freshToken } from '../support/tokens.js';
 import { advance, settle } from '../support/virtual.js';
 import {
@@ -289,6 +289,36 @@ describe('in virtual time', () => {
     expect(coordinator.requests).toHaveLength(1);
   });
 
+  // cases 3 and 15, by way of an official client; api.md section 4: a repeat counts as "the server refused it"
+  it('a provider that answers an official client with the very token refused there is spared, too', async () => {
+    const token = freshToken('martin', 3600, { iat: Math.floor(Date.now() / 1000) - 60 });
+    const provider = vi.fn(() => token);
+    const { client } = virtualScene({ tokenProvider: provider });
+    const video = client.auth.tokenProviderFor('video');
+    await video();
+    expect(await rejection(video())).toMatchObject({ code: 'same_as_rejected' });
+    for (let tries = 0; tries < 60; tries += 1) {
+      watch(video());
+      await advance(500);
+    }
+    expect(provider.mock.calls.length).toBeLessThanOrEqual(4);
+    await expect(client.auth.getToken(), 'in use elsewhere').resolves.toBe(token);
+  });
+
+  it('a token minted in the second in which an official client was refused is asked for once more', async () => {
+    const token = freshToken('martin', 3600);
+    const provider = freshProvider();
+    provider.mockImplementationOnce(() => token).mockImplementationOnce(() => token);
+    const { client } = virtualScene({ tokenProvider: provider });
+    const video = client.auth.tokenProviderFor('video');
+    await video();
+    const next = watch(video());
+    await advance(1_000);
+    expect(next.value).toBe(client.token);
+    expect(next.value).not.toBe(token);
+    expect(provider).toHaveBeenCalledTimes(3);
+  });
+
   it('a refused token that was minted this very second is asked for once more, a second later', async () => {
     const token = expired();
     const provider = vi.fn(() => token);
@@ -403,6 +433,30 @@ describe('in virtual time', () => {
     late.resolve(token);
     await settle();
     await expect(client.auth.getToken()).resolves.toBe(token);
+  });
+
+  // lifecycle.md sections 1 and 3: a late answer is used, also by those who wait for the next attempt by now
+  it.each<[string, (client: ReturnType<typeof virtualScene>['client']) => Promise<unknown>]>([
+    ['getToken()', (client) => client.auth.getToken()],
+    ['a request', (client) => client.request('GET', '/edges')],
+    ['connect()', (client) => client.connect()],
+  ])('an answer after the limit serves %s, which waits for the next attempt', async (_name, ask) => {
+    const late = deferred();
+    const provider = vi.fn((): string | Promise<string> => new Promise(() => {}));
+    provider.mockImplementationOnce(() => late.promise);
+    const { client } = virtualScene({ tokenProvider: provider });
+    watch(client.auth.getToken());
+    await advance(10_000);
+    const fate = watch(ask(client));
+    const renewed = watch(client.auth.refresh());
+    await advance(2_500);
+    expect(provider).toHaveBeenCalledTimes(2);
+    expect(fate.isSettled).toBe(false);
+    late.resolve(freshToken('martin', 3600));
+    await settle();
+    expect(fate).toMatchObject({ isSettled: true });
+    expect(fate.error).toBeUndefined();
+    expect(renewed.isSettled, 'refresh() wants a newer one').toBe(false);
   });
 
   it('an answer after the limit is dropped where a newer token came', async () => {
@@ -526,6 +580,33 @@ describe('in virtual time', () => {
     expect(events.filter(({ type }) => type === 'token.refreshed')).toMatchObject([{ reason: 'manual' }]);
   });
 
+  // lifecycle.md section 3: stored first, told afterwards
+  it.each<[string, (client: ReturnType<typeof virtualScene>['client'], listener: () => void) => unknown]>([
+    ['auth.resumed', (client, listener) => client.on('auth.resumed', listener)],
+    ['auth.subscribe', (client, listener) => client.auth.subscribe(listener)],
+  ])('a token set by hand is what those get who hear of it by %s', async (_name, listen) => {
+    const refused = freshToken('martin', 3600);
+    const { client, coordinator } = virtualScene({ token: refused });
+    coordinator.respond = ({ token }) => (token === refused ? refusal(40) : answer());
+    await rejection(client.request('GET', '/edges'));
+    const got: unknown[] = [];
+    listen(client, () => watch(client.auth.getToken().then((token) => got.push(token))));
+    const byHand = freshToken('martin', 3600);
+    client.auth.setToken(byHand);
+    await settle();
+    expect(got).toEqual([byHand]);
+  });
+
+  it('a token set by hand after a suspension costs no call, whoever hears of it', async () => {
+    const provider = vi.fn(() => Promise.reject<string>(new UnauthorizedError()));
+    const { client } = virtualScene({ tokenProvider: provider });
+    await rejection(client.auth.getToken());
+    client.on('auth.resumed', () => client.auth.getToken());
+    client.auth.setToken(freshToken('martin', 3600));
+    await settle();
+    expect(provider).toHaveBeenCalledTimes(1);
+  });
+
   it('a token set by hand re-arms the timer for its own end', async () => {
     const provider = freshProvider(3600);
     const { client } = virtualScene({ token: freshToken('martin', 3600), tokenProvider: provider });
@@ -560,6 +641,18 @@ describe('in virtual time', () => {
       expect(client.auth.state).toMatchObject({ status: 'suspended', reason: 'unauthorized' });
       expect(events.filter(({ type }) => type === 'auth.suspended')).toHaveLength(1);
       expect(events.filter(({ type }) => type === 'token.refresh_failed')).toEqual([]);
+    });
+
+    it('does not speak for the one that has taken its place', async () => {
+      const former = deferred();
+      const { client, events } = virtualScene({ tokenProvider: () => former.promise });
+      const waiting = watch(client.auth.getToken());
+      client.auth.setTokenProvider(freshProvider());
+      former.reject(new UnauthorizedError());
+      await settle();
+      expect(waiting.value).toBe(client.token);
+      expect(client.auth.state.status).toBe('active');
+      expect(events.map(({ type }) => type)).toEqual(['token.refreshed']);
     });
 
     it.each<[string, (client: ReturnType<typeof virtualScene>['client']) => unknown]>([

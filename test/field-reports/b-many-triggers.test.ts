@@ -217,6 +217,17 @@ describe('in virtual time', () => {
     expect(provider).toHaveBeenCalledTimes(1);
   });
 
+  it('two who subscribe with one function are told and stop each for himself', async () => {
+    const { client } = virtualScene({ tokenProvider: freshProvider() });
+    const listener = vi.fn();
+    const stop = client.auth.subscribe(listener);
+    client.auth.subscribe(listener);
+    stop();
+    stop();
+    client.auth.setToken(freshToken('martin', 3600));
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
   it('a caller who gives up takes nobody along', async () => {
     const next = deferred();
     const provider = vi.fn(() => next.promise);

@@ -256,6 +256,20 @@ describe('in virtual time', () => {
     });
   });
 
+  // lifecycle.md section 5, its kind: no wait hangs on the wall clock alone
+  it('a wall clock set back does not make an official client a straggler for an hour', async () => {
+    const provider = freshProvider();
+    const { client } = virtualScene({ tokenProvider: provider });
+    const video = client.auth.tokenProviderFor('video');
+    await video();
+    const second = await video();
+    vi.setSystemTime(Date.now() - HOUR_MS);
+    await advance(5_999);
+    expect(await video()).toBe(second);
+    await advance(1);
+    expect(await video()).not.toBe(second);
+  });
+
   it('a wall clock set back does not make a token immortal, nor one set ahead kill it', async () => {
     const start = Date.now() - performance.now();
     const serverNow = () => start + performance.now();

@@ -1,3 +1,4 @@
+import { UnauthorizedError } from 'stream-video-auth';
 import { describe, expect, it, vi } from 'vitest';
 import { answer, refusal } from '../support/fake-coordinator.js';
 import { freshToken } from '../support/tokens.js';
@@ -162,6 +163,56 @@ describe('in virtual time', () => {
     expect(events.slice(told)).toEqual([]);
     await client.request('GET', '/edges');
     expect(coordinator.tokens.at(-1)).toBe(token);
+  });
+
+  // cases 40 to 44, their kind: the end may fall between any two steps
+  describe.each([
+    ['the end alone', false],
+    ['the end and a new session', true],
+  ])('%s at whatever moment after the token came', (_name, isFollowed) => {
+    it.each(Array.from({ length: 30 }, (_, turns) => turns))(
+      'rejects what waits, and leaves nothing (%i)',
+      async (turns) => {
+        const first = deferred();
+        const provider = vi.fn((): string | Promise<string> => first.promise);
+        const { client, sockets } = virtualScene({ tokenProvider: provider });
+        const { auth } = client;
+        const waiting = [auth.refresh(), auth.getToken(), client.request('GET', '/edges'), client.connect()];
+        const fates = waiting.map((promise) => watch<unknown>(promise));
+        await settle();
+        const next = freshToken('martin', 3600);
+        provider.mockImplementation(() => next);
+        first.resolve(freshToken('martin', 3600));
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+        void client.disconnect();
+        const again = isFollowed ? watch(client.connect()) : undefined;
+        await settle();
+        for (const { isSettled, error, value } of fates) {
+          expect(isSettled).toBe(true);
+          expect(value).not.toBe(next);
+          if (error) expect(error).toMatchObject({ code: 'session_ended' });
+        }
+        const isLive = again !== undefined;
+        expect(again?.error).toBeUndefined();
+        expect(client.connectionState).toBe(isLive ? 'connected' : 'disconnected');
+        expect(sockets.filter(({ readyState }) => readyState < 2)).toHaveLength(isLive ? 1 : 0);
+        await client.disconnect();
+        expect(vi.getTimerCount()).toBe(0);
+      },
+    );
+  });
+
+  it('a session ended by who hears of its resumption listens to no page any more', async () => {
+    const listening = new Set<unknown>();
+    vi.stubGlobal('addEventListener', (_name: string, listener: unknown) => listening.add(listener));
+    vi.stubGlobal('removeEventListener', (_name: string, listener: unknown) => listening.delete(listener));
+    const { client } = virtualScene({ tokenProvider: () => Promise.reject(new UnauthorizedError()) });
+    await rejection(client.auth.getToken());
+    client.on('auth.resumed', () => client.disconnect());
+    expect(await rejection(client.auth.refresh())).toMatchObject({ code: 'session_ended' });
+    expect(client.auth.state.status).toBe('signed_out');
+    expect([...listening]).toEqual([]);
+    vi.unstubAllGlobals();
   });
 
   it('a provider that hangs over the logout does not hold up the next session', async () => {

@@ -93,6 +93,26 @@ describe('a consumer of tokens', () => {
     expect(provider).toHaveBeenCalledTimes(3);
   });
 
+  test('is no straggler either where nothing is refreshed ahead of time', async () => {
+    const lazy = new StreamVideo({
+      apiKey: 'key',
+      user: { id: 'martin' },
+      tokenProvider: provider,
+      refresh: 'on-demand',
+      logger: 'silent',
+    });
+    const video = lazy.auth.tokenProviderFor('video');
+    await video();
+    provider.mockImplementationOnce(async () => freshToken('martin', 2));
+    const second = await video();
+    await advance(1_999);
+    expect(await video()).toBe(second);
+    await advance(1);
+    expect(await video()).not.toBe(second);
+    expect(provider).toHaveBeenCalledTimes(3);
+    await lazy.disconnect();
+  });
+
   test('that is refused by its own server leaves the token in use elsewhere', async () => {
     const video = client.auth.tokenProviderFor('video');
     const first = await video();
@@ -123,6 +143,18 @@ describe('a consumer of tokens', () => {
     const fixed = new StreamVideo({ apiKey: 'key', user: { id: 'martin' }, token, logger: 'silent' });
     const video = fixed.auth.tokenProviderFor('video');
     expect([await video(), await video(), fixed.auth.state.status]).toEqual([token, token, 'active']);
+    await fixed.disconnect();
+  });
+
+  test('of a static token has been refused when it asks again, once there is a provider to ask', async () => {
+    const token = freshToken('martin', 3600);
+    const fixed = new StreamVideo({ apiKey: 'key', user: { id: 'martin' }, token, logger: 'silent' });
+    const video = fixed.auth.tokenProviderFor('video');
+    await video();
+    await video();
+    fixed.auth.setTokenProvider(provider);
+    expect(await video()).not.toBe(token);
+    expect(provider.mock.calls.map(([{ reason }]) => reason)).toEqual(['rejected']);
     await fixed.disconnect();
   });
 });

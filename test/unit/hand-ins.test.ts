@@ -64,6 +64,55 @@ describe('the provider', () => {
     expect(provider).toHaveBeenCalledTimes(1);
   });
 
+  describe('exchanged while it is asked', () => {
+    const failing: [string, () => void][] = [
+      ['rejects', () => fail(new Error('503'))],
+      ['brings a token that fails its checks', () => give('Bearer abc')],
+      ['hangs until its limit', () => vi.advanceTimersByTime(10_000)],
+    ];
+    let give: (token: string) => void;
+    let fail: (error: Error) => void;
+
+    beforeEach(() => {
+      provider.mockImplementation(
+        () =>
+          new Promise((resolve, reject) => {
+            give = resolve;
+            fail = reject;
+          }),
+      );
+      make({ token: undefined });
+    });
+
+    test.each(failing)('and then %s, has the other one asked by those who wait', async (_name, step) => {
+      const failed = vi.fn();
+      client.on('token.refresh_failed', failed);
+      const waiting = [watch(get()), watch(client.auth.getToken()), watch(client.auth.refresh())];
+      await settle();
+      const next = vi.fn(async () => freshToken('martin', 3600));
+      client.auth.setTokenProvider(next);
+      await settle();
+      expect(next).not.toHaveBeenCalled();
+      step();
+      await settle();
+      expect(waiting.map(({ state }) => state)).toEqual(['resolved', 'resolved', 'resolved']);
+      expect([next.mock.calls.length, provider.mock.calls.length, failed.mock.calls.length]).toEqual([
+        1, 1, 0,
+      ]);
+    });
+
+    test('and then brings a good token, has that one used', async () => {
+      const waiting = watch(client.auth.getToken());
+      await settle();
+      const next = vi.fn(async () => freshToken('martin', 3600));
+      client.auth.setTokenProvider(next);
+      const token = freshToken('martin', 60);
+      give(token);
+      await settle();
+      expect([waiting.value, next.mock.calls.length]).toEqual([token, 0]);
+    });
+  });
+
   test('handed in again lifts a suspension, and says so', async () => {
     provider.mockRejectedValueOnce(new UnauthorizedError());
     make();

@@ -1,6 +1,7 @@
 import { StreamVideo, type TokenProviderContext, UnauthorizedError } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, FakeCoordinator, refusal } from '../support/fake-coordinator.js';
+import { tokenSession } from '../support/token-session.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../support/virtual.js';
 import { type Watched, watch } from '../support/watch.js';
@@ -443,6 +444,45 @@ describe('a session', () => {
     await expect(get()).resolves.toBeDefined();
   });
 
+  test('ends once: a further disconnect() changes nothing', async () => {
+    make({ token: freshToken('martin', 3600) });
+    await client.disconnect();
+    const { transitions } = client.auth.explain();
+    await client.disconnect();
+    expect(client.auth.explain().transitions).toEqual(transitions);
+  });
+
+  test('begins once: refresh() in a live one begins none', async () => {
+    make({ token: freshToken('martin', 3600) });
+    const refreshed = watch(client.auth.refresh());
+    await settle();
+    last().resolve(freshToken('martin', 3600));
+    await settle();
+    expect(refreshed.state).toBe('resolved');
+    expect(client.auth.explain().transitions.map(({ what }) => what)).not.toContain('a session began');
+  });
+
+  test('that has ended is not woken up', async () => {
+    make({ token: freshToken('martin', 100) });
+    await get();
+    const states = vi.fn();
+    await client.disconnect();
+    client.auth.subscribe(states);
+    await advance(200_000);
+    expect([calls.length, states.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  test('lets those who wait for a change know of one', async () => {
+    const { session } = tokenSession();
+    const change = watch(session.change);
+    await settle();
+    expect(change.state).toBe('pending');
+    session.setToken(freshToken('martin', 3600));
+    await settle();
+    expect(change.state).toBe('resolved');
+    session.end();
+  });
+
   test('keeps what the caller supplied, and forgets what the provider gave', async () => {
     const mine = freshToken('martin', 3600);
     make({ token: mine });
@@ -477,5 +517,42 @@ describe('the mandatory window', () => {
     last().reject(new Error('503'));
     await settle();
     expect(waiting.value).toBe(token);
+  });
+});
+
+describe('a refused token that nothing can renew', () => {
+  /** What the socket hears about a token only marks it. */
+  function refused(isAcceptedBefore: boolean) {
+    const on = tokenSession({ source: { kind: 'none' }, token: freshToken('martin', 3600) });
+    if (isAcceptedBefore) {
+      on.session.rulings.accept(on.held);
+      on.set();
+    }
+    on.session.rulings.refuse(on.held, new Error('40'));
+    return on;
+  }
+
+  test('suspends when the next caller comes', async () => {
+    const { session, told } = refused(false);
+    expect(session.state.status).toBe('acquiring');
+    await expect(session.acquire()).rejects.toMatchObject({ code: 'token_expired' });
+    expect(session.state).toMatchObject({ status: 'suspended', reason: 'token_expired' });
+    expect(told('auth.suspended')).toHaveLength(1);
+    session.end();
+  });
+
+  test('gives way to the one accepted before when the next caller comes', async () => {
+    const { session } = refused(true);
+    const { token } = await session.acquire();
+    expect([token?.generation, session.state.status]).toEqual([1, 'active']);
+    session.end();
+  });
+
+  test('is left alone where the caller has left before', async () => {
+    const { session } = refused(false);
+    const signal = AbortSignal.abort(new Error('left'));
+    await expect(session.acquire({ signal })).rejects.toThrow('left');
+    expect(session.state.status).toBe('acquiring');
+    session.end();
   });
 });
