@@ -1,7 +1,8 @@
 import type { Environment } from '../environment/environment.js';
 import { pause, throwIfAborted } from '../environment/waiting.js';
-import { type ApiError, TokenExpiredError } from '../errors.js';
+import type { ApiError } from '../errors.js';
 import type { TokenFacts } from '../token/facts.js';
+import { secondExpiryError } from '../token/failures.js';
 import type { TokenSession } from '../token/session.js';
 import { CODE, showsAcceptance } from './api-error.js';
 import type { ApiRequest, Interceptor, ReplayKind } from './request.js';
@@ -14,17 +15,6 @@ const REFUSED: readonly (number | undefined)[] = [...EARLY, CODE.tokenSignature,
 
 function isExpired({ apiCode, status }: ApiError): boolean {
   return apiCode === CODE.tokenExpired && status >= 400 && status < 500;
-}
-
-function secondRefusal(cause: ApiError): TokenExpiredError {
-  return new TokenExpiredError(
-    'provider_returns_expired',
-    'The server refused the new token as expired, too',
-    {
-      remediation: 'Let the token provider mint anew: what it returns is expired or revoked.',
-      cause,
-    },
-  );
 }
 
 /** One call's dealings with the session: each kind of replay happens once. */
@@ -60,7 +50,7 @@ class Replay {
   async #renew(error: ApiError, token: TokenFacts): Promise<Step> {
     if (!this.#spend('renewal')) {
       this.#session.rulings.refuse(token, error);
-      throw secondRefusal(error);
+      throw secondExpiryError(error);
     }
     await this.#session.rulings.renew(token, { signal: this.#signal, cause: error });
     return 'replay';

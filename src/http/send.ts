@@ -109,7 +109,7 @@ async function readResponse(
 function networkError(cause: unknown): ConnectionError {
   // A `TypeError` that speaks of no network was thrown before anything was sent: repeating it helps nobody.
   const isOurs = cause instanceof TypeError && !isNetworkFailure(cause);
-  const text = foreign((cause as Error | undefined)?.message ?? cause);
+  const text = foreign((cause as Error | undefined)?.message ?? cause ?? 'no reason given');
   return new ConnectionError('network', `The request did not reach the coordinator: ${text}`, {
     retryable: !isOurs,
     remediation: isOurs

@@ -1,10 +1,11 @@
 import type { Environment } from '../environment/environment.js';
 import { type AbortSource, abortable, linkSignals, pause } from '../environment/waiting.js';
 import { InvalidTokenError, TokenProviderError } from '../errors.js';
+import { secondExpiryError } from '../token/failures.js';
 import type { TokenSession } from '../token/session.js';
 import type { OwnUserResponse } from '../wire.js';
 import type { BackOff } from './back-off.js';
-import { connectTimeout, type LastFailure, refusalOf, rejectedError, secondExpiryError } from './failures.js';
+import { connectTimeout, type LastFailure, refusalOf, rejectedError } from './failures.js';
 import type { Failure } from './handshake.js';
 import { PausableTimer } from './pausable-timer.js';
 import { verdictOn } from './verdict.js';

@@ -1,10 +1,4 @@
-import {
-  type ApiError,
-  ConnectionError,
-  MissingPermissionError,
-  TokenExpiredError,
-  TokenProviderError,
-} from '../errors.js';
+import { type ApiError, ConnectionError, MissingPermissionError, TokenProviderError } from '../errors.js';
 import { apiErrorOf, type WireError } from '../http/api-error.js';
 import { foreign } from '../text.js';
 import type { Ending } from './channel.js';
@@ -27,17 +21,6 @@ export function rejectedError(cause: ApiError): ConnectionError {
     {
       remediation: cause.remediation,
       apiCode: cause.apiCode,
-      cause,
-    },
-  );
-}
-
-export function secondExpiryError(cause: ApiError): TokenExpiredError {
-  return new TokenExpiredError(
-    'provider_returns_expired',
-    'The server refused two tokens in a row as expired',
-    {
-      remediation: 'Let the token provider mint anew: what it returns is expired or revoked.',
       cause,
     },
   );

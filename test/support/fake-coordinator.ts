@@ -95,9 +95,10 @@ export class FakeSocket {
     this.#dispatch('open', {});
   }
 
-  /** A frame from the server; objects as JSON text. */
+  /** A frame from the server; objects as JSON text, bytes as they are. */
   receive(frame: unknown): void {
-    this.#dispatch('message', { data: typeof frame === 'object' ? JSON.stringify(frame) : frame });
+    const isData = typeof frame === 'object' && !(frame instanceof ArrayBuffer);
+    this.#dispatch('message', { data: isData ? JSON.stringify(frame) : frame });
   }
 
   /** The other side, or the network, ends it. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { prepareBody, type RequestBody } from '../../src/http/body.js';
 
 const bytesOf = async ({ content }: RequestBody) => Buffer.from(await new Response(content).arrayBuffer());
@@ -72,6 +72,7 @@ describe('a body that can be sent again', () => {
     const body = (await prepareBody(form)) as RequestBody;
     const boundary = /boundary=(.+)$/.exec(body.contentType ?? '')?.[1] as string;
     const [one, two] = [await bytesOf(body), await bytesOf(body)];
+    expect(body.isOneShot).toBe(false);
     expect(one.equals(two)).toBe(true);
     expect(one.toString()).toContain(boundary);
     expect(one.toString()).toContain('content');
@@ -117,16 +118,31 @@ describe('a body that can be sent again', () => {
   });
 });
 
+describe('a form where the runtime cannot serialise it', () => {
+  it.each<[string, unknown]>([
+    ['without Response', undefined],
+    ['with a Response that reads no bytes', class {}],
+  ])('%s is handed on as it is', async (_name, Response) => {
+    vi.stubGlobal('Response', Response);
+    const form = new FormData();
+    expect(await prepareBody(form)).toEqual({ content: form, contentType: undefined, isOneShot: false });
+    vi.unstubAllGlobals();
+  });
+});
+
 describe('a body that can be sent once', () => {
   it.each<[string, () => unknown]>([
     ['a ReadableStream', () => new Blob(['hello']).stream()],
     ['a Node stream', () => Readable.from(['hello'])],
+    ['a stream of another make, by its reader', () => ({ getReader() {} })],
+    ['a stream of another make, by its pipe', () => ({ pipe() {} })],
+    ['a stream of another realm, by its tag', () => ({ [Symbol.toStringTag]: 'ReadableStream' })],
     ['an async generator', () => generator()],
     ['any async iterable', () => ({ [Symbol.asyncIterator]: generator })],
   ])('%s', async (_name, make) => {
     const value = make();
     const body = (await prepareBody(value)) as RequestBody;
-    expect(body.isOneShot).toBe(true);
+    expect(body).toEqual({ content: value, contentType: 'application/octet-stream', isOneShot: true });
     expect(body.content).toBe(value);
   });
 });

@@ -62,6 +62,10 @@ describe('base64 in its dialects', () => {
     expect(decodeClaims(`${HEADER}.${segment}.c2ln`)).toEqual(claims);
   });
 
+  it('of JSON written over several lines', () => {
+    expect(decodeClaims(tokenOf(JSON.stringify(claims, null, '\t')))).toEqual(claims);
+  });
+
   it('each length of padding', () => {
     for (const user_id of ['', 'a', 'ab', 'abc', 'abcd']) {
       expect(decodeClaims(tokenFor({ user_id }))).toEqual({ user_id });
@@ -86,6 +90,8 @@ describe('what is no token of claims is told as such, by undefined', () => {
     ['four segments', `${HEADER}.e30.c2ln.x`],
     ['an empty string', ''],
     ['a segment with a line break', `${HEADER}.e3\n0.c2ln`],
+    ['a segment with padding in its middle', `${HEADER}.e3=0.c2ln`],
+    ['a segment with a stray sign at its end', `${HEADER}.e30g!.c2ln`],
     ['a segment with percent signs', `${HEADER}.%65%33.c2ln`],
     ['a segment with non-ASCII letters', `${HEADER}.e3é.c2ln`],
   ])('%s', (_name, token) => {

@@ -503,6 +503,23 @@ describe('disconnect()', () => {
     ]);
   });
 
+  test('has the next session back off anew', async () => {
+    await connected();
+    for (const waitMs of [250, 500]) {
+      socket().end(1006);
+      await advance(waitMs);
+    }
+    await client.disconnect();
+    watch(client.connect());
+    await settle();
+    const before = sockets.length;
+    socket().end(1006);
+    await advance(249);
+    expect(sockets).toHaveLength(before);
+    await advance(1);
+    expect(sockets).toHaveLength(before + 1);
+  });
+
   test('keeps the listeners of the app', async () => {
     await connected();
     await client.disconnect();

@@ -1,3 +1,4 @@
+import { StreamVideo, User } from 'stream-video-auth';
 import { describe, expect, test } from 'vitest';
 import {
   ApiError,
@@ -7,13 +8,14 @@ import {
   UnauthorizedError,
 } from '../../src/errors.js';
 import { apiErrorOf } from '../../src/http/api-error.js';
+import { prepareBody } from '../../src/http/body.js';
+import { checkPath, segment } from '../../src/http/path.js';
 import {
   anonymousSocketError,
   connectTimeout,
   notConnectedError,
   noWebSocketError,
   rejectedError,
-  secondExpiryError,
 } from '../../src/socket/failures.js';
 import { checkToken, type ExpectedIdentity } from '../../src/token/check.js';
 import {
@@ -24,6 +26,7 @@ import {
   noProgressError,
   reenteredError,
   sameAsRejectedError,
+  secondExpiryError,
   staticTokenError,
 } from '../../src/token/failures.js';
 import { fakeToken } from '../support/tokens.js';
@@ -40,6 +43,15 @@ function thrownBy(call: () => unknown): StreamVideoError {
     return error as StreamVideoError;
   }
   throw new Error('nothing was thrown');
+}
+
+async function rejection(promise: Promise<unknown>): Promise<StreamVideoError> {
+  return promise.then(
+    () => {
+      throw new Error('it resolved');
+    },
+    (error) => error,
+  );
 }
 
 const martin: ExpectedIdentity = { kind: 'authenticated', userId: 'martin' };
@@ -102,6 +114,52 @@ describe('what people read', () => {
     const codes = [2, 4, 5, 9, 16, 17, 40, 41, 42, 43, 71, 99];
     const errors = codes.map((code) => apiErrorOf({ code, message: `m${code}` }, { status: 401 }));
     await expect(errors.map(told).join('\n')).toMatchFileSnapshot('__snapshots__/api-errors.txt');
+  });
+
+  test('about a request that cannot be sent', async () => {
+    const client = new StreamVideo({ apiKey: 'key', user: User.anonymous, logger: 'silent' });
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    const refused = [
+      ...[7, '//x', '/a/../b'].map((path) => thrownBy(() => checkPath(path))),
+      ...['..', '\ud800'].map((id) => thrownBy(() => segment(id))),
+      ...(await Promise.all([() => {}, circle].map((body) => rejection(prepareBody(body))))),
+    ];
+    const requests: [string, object?][] = [
+      ['GET IT'],
+      ['GET', { body: {} }],
+      ['HEAD', { body: {} }],
+      ['GET', { headers: { a: 1 } }],
+      ['GET', { headers: { 'x-a': 'Ж' } }],
+      ['GET', { headers: { Authorization: 'x' } }],
+    ];
+    for (const [method, options] of requests) {
+      refused.push(await rejection(client.request(method, '/edges', options)));
+    }
+    await expect(refused.map(told).join('\n')).toMatchFileSnapshot('__snapshots__/request-errors.txt');
+  });
+
+  test('about an answer that is none', async () => {
+    const errors: StreamVideoError[] = [];
+    const answers: (() => Promise<Response>)[] = [
+      async () => new Response('<html>', { status: 200 }),
+      async () => new Response('<html>', { status: 500 }),
+      async () => new Response('<html>', { status: 502 }),
+      async () => new Response(null, { status: 302, headers: { location: 'https://x.example/a#b' } }),
+      async () => new Response(null, { status: 302 }),
+      () => Promise.reject(new TypeError('fetch failed')),
+      () => Promise.reject(new TypeError('Illegal invocation')),
+      () => Promise.reject(),
+    ];
+    for (const fetch of answers) {
+      const client = new StreamVideo({ apiKey: 'key', user: User.anonymous, fetch, logger: 'silent' });
+      errors.push(await rejection(client.request('POST', '/devices')));
+    }
+    const fetch = () => new Promise<Response>(() => {});
+    const timeouts = { requestMs: 1 };
+    const slow = new StreamVideo({ apiKey: 'key', user: User.anonymous, fetch, timeouts, logger: 'silent' });
+    errors.push(await rejection(slow.request('GET', '/edges')));
+    await expect(errors.map(told).join('\n')).toMatchFileSnapshot('__snapshots__/answer-errors.txt');
   });
 
   test('about the socket', async () => {

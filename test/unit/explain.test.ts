@@ -1,6 +1,9 @@
-import type { Explanation } from 'stream-video-auth';
-import { beforeEach, describe, expect, test } from 'vitest';
-import { TIMER } from '../../src/token/windows.js';
+import { type Explanation, StreamVideo } from 'stream-video-auth';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TIMER, windowsFor } from '../../src/token/windows.js';
+import { answer, FakeCoordinator } from '../support/fake-coordinator.js';
+import { fakeToken, freshToken } from '../support/tokens.js';
+import { advance, useVirtualTime } from '../support/virtual.js';
 import { EXPECTATIONS } from '../vectors/expectations.js';
 import { play, readVectors } from '../vectors/runner.js';
 import { STEPS } from '../vectors/steps.js';
@@ -98,9 +101,9 @@ async function playAll(): Promise<void> {
   }
 }
 
-beforeEach(playAll, 60_000);
-
 describe('explain(), in every state that a vector reaches', () => {
+  beforeEach(playAll, 60_000);
+
   test('reads like this', async () => {
     const texts = [...kinds()].map(([kind, { vector, step, explanation }]) => {
       const { version, runtime } = explanation;
@@ -169,6 +172,8 @@ describe('explain(), in every state that a vector reaches', () => {
 });
 
 describe('what explain() foretells', () => {
+  beforeEach(playAll, 60_000);
+
   test('is waited for in states of each kind', () => {
     const kindsWaitedFor = foretold.map(({ next: { timing, why } }) => `${timing}: ${why}`);
     expect([...new Set(kindsWaitedFor)].sort()).toMatchInlineSnapshot(`
@@ -193,5 +198,115 @@ describe('what explain() foretells', () => {
 
   test('does not happen before', () => {
     expect(foretold.filter(({ callsBefore }) => callsBefore !== 0)).toEqual([]);
+  });
+});
+
+describe('explain() of one client', () => {
+  const DAY = 86_400;
+  let client: StreamVideo;
+  let coordinator: FakeCoordinator;
+
+  function make(token: string | undefined): StreamVideo {
+    client = new StreamVideo({
+      apiKey: 'key',
+      user: { id: 'martin' },
+      token,
+      tokenProvider: () => freshToken('martin', 3600),
+      fetch: coordinator.fetch,
+      logger: 'silent',
+    });
+    return client;
+  }
+
+  const linesWith = (word: string) =>
+    client.auth
+      .explain()
+      .text.split('\n')
+      .filter((line) => line.startsWith(word));
+
+  beforeEach(() => {
+    useVirtualTime();
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    coordinator = new FakeCoordinator();
+  });
+
+  afterEach(async () => {
+    await client.disconnect();
+    vi.restoreAllMocks();
+  });
+
+  test.each([
+    [2 * DAY, '2 d'],
+    [2 * DAY - 3600, '47 h'],
+    [2 * 3600, '2 h'],
+    [2 * 3600 - 60, '119 min'],
+    [120, '2 min'],
+    [119, '119 s'],
+  ])('gives a life of %i s in the largest unit of which there are two: %s', (lifeSeconds, span) => {
+    make(freshToken('martin', lifeSeconds));
+    expect(linesWith('Token:')).toEqual([
+      `Token: generation 1, ${span} left, not yet accepted by the server.`,
+    ]);
+  });
+
+  test('says how long ago a token has ended', async () => {
+    make(freshToken('martin', 10));
+    await advance(40_000);
+    expect(linesWith('Token:')[0]).toContain('ended 30 s ago');
+  });
+
+  const source = 'as the Date headers of its answers tell';
+
+  test.each([
+    [30_000, `the local one is 30.5 s behind the server's, ${source}; that is allowed for.`],
+    [-30_000, `the local one is 29.5 s ahead of the server's, ${source}; that is allowed for.`],
+    [0, `agrees with the server's, ${source}.`],
+  ])('knows the clock from an answer that is dated %i ms off', async (offMs, expected) => {
+    make(freshToken('martin', 3600));
+    expect(linesWith('Clock:')).toEqual([
+      'Clock: nothing is known about the server, so the local clock counts.',
+    ]);
+    expect(client.auth.explain().clock).toStrictEqual({ offsetMs: 0 });
+    coordinator.respond = () => answer({}, 200, { date: new Date(Date.now() + offMs).toUTCString() });
+    await client.request('GET', '/edges');
+    expect(linesWith('Clock:')).toEqual([`Clock: ${expected}`]);
+    expect(client.auth.explain().clock).toStrictEqual({
+      offsetMs: offMs === 0 ? 0 : offMs + 500,
+      evidence: 'date',
+    });
+  });
+
+  test('says that the accepted token is kept, until the new one is accepted', async () => {
+    const { auth } = make(freshToken('martin', 3600));
+    await client.request('GET', '/edges');
+    expect(linesWith('The token')).toEqual([]);
+    await auth.refresh();
+    expect(linesWith('The token')).toEqual([
+      'The token that the server accepted before is kept until it accepts this one.',
+    ]);
+    await client.request('GET', '/edges');
+    expect(linesWith('The token')).toEqual([]);
+  });
+
+  test('has the life and the windows of a token as data, and neither without one', () => {
+    make(freshToken('martin', 3600));
+    expect(client.auth.explain()).toMatchObject({
+      remainingMs: 3_600_000,
+      windows: windowsFor(3_600_000),
+    });
+    const { auth } = make(undefined);
+    expect(auth.explain()).not.toHaveProperty('remainingMs');
+    expect(auth.explain()).not.toHaveProperty('windows');
+  });
+
+  test('names the client, its user, and what its user is', () => {
+    const { text, version, runtime, userType } = make(undefined).auth.explain();
+    expect(text.split('\n')[0]).toBe(`stream-video-auth ${version} on ${runtime}, authenticated user martin`);
+    expect(userType).toBe('authenticated');
+  });
+
+  test.each([-1, -1e9, -1e13, -1e300])('survives a token that claims to have ended at %d', (exp) => {
+    make(fakeToken({ user_id: 'martin', exp }));
+    expect(linesWith('Token:')).toHaveLength(1);
   });
 });

@@ -79,8 +79,19 @@ describe('the token endpoint is asked', () => {
     expect(fetch.mock.calls[1]?.[1]).not.toHaveProperty('cache');
   });
 
-  test.each([undefined, 7, {}])('at a URL, not at %j', (url) => {
+  test.each([
+    [undefined, 'undefined'],
+    [7, 'a value of type number'],
+    [{}, 'a value of type object'],
+  ])('at a URL, not at %j', (url, kind) => {
     expect(() => fetchTokenProvider(url as string)).toThrow(ConfigurationError);
+    expect(() => fetchTokenProvider(url as string)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_option',
+        message: `The token endpoint must be a URL, not ${kind}`,
+        remediation: "Pass the address of your token endpoint, for example '/token'.",
+      }),
+    );
   });
 });
 
@@ -90,6 +101,8 @@ describe('its answer', () => {
     ['JSON', '{"token":"token"}', 'token'],
     ['JSON without a token', '{}', undefined],
     ['half of JSON', '{"token"', '{"token"'],
+    ['a JSON string, which is left to the checks', '"token"', '"token"'],
+    ['JSON that quotes a page', '{"token":"token","hint":"<html>"}', 'token'],
   ])('may be %s', async (_name, body, expected) => {
     endpoint(new Response(body));
     await expect(ask()).resolves.toBe(expected);
@@ -111,8 +124,20 @@ describe('its answer', () => {
     );
   });
 
-  test('403 with a web page is a proxy speaking', async () => {
-    endpoint(new Response('<html>', { status: 403, headers: { 'content-type': 'text/html' } }));
+  test('401 says so even if its body cannot be read', async () => {
+    const broken = new ReadableStream({
+      start: (controller) => controller.error(new TypeError('terminated')),
+    });
+    endpoint(new Response(broken, { status: 401 }));
+    await expect(ask()).rejects.toBeInstanceOf(UnauthorizedError);
+  });
+
+  test.each([
+    ['<html>', 'text/html'],
+    ['<?xml version="1.0"?><html>', 'application/xhtml+xml'],
+    ['<!-- firewall --><html>', 'text/plain'],
+  ])('403 with a web page (%s, %s) is a proxy speaking', async (body, type) => {
+    endpoint(new Response(body, { status: 403, headers: { 'content-type': type } }));
     await expect(ask()).rejects.toMatchObject({
       name: 'TokenEndpointError',
       status: 403,
@@ -161,6 +186,19 @@ describe('its answer', () => {
 });
 
 describe('a redirect', () => {
+  // case 103: an opaque redirect says no more than a web page
+  test.each([
+    ['in a browser', Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })],
+    ['elsewhere', new Response(null, { status: 302, headers: { location: '/login' } })],
+  ])('that is not followed (%s) is no token, and says what it is', async (_name, response) => {
+    endpoint(response);
+    await expect(ask()).rejects.toMatchObject({
+      code: 'not_a_jwt',
+      message: 'The token endpoint redirects',
+      remediation: expect.stringContaining('sign-in'),
+    });
+  });
+
   const arrived = (url: string, redirected: boolean, status = 200) =>
     Object.defineProperties(new Response('token', { status }), {
       url: { value: url },
@@ -186,6 +224,21 @@ describe('a redirect', () => {
     await expect(ask('/token')).resolves.toBe('token');
     vi.stubGlobal('location', { href: 'https://app.example/page' });
     await expect(ask('/token')).rejects.toMatchObject({ code: 'not_a_jwt' });
+    endpoint(() => arrived('https://app.example/v2/token', true));
+    await expect(ask('/token')).resolves.toBe('token');
+  });
+
+  test("from a relative address that quotes another is measured against the page's all the same", async () => {
+    endpoint(() => arrived('https://login.example/', true));
+    vi.stubGlobal('location', { href: 'https://app.example/page' });
+    await expect(ask('/token?next=https://login.example/')).rejects.toMatchObject({ code: 'not_a_jwt' });
+  });
+
+  test('from an address without TLS is not believed either', async () => {
+    endpoint(arrived('https://login.example/', true));
+    await expect(ask('http://localhost:3000/token')).rejects.toMatchObject({
+      message: 'The token endpoint redirects from http://localhost:3000 to https://login.example',
+    });
   });
 
   test('that was none is no matter', async () => {

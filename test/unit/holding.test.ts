@@ -93,4 +93,87 @@ describe('a holding', () => {
     expect(holding.rollBack(at(2), () => false)).toBe(false);
     expect(holding.held?.value).toBe('second');
   });
+
+  test('takes a late acceptance of the token before: that one is kept behind the new one', () => {
+    const holding = new Holding();
+    holding.adopt(delivery('first'));
+    holding.adopt(delivery('second'));
+    expect(holding.accept(1, at(2))).toBe(true);
+    expect(holding.hasKept).toBe(true);
+    expect(holding.accept(1, at(3))).toBe(false);
+    holding.rollBack(at(4), always);
+    expect(holding.held).toMatchObject({ value: 'first', acceptedAt: at(2) });
+  });
+
+  test('takes it also after the new one was refused', () => {
+    const holding = new Holding();
+    holding.adopt(delivery('first'));
+    holding.adopt(delivery('second'));
+    holding.refuse(2, at(1));
+    expect(holding.accept(1, at(2))).toBe(true);
+    expect(holding.rollBack(at(3), always)).toBe(true);
+  });
+
+  test('does not take it of a token that was refused since, of an older one, or once the new one is accepted', () => {
+    const refusedSince = new Holding();
+    refusedSince.adopt(delivery('first'));
+    refusedSince.adopt(delivery('second'));
+    refusedSince.refuse(1, at(1));
+    const older = new Holding();
+    older.adopt(delivery('first'));
+    older.adopt(delivery('second'));
+    older.adopt(delivery('third'));
+    const settled = new Holding();
+    settled.adopt(delivery('first'));
+    settled.adopt(delivery('second'));
+    settled.accept(2, at(1));
+    for (const holding of [refusedSince, older, settled]) {
+      expect(holding.accept(1, at(2))).toBe(false);
+      expect(holding.hasKept).toBe(false);
+    }
+  });
+
+  test('does not take it of a token that was refused before the new one came, or was of another user', () => {
+    const refusedBefore = new Holding();
+    refusedBefore.adopt(delivery('first'));
+    refusedBefore.refuse(1, at(1));
+    refusedBefore.adopt(delivery('second'));
+    const other = new Holding();
+    other.adopt(delivery('first'));
+    other.adopt(delivery('second', 'guest-2'));
+    for (const holding of [refusedBefore, other]) {
+      expect(holding.accept(1, at(2))).toBe(false);
+      expect(holding.hasKept).toBe(false);
+    }
+  });
+
+  test('hears nothing new in a further acceptance of the kept token', () => {
+    const holding = withKept();
+    expect(holding.accept(1, at(9))).toBe(false);
+    holding.rollBack(at(10), always);
+    expect(holding.held?.acceptedAt).toEqual(at(1));
+  });
+
+  test('keeps the kept token behind further new ones, until they are of another user', () => {
+    const holding = withKept();
+    holding.adopt(delivery('third'));
+    expect(holding.hasKept).toBe(true);
+    holding.adopt(delivery('fourth', 'guest-2'));
+    expect(holding.hasKept).toBe(false);
+  });
+
+  test('keeps no more what the server refuses', () => {
+    const holding = withKept();
+    expect(holding.refuse(1, at(2))).toBeUndefined();
+    expect(holding.hasKept).toBe(false);
+  });
+
+  test('takes no word about a token while it has none', () => {
+    const holding = withKept();
+    holding.clear();
+    expect(holding.refuse(2, at(3))).toBeUndefined();
+    expect(holding.accept(2, at(3))).toBe(false);
+    expect(holding.accept(1, at(3))).toBe(false);
+    expect([holding.hasKept, holding.lastRefused]).toEqual([false, undefined]);
+  });
 });

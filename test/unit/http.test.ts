@@ -89,6 +89,37 @@ describe('a request', () => {
     expect([headers.get('authorization'), headers.get('stream-auth-type')]).toEqual([token, 'anonymous']);
   });
 
+  test('follows no redirect, asks for JSON, and has a content type only with a body', async () => {
+    make();
+    const fetch = vi.fn(coordinator.fetch);
+    make({ fetch });
+    await client.request('GET', '/edges');
+    const [, { redirect, headers }] = fetch.mock.lastCall as [string, RequestInit];
+    expect(redirect).toBe('manual');
+    expect(headers).toMatchObject({ accept: 'application/json' });
+    expect(headers).not.toHaveProperty('content-type');
+  });
+
+  test('whose path has a query keeps it', async () => {
+    make();
+    await client.request('GET', '/edges?a=1', { query: { b: 2 } });
+    expect(coordinator.requests[0]?.url.search).toBe('?a=1&b=2&api_key=key');
+  });
+
+  test('may carry headers of the app, by any case, also empty ones', async () => {
+    make();
+    await client.request('GET', '/edges', { headers: { 'X-App': 'a b', 'x-empty': '' } });
+    const { headers } = coordinator.requests[0] as (typeof coordinator.requests)[0];
+    expect([headers.get('x-app'), headers.get('x-empty')]).toEqual(['a b', '']);
+  });
+
+  test('with a content type of the app keeps that one', async () => {
+    const fetch = vi.fn(coordinator.fetch);
+    make({ fetch });
+    await client.request('POST', '/devices', { body: '{}', headers: { 'Content-Type': 'application/json' } });
+    expect(fetch.mock.lastCall?.[1]?.headers).toMatchObject({ 'content-type': 'application/json' });
+  });
+
   test('is sent again with nothing but another token and another id of its own', async () => {
     make();
     const old = client.token;
@@ -170,6 +201,29 @@ describe('a request', () => {
     expect(error.message).toContain('livestream:1, livestream:2');
     expect(error.cause).toMatchObject({ status: 403, apiCode: 17 });
   });
+
+  test('answered with 403 / 17 on a token for every call names none', async () => {
+    make();
+    coordinator.respond = () => refusal(17, 403);
+    const error = (await client.request('GET', '/edges').catch((caught) => caught)) as Failure;
+    expect(error).toMatchObject({ code: 'missing_permission' });
+    expect(error.message).toMatch(/"17"$/);
+  });
+
+  test('answered with 403 / 17 without any token is told so, too', async () => {
+    make({ user: User.anonymous, token: undefined, tokenProvider: undefined });
+    coordinator.respond = () => refusal(17, 403);
+    await expect(client.request('GET', '/edges')).rejects.toMatchObject({ code: 'missing_permission' });
+  });
+
+  test.each([
+    [17, 401],
+    [99, 403],
+  ])('answered with code %i and status %i is an ApiError, not a missing permission', async (code, status) => {
+    make();
+    coordinator.respond = () => refusal(code, status);
+    await expect(client.request('GET', '/edges')).rejects.toMatchObject({ code: 'api_error', status });
+  });
 });
 
 describe('an early token', () => {
@@ -189,6 +243,27 @@ describe('an early token', () => {
       expect(provider).not.toHaveBeenCalled();
     },
   );
+
+  test('that is accepted the second time has cost one replay and nothing else', async () => {
+    make({ token: freshToken('martin', 3600) });
+    coordinator.respond = () => (coordinator.requests.length === 1 ? refusal(42) : answer({ ok: true }));
+    const request = watch(client.request('GET', '/edges'));
+    await advance(5_000);
+    expect([request.value, coordinator.requests.length]).toEqual([{ ok: true }, 2]);
+    expect(coordinator.tokens[1]).toBe(coordinator.tokens[0]);
+  });
+
+  test('is not waited for any longer when the caller leaves', async () => {
+    make({ token: freshToken('martin', 3600) });
+    coordinator.respond = () => refusal(42);
+    const controller = new AbortController();
+    const request = watch(client.request('GET', '/edges', { signal: controller.signal }));
+    await settle();
+    const timers = vi.getTimerCount();
+    controller.abort('enough');
+    await settle();
+    expect([request.error, vi.getTimerCount()]).toEqual(['enough', timers - 1]);
+  });
 
   test('far ahead is waited for no longer than 5 s', async () => {
     make({ token: freshToken('martin', 3600, { nbf: Date.now() / 1000 + 600 }) });
@@ -216,6 +291,45 @@ describe('the network', () => {
     await advance(600);
     expect(coordinator.requests).toHaveLength(3);
     expect(request.error).toMatchObject({ code: 'network', retryable: true });
+  });
+
+  test('is not waited for any longer when the caller leaves', async () => {
+    make();
+    coordinator.respond = lost;
+    const controller = new AbortController();
+    const request = watch(client.request('GET', '/edges', { signal: controller.signal }));
+    await settle();
+    const timers = vi.getTimerCount();
+    controller.abort('enough');
+    await settle();
+    expect([request.error, vi.getTimerCount()]).toEqual(['enough', timers - 1]);
+  });
+
+  test('that loses a GET has it sent again at half the delay where chance says so', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    make();
+    coordinator.respond = lost;
+    watch(client.request('GET', '/edges'));
+    await advance(149);
+    expect(coordinator.requests).toHaveLength(1);
+    await advance(1);
+    expect(coordinator.requests).toHaveLength(2);
+    await advance(300);
+    expect(coordinator.requests).toHaveLength(3);
+  });
+
+  test.each([
+    ['while the body is read', async () => Promise.reject(new TypeError('terminated'))],
+    ['after the caller has left', () => new Promise<string>(() => {})],
+  ])('that is lost %s ends the request', async (_name, text) => {
+    make();
+    coordinator.respond = () => Object.assign(answer(), { text });
+    const controller = new AbortController();
+    const request = watch(client.request('POST', '/devices', { signal: controller.signal }));
+    await settle();
+    if (request.state === 'pending') controller.abort('enough');
+    await settle();
+    expect(request.error).toSatisfy((error) => error === 'enough' || error.code === 'network');
   });
 
   test('that loses anything else does not', async () => {
@@ -277,6 +391,34 @@ describe('an answer from elsewhere', () => {
     },
   );
 
+  test('by a redirect that a browser hides is one, too', async () => {
+    make();
+    coordinator.respond = () => ({ type: 'opaqueredirect', status: 0, headers: new Headers() }) as Response;
+    const error = (await client.request('GET', '/edges').catch((caught) => caught)) as Failure;
+    expect(error.message).toBe('https://video.stream-io-api.com redirects; redirects are not followed');
+  });
+
+  test('with status 304 is no redirect', async () => {
+    make();
+    coordinator.respond = () => new Response(null, { status: 304 });
+    const error = (await client.request('GET', '/edges').catch((caught) => caught)) as Failure;
+    expect(error).toMatchObject({ code: 'api_error', status: 304 });
+    expect(error.message).not.toMatch(/redirect/);
+  });
+
+  test('that came through a redirect says nothing about the time', async () => {
+    make();
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    const offsetMs = () => Math.round(client.auth.explain().clock.offsetMs / 1_000) * 1_000;
+    coordinator.respond = () =>
+      Object.defineProperty(answer({}, 200, { date }), 'redirected', { value: true });
+    await client.request('GET', '/edges');
+    expect(offsetMs()).toBe(0);
+    coordinator.respond = () => answer({}, 200, { date });
+    await client.request('GET', '/edges');
+    expect(offsetMs()).toBe(3_601_000);
+  });
+
   test('that came through a redirect is no evidence about the token', async () => {
     make();
     coordinator.respond = () => Object.defineProperty(refusal(40), 'redirected', { value: true });
@@ -288,6 +430,7 @@ describe('an answer from elsewhere', () => {
     ['a web page', '<html>', 'text/html'],
     ['half of an answer', '{"a":', 'application/json'],
     ['a number', '42', 'application/json'],
+    ['null', 'null', 'application/json'],
   ])('that is %s with status 200 is an ApiError, and not sent again', async (_name, body, type) => {
     make();
     coordinator.respond = () => new Response(body, { headers: { 'content-type': type } });

@@ -57,6 +57,8 @@ describe('the server clock', () => {
     expect(clock.offsetWithoutTokensMs).toBe(0);
     clock.learnFromDateHeader(new Date(T0 + 20_000).toUTCString(), now);
     expect(clock.offsetWithoutTokensMs).toBe(20_500);
+    clock.learnFromFrame(iso(T0 + 10_000), now);
+    expect(clock.offsetWithoutTokensMs).toBe(10_000);
   });
 });
 
