@@ -24,9 +24,10 @@ export class ServerLog {
     this.#write(() => this.#logger.warn?.(message, data));
   }
 
-  #write(write: () => void): void {
+  #write(write: () => unknown): void {
     try {
-      write();
+      // The type says void, but an async method fits it, too.
+      Promise.resolve(write()).catch(() => {});
     } catch {
       // The request is answered all the same.
     }

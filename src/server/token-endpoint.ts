@@ -60,8 +60,10 @@ export class TokenEndpoint {
     const { authenticate } = this.#options;
     const identity = await authenticate(request);
     if (identity === null || identity === undefined) throw new Refusal(401, 'Nobody is signed in');
-    const named = identity.userId !== undefined;
-    if (named === (identity.anonymous === true)) {
+    const { userId, anonymous } = identity;
+    // A session without a user is nobody's, and not an anonymous visitor's.
+    const isNamed = typeof userId === 'string' && userId.trim() !== '' && userId !== ANONYMOUS_USER_ID;
+    if (isNamed === (anonymous === true) || (!isNamed && userId !== undefined)) {
       throw new Error('authenticate must answer with { userId }, { anonymous: true } or null');
     }
     return identity;

@@ -1,5 +1,18 @@
+import { ConfigurationError } from '../errors.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import type { TokenHandlerOptions } from './token-handler-options.js';
+
+function assertWebRequest(request: unknown): asserts request is Request {
+  const { headers, clone } = Object(request) as Partial<Request>;
+  if (typeof headers?.get === 'function' && typeof clone === 'function') return;
+  throw new ConfigurationError(
+    'invalid_option',
+    'The token handler was called with something else than a Web Request',
+    {
+      remediation: 'On Node, Express and the like put an adapter before it, as examples/node-http does.',
+    },
+  );
+}
 
 /**
  * Makes a token endpoint: a Web-standard `(Request) => Promise<Response>` for Hono, Next.js, Bun, Deno and
@@ -9,7 +22,7 @@ import type { TokenHandlerOptions } from './token-handler-options.js';
  * The token comes as `{ "token": "..." }`, or as plain text where `Accept` prefers that, and never from a
  * cache. 400 and 413: a body that can't be read. 401: nobody is signed in. 403: not this user, or no such
  * calls. 405: another method. 429: the limiter. 500: `authenticate`, `callToken` or the options failed, with
- * the details in `logger`. The returned function never rejects.
+ * the details in `logger`. The returned function rejects for nothing but what is no Web `Request`.
  *
  * @throws {ConfigurationError} at once, for options that could never work
  *
@@ -25,5 +38,8 @@ import type { TokenHandlerOptions } from './token-handler-options.js';
  */
 export function createTokenHandler(options: TokenHandlerOptions): (request: Request) => Promise<Response> {
   const endpoint = new TokenEndpoint(options);
-  return (request) => endpoint.handle(request);
+  return async (request) => {
+    assertWebRequest(request);
+    return endpoint.handle(request);
+  };
 }

@@ -110,11 +110,23 @@ describe('authenticate', () => {
     ['an empty user id', { userId: '' }],
     ['!anon as a user', { userId: '!anon' }],
     ['a number', { userId: 7 }],
+    ['a user id that is null, as of a session without a user', { userId: null }],
+    ['an anonymous visitor whose user id is null', { userId: null, anonymous: true }],
   ])('is a 500 with a hint in the log when it answers with %s', async (_, identity) => {
     const logger = silentLogger();
-    const handle = handlerWith({ logger, authenticate: () => identity as Identity });
+    const callToken = vi.fn(() => ['default:1']);
+    const handle = handlerWith({ logger, authenticate: () => identity as Identity, callToken });
     expect((await handle(tokenRequest())).status).toBe(500);
-    expect(logger.error).toHaveBeenCalledTimes(1);
+    // Nor does it become an anonymous visitor by naming calls.
+    expect((await handle(tokenRequest({ call_cids: ['default:1'] }))).status).toBe(500);
+    expect(callToken).not.toHaveBeenCalled();
+    expect(logger.error).toHaveBeenCalledTimes(2);
+  });
+
+  it('is a 500 all the same when the logger rejects', async () => {
+    const logger = { error: () => Promise.reject(new Error('the log is full')) };
+    const handle = handlerWith({ logger, authenticate: () => Promise.reject(new Error('db')) });
+    expect((await handle(tokenRequest())).status).toBe(500);
   });
 
   it('is not asked for a method, a body or a preflight that is refused anyway', async () => {
@@ -207,6 +219,15 @@ describe('a call token', () => {
 });
 
 describe('a request', () => {
+  it.each([
+    ['of Express or plain Node', { method: 'POST', headers: { accept: '*/*' }, url: '/token' }],
+    ['that is missing', undefined],
+  ])('%s is told what to do', async (_, request) => {
+    const answer = handlerWith()(request as never);
+    await expect(answer).rejects.toBeInstanceOf(ConfigurationError);
+    await expect(answer).rejects.toMatchObject({ remediation: expect.stringMatching(/adapter/) });
+  });
+
   it.each([
     ['no JSON', '{'],
     ['an array', '[]'],
