@@ -104,13 +104,13 @@ export class Events {
 
   /** To the listeners of its name, and to those of its call. */
   emit(event: AnyEvent): void {
-    this.#emitUnder(event.type, event);
+    this.#emitUnder([event.type], event);
   }
 
   /** An event of the coordinator: to the listeners of `'all'`, too, health checks excepted. */
   emitFromServer(event: AnyEvent): void {
-    this.emit(event);
-    if (event.type !== 'health.check') this.#emitUnder('all', event);
+    const { type } = event;
+    this.#emitUnder(type === 'health.check' ? [type] : [type, 'all'], event);
   }
 
   #add(how: 'on' | 'once', event: string, listener: AnyListener): () => void {
@@ -132,9 +132,13 @@ export class Events {
     }
   }
 
-  #emitUnder(name: string, event: AnyEvent): void {
-    this.#emitter.emit(name, event);
-    if (typeof event.call_cid === 'string') this.#emitter.emit(scoped(name, event.call_cid), event);
+  #emitUnder(names: readonly string[], event: AnyEvent): void {
+    // Read before a listener may write to it.
+    const { call_cid: cid } = event;
+    for (const name of names) {
+      this.#emitter.emit(name, event);
+      if (typeof cid === 'string') this.#emitter.emit(scoped(name, cid), event);
+    }
   }
 }
 

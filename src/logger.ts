@@ -1,5 +1,5 @@
 import { ConfigurationError } from './errors.js';
-import { describeType, maskTokens } from './text.js';
+import { describeType, foreign, maskTokens } from './text.js';
 
 export type LogData = Readonly<Record<string, unknown>>;
 
@@ -16,9 +16,9 @@ const METHODS = ['debug', 'info', 'warn', 'error'] as const;
 
 export type LogLevel = (typeof LEVELS)[number];
 
-function masked(data: LogData): LogData {
+function safe(data: LogData): LogData {
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, typeof value === 'string' ? maskTokens(value) : value]),
+    Object.entries(data).map(([key, value]) => [key, typeof value === 'string' ? foreign(value) : value]),
   );
 }
 
@@ -51,7 +51,12 @@ class SafeLogger implements Logger {
   #write(method: (typeof METHODS)[number], message: string, data: LogData = {}): void {
     if (LEVELS.indexOf(method) < this.#lowest) return;
     try {
-      this.#target()[method](`[stream-video-auth] ${maskTokens(message)}`, masked(data));
+      const written: unknown = this.#target()[method](
+        `[stream-video-auth] ${maskTokens(message)}`,
+        safe(data),
+      );
+      // The type says void, but an async method fits it, too.
+      Promise.resolve(written).catch(() => {});
     } catch {
       // The app's logger is the app's business.
     }

@@ -59,9 +59,14 @@ function returningGuest(asked: KnownUser, token: string): KnownUser {
   return typeof id === 'string' ? Object.freeze({ ...asked, id }) : asked;
 }
 
-/** An event for the log: errors by their code, since an app's error may hold anything. */
-function loggable({ error, ...rest }: LogData): LogData {
-  return error === undefined ? rest : { ...rest, error: (error as { code?: unknown }).code };
+/** An event for the log: errors by their code and users by their id, since an app's may hold anything. */
+function loggable(event: LogData): LogData {
+  const named = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const { code, id } = value as { code?: unknown; id?: unknown };
+    return code ?? id;
+  };
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, named(value)]));
 }
 
 function withoutSession({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings) {
@@ -294,6 +299,7 @@ export class StreamVideo {
   /** What one room does about another's news, before the app hears of it. */
   #react(name: Parameters<Emit>[0]): void {
     if (name === 'user.changed') this.#connection.followUser();
-    if (name === 'token.expired' && this.user.type === 'anonymous') this.#calls.loseAccess();
+    const isEnded = name === 'token.expired' || name === 'auth.suspended';
+    if (isEnded && this.user.type === 'anonymous') this.#calls.loseAccess();
   }
 }

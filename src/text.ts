@@ -1,4 +1,5 @@
-const JWT_SHAPE = /eyJ[\w-]*(?:\.[\w-]*){0,2}/g;
+// Base64 of a header that begins with a brace and a quote, or with a brace and white space.
+const JWT_SHAPE = /eyJ[\w+/=-]*(?:\.[\w+/=-]*){0,2}|\be(?:yA|w[ko0])[\w+/=-]{12,}\.[\w+/=-]{8,}\.[\w+/=-]*/g;
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 const MAX_FOREIGN_LENGTH = 200;
 

@@ -1,4 +1,5 @@
 import { ConfigurationError } from './errors.js';
+import { deepFreeze } from './freeze.js';
 import { describeType } from './text.js';
 
 /** The id of every anonymous user. */
@@ -56,14 +57,6 @@ export const User = Object.freeze({
 
 function refuse(message: string, remediation: string, cause?: unknown): never {
   throw new ConfigurationError('invalid_user', message, { remediation, cause });
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
 }
 
 function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {

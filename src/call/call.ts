@@ -1,6 +1,8 @@
 import { type ApiError, MissingPermissionError } from '../errors.js';
 import type { EventListener, EventName, Events } from '../events.js';
+import { deepFreeze } from '../freeze.js';
 import { segment } from '../http/path.js';
+import { foreign } from '../text.js';
 import { Snapshot } from '../token/state.js';
 import type {
   CallEnvelope,
@@ -179,8 +181,8 @@ export class Call {
   #learn<T extends CallEnvelope>(answer: T, { joined = this.state.joined } = {}): T {
     const { call, members, own_capabilities } = answer;
     this.#snapshot.take({
-      ...(call && { call: Object.freeze(structuredCopy(call)) }),
-      members: Object.freeze(structuredCopy(members ?? [])),
+      ...(call && { call: deepFreeze(structuredCopy(call)) }),
+      members: deepFreeze(structuredCopy(members ?? [])),
       ownCapabilities: Object.freeze([...(own_capabilities ?? [])]),
       joined,
     });
@@ -195,7 +197,7 @@ export class Call {
 
   #missingCallToken(cause: ApiError | MissingPermissionError): MissingPermissionError {
     return new MissingPermissionError(cause.message, {
-      remediation: `A call token for ${this.cid} is needed: mint one with createCallToken() and pass it as token.`,
+      remediation: `A call token for ${foreign(this.cid)} is needed: mint one with createCallToken() and pass it as token.`,
       cause,
     });
   }

@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.js';
+import { foreign } from '../text.js';
 import type { Ledger } from './ledger.js';
 import type { Now } from './phase.js';
 import { type AuthState, Snapshot } from './state.js';
@@ -17,7 +18,10 @@ function stateOf(ledger: Ledger, now: Now, { isLive, isRefreshing }: Activity): 
     refreshing: isRefreshing,
     userId: user.id,
     ...(closure && { retryAt: closure.until.wallMs }),
-    ...(lastError && { lastError: Object.freeze({ code: lastError.code, message: lastError.message }) }),
+    ...(lastError && {
+      // The app may have thrown it, with whatever text.
+      lastError: Object.freeze({ code: lastError.code, message: foreign(lastError.message) }),
+    }),
   };
   if (!isLive) return { status: 'signed_out', ...common };
   const token = held && {

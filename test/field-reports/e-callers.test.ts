@@ -296,4 +296,27 @@ describe('in virtual time', () => {
     await one.client.connect();
     expect(heard).toEqual([]);
   });
+
+  // case 49, of the same kind: whatever the app's code does, nothing is left unhandled
+  it('a logger whose methods reject disturbs nobody', async () => {
+    const write = () => Promise.reject(new Error('the log is full'));
+    const logger = { debug: write, info: write, warn: write, error: write };
+    const { client } = virtualScene({ logger, tokenProvider: freshProvider() });
+    await client.connect();
+    expect(client.connectionState).toBe('connected');
+  });
+
+  // case 49, of the same kind
+  it('a listener that writes into an event takes it from nobody', async () => {
+    const { client, sockets } = virtualScene({ tokenProvider: freshProvider() });
+    const [own, all, ownAll] = [vi.fn(), vi.fn(), vi.fn()];
+    client.on('call.created', (event) => Object.assign(event, { call_cid: 'x:y', type: 'health.check' }));
+    client.on('all', all);
+    client.call('default', '1').on('call.created', own);
+    client.call('default', '1').on('all', ownAll);
+    await client.connect();
+    all.mockClear();
+    sockets[0]?.receive({ type: 'call.created', call_cid: 'default:1' });
+    for (const listener of [own, all, ownAll]) expect(listener).toHaveBeenCalledTimes(1);
+  });
 });

@@ -1,4 +1,10 @@
-import { MissingPermissionError, StreamVideo, type StreamVideoOptions, User } from 'stream-video-auth';
+import {
+  MissingPermissionError,
+  StreamVideo,
+  type StreamVideoOptions,
+  UnauthorizedError,
+  User,
+} from 'stream-video-auth';
 import { describe, expect, it, vi } from 'vitest';
 import { answer, refusal } from '../support/fake-coordinator.js';
 import { fakeToken, freshToken } from '../support/tokens.js';
@@ -134,6 +140,16 @@ describe('in virtual time', () => {
     expect(coordinator.requests).toEqual([]);
   });
 
+  it('a provider that brings the token of somebody signed in suspends, since identity is at stake', async () => {
+    const tokenProvider = vi.fn(() => freshToken('alice', 3600));
+    const { client } = virtualScene({ user: User.anonymous, tokenProvider });
+    expect(await rejection(client.request('GET', '/edges'))).toMatchObject({ code: 'not_anonymous' });
+    expect(client.auth.state).toMatchObject({ status: 'suspended', reason: 'wrong_user' });
+    await advance(600_000);
+    await rejection(client.request('GET', '/edges'));
+    expect(tokenProvider).toHaveBeenCalledTimes(1);
+  });
+
   it('a call token with 100 calls is taken', async () => {
     const token = callToken({ call_cids: Array.from({ length: 100 }, (_, id) => `x:${id}`) });
     const { client, coordinator } = virtualScene({ user: User.anonymous, token });
@@ -196,5 +212,24 @@ describe('in virtual time', () => {
     expect(coordinator.requests.every(({ headers }) => headers.get('stream-auth-type') === 'anonymous')).toBe(
       true,
     );
+  });
+
+  // api.md section 5: nothing can renew it, whoever said so
+  it('a call token that its provider will not renew ends access, too', async () => {
+    const tokenProvider = () => {
+      throw new UnauthorizedError();
+    };
+    const { client, coordinator } = virtualScene({ user: User.anonymous, token: callToken(), tokenProvider });
+    const call = client.call('livestream', '1');
+    coordinator.respond = () => answer({ call: {}, members: [], own_capabilities: [] });
+    await call.join();
+    const lost = vi.fn();
+    call.on('call.access_lost', lost);
+    coordinator.respond = () => refusal(40);
+    for (let count = 0; count < 2; count += 1) {
+      expect(await rejection(call.get())).toMatchObject({ code: 'unauthorized' });
+    }
+    expect(call.state.joined).toBe(false);
+    expect(lost).toHaveBeenCalledTimes(1);
   });
 });

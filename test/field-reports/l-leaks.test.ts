@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
-import { type LogLevel, StreamVideo } from 'stream-video-auth';
+import { type LogLevel, StreamVideo, UnauthorizedError } from 'stream-video-auth';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { refusal } from '../support/fake-coordinator.js';
@@ -102,6 +102,22 @@ describe('over the wire', () => {
     expect(error.cause).toBe(secret);
     expect(printed(error).replace(/\[cause\][\s\S]*/, '')).not.toMatch(TOKEN);
     expect(Object.keys(error)).not.toContain('cause');
+  });
+
+  it.each([
+    ['whose header has spaces', '{ "alg": "HS256", "typ": "JWT" }', 'base64url'],
+    ['whose header has line breaks', '{\r\n  "alg": "HS256"\r\n}', 'base64url'],
+    ['in plain base64', '{"alg":"HS256"}', 'base64'],
+  ] as const)('a token %s is one to be masked, too', async (_name, header, encoding) => {
+    const encode = (text: string) => Buffer.from(text).toString(encoding);
+    const claims = JSON.stringify({ user_id: 'martin', exp: 4e9, x: '>>>???~~~' });
+    const parts = [encode(header), encode(claims), encode('ÿþýü'.repeat(8))];
+    const token = parts.join('.');
+    const server = await ScriptedServer.start();
+    server.reply = (_request, response) => json(response, 403, { code: 99, StatusCode: 403, message: token });
+    const client = field.client({ baseUrl: server.url, token });
+    const { message } = await rejection(client.request('GET', '/edges'));
+    expect(message).toBe('The coordinator answered 403 / 99: <token>');
   });
 
   it('what a server says is masked, cut and escaped before it is shown', async () => {
@@ -212,6 +228,31 @@ describe('in virtual time', () => {
   });
 
   // case 85: ky e48386e, b49cd03; centrifuge-js 727d477; stream-chat-react-native #765
+  // api.md section 7: text from outside is escaped and cut before it reaches a log or explain()
+  it('what servers and providers say is escaped and cut in the log and in explain(), too', async () => {
+    const evil = `bad\r\n\u001b[31m\u2028${'x'.repeat(500)}`;
+    const lines: unknown[] = [];
+    const write = (message: string, data: object = {}) => lines.push(message, ...Object.values(data));
+    const logger = { debug: write, info: write, warn: write, error: write };
+    const { client, sockets } = virtualScene({ logger, tokenProvider: freshProvider() }, { welcome: false });
+    const connected = client.connect();
+    await advance(0);
+    sockets[0]?.ok('martin', evil);
+    await connected;
+    expect(client.connectionId).toBe(evil);
+    client.auth.setTokenProvider(() => Promise.reject(new UnauthorizedError(evil)));
+    await rejection(client.auth.refresh());
+    const { text, state } = client.auth.explain();
+    const told = [...lines, state.lastError?.message, ...text.split('\n')].filter(
+      (line) => line !== undefined,
+    );
+    expect(told.length).toBeGreaterThan(10);
+    for (const line of told) {
+      expect(String(line)).not.toMatch(/[\p{Cc}\u2028]/u);
+      expect(String(line).length).toBeLessThan(300);
+    }
+  });
+
   it('a hundred connects and disconnects leave as many listeners as before: none', async () => {
     const counts = { page: 0, window: 0 };
     const counting = (name: keyof typeof counts) => ({

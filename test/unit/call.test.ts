@@ -60,6 +60,20 @@ describe('a call', () => {
     expect(Object.isFrozen(call.state)).toBe(true);
   });
 
+  // api.md section 2: what the client hands out is frozen
+  test('is frozen in depth, and apart from the answer', async () => {
+    make();
+    const member = { user_id: 'martin', user: { id: 'martin' } };
+    coordinator.respond = () => answer({ call: { custom: { a: {} } }, members: [member] });
+    const call = client.call('default', '1');
+    const given = await call.get();
+    const { call: data, members } = call.state;
+    for (const part of [data, data?.custom, data?.custom.a, members, members[0], members[0]?.user]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+    expect(Object.isFrozen(given.call.custom)).toBe(false);
+  });
+
   test('is created from its data', async () => {
     make();
     await client.call('default', '1').getOrCreate({ custom: { a: 1 } }, { ring: true });
