@@ -8,9 +8,28 @@ export interface AbortSource {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Aborts a controller with a reason, also where the platform's knows of none (React Native). */
+export function abort(controller: AbortController, reason: unknown): void {
+  const { signal } = controller;
+  // Before the listeners run, since they read it.
+  if (!('reason' in signal)) Object.defineProperty(signal, 'reason', { value: reason });
+  controller.abort(reason);
+}
+
+/** Why a signal has aborted; an error of our own where the platform does not tell. */
+export function reasonOf(signal: AbortSource | undefined): unknown {
+  if (!signal?.aborted || signal.reason !== undefined) return signal?.reason;
+  return Object.assign(new Error('This operation was aborted'), { name: 'AbortError' });
+}
+
+/** The signals that are there; `fetch` takes null for none, and so do we. */
+function given(signals: readonly (AbortSource | null | undefined)[]): AbortSource[] {
+  return signals.filter((signal) => signal !== undefined && signal !== null);
+}
+
 /** Throws the reason of a signal that has aborted. */
 export function throwIfAborted(signal: AbortSource | undefined): void {
-  if (signal?.aborted) throw signal.reason;
+  if (signal?.aborted) throw reasonOf(signal);
 }
 
 /**
@@ -19,13 +38,13 @@ export function throwIfAborted(signal: AbortSource | undefined): void {
  */
 export function abortable<T>(promise: Promise<T>, ...signals: (AbortSource | undefined)[]): Promise<T> {
   return new Promise((resolve, reject) => {
-    const watched = signals.filter((signal) => signal !== undefined);
+    const watched = given(signals);
     const stop = () => {
       for (const signal of watched) signal.removeEventListener('abort', onAbort);
     };
     const onAbort = () => {
       stop();
-      reject(watched.find((source) => source.aborted)?.reason);
+      reject(reasonOf(watched.find((source) => source.aborted)));
     };
     for (const signal of watched) signal.addEventListener('abort', onAbort);
     promise.then(resolve, reject).finally(stop);
@@ -56,8 +75,8 @@ export function linkSignals(...sources: (AbortSource | undefined)[]): {
   unlink(): void;
 } {
   const controller = new AbortController();
-  const listened = sources.filter((source) => source !== undefined);
-  const onAbort = () => controller.abort(listened.find((source) => source.aborted)?.reason);
+  const listened = given(sources);
+  const onAbort = () => abort(controller, reasonOf(listened.find((source) => source.aborted)));
   for (const source of listened) source.addEventListener('abort', onAbort);
   if (listened.some((source) => source.aborted)) onAbort();
   const unlink = () => {

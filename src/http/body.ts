@@ -52,12 +52,17 @@ function copyBytes(value: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer
 
 /** Serialises a form once, since its boundary is made anew each time. */
 async function serialiseForm(form: FormData): Promise<RequestBody> {
-  if (typeof Response === 'undefined' || typeof Response.prototype.arrayBuffer !== 'function') {
-    return { content: form, contentType: undefined, isOneShot: false };
+  const asIs = { content: form, contentType: undefined, isOneShot: false };
+  try {
+    const serialised = new Response(form);
+    const contentType = serialised.headers.get('content-type') ?? '';
+    // A form of another realm or package is written as the text of its name.
+    if (!/^multipart\/form-data/i.test(contentType)) return asIs;
+    return { content: await serialised.arrayBuffer(), contentType, isOneShot: false };
+  } catch {
+    // React Native's response cannot read a form.
+    return asIs;
   }
-  const serialised = new Response(form);
-  const contentType = serialised.headers.get('content-type') ?? undefined;
-  return { content: await serialised.arrayBuffer(), contentType, isOneShot: false };
 }
 
 /**

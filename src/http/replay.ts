@@ -2,7 +2,6 @@ import type { Environment } from '../environment/environment.js';
 import { pause, throwIfAborted } from '../environment/waiting.js';
 import type { ApiError } from '../errors.js';
 import type { TokenFacts } from '../token/facts.js';
-import { secondExpiryError } from '../token/failures.js';
 import type { TokenSession } from '../token/session.js';
 import { CODE, showsAcceptance } from './api-error.js';
 import type { ApiRequest, Interceptor, ReplayKind } from './request.js';
@@ -49,8 +48,7 @@ class Replay {
 
   async #renew(error: ApiError, token: TokenFacts): Promise<Step> {
     if (!this.#spend('renewal')) {
-      this.#session.rulings.refuse(token, error);
-      throw secondExpiryError(error);
+      throw this.#session.rulings.refuseForGood(token, error);
     }
     await this.#session.rulings.renew(token, { signal: this.#signal, cause: error });
     return 'replay';

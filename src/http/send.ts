@@ -1,5 +1,5 @@
 import type { Environment } from '../environment/environment.js';
-import { abortable, linkSignals } from '../environment/waiting.js';
+import { abort, abortable, linkSignals } from '../environment/waiting.js';
 import { ApiError, ConnectionError } from '../errors.js';
 import { foreign } from '../text.js';
 import { isNetworkFailure } from '../token/network-failure.js';
@@ -63,11 +63,12 @@ function redirectError(response: Response, baseUrl: string, requestId: string): 
   });
 }
 
-function strangeAnswer({ status }: Response, requestId: string, cause?: unknown): ApiError {
+function strangeAnswer({ status, headers }: Response, requestId: string, cause?: unknown): ApiError {
   return new ApiError(`The answer (status ${status}) is not the coordinator's`, {
     status,
     requestId,
-    retryable: status >= 500,
+    rateLimit: readRateLimit(headers),
+    retryable: status >= 500 || status === 429,
     remediation:
       'Look at what stands between this client and the coordinator: a proxy, a portal, or a wrong baseUrl.',
     cause,
@@ -77,7 +78,7 @@ function strangeAnswer({ status }: Response, requestId: string, cause?: unknown)
 async function readResponse(
   response: Response,
   options: SendOptions,
-  requestId: string,
+  { method, requestId }: { method: string; requestId: string },
 ): Promise<ApiResponse> {
   const { status } = response;
   const strange = (cause?: unknown) => ({
@@ -89,7 +90,9 @@ async function readResponse(
   if (isRedirect(response)) {
     return { ...strange(), error: redirectError(response, options.baseUrl, requestId) };
   }
-  const text = await response.text();
+  const text = await response.text().catch((cause) => {
+    throw networkError(cause, { isSent: true });
+  });
   let data: unknown;
   try {
     data = text === '' ? undefined : JSON.parse(text);
@@ -97,7 +100,9 @@ async function readResponse(
     return strange(cause);
   }
   const isOk = status >= 200 && status < 300;
-  const isOwn = isOk ? data === undefined || (typeof data === 'object' && data !== null) : isWireError(data);
+  const mayBeEmpty = status === 204 || method === 'HEAD';
+  const isObject = typeof data === 'object' && data !== null;
+  const isOwn = isOk ? isObject || (mayBeEmpty && data === undefined) : isWireError(data);
   if (!isOwn) return strange();
   const isEvidence = !response.redirected;
   if (isEvidence) options.onDate?.(response.headers.get('date'));
@@ -106,11 +111,12 @@ async function readResponse(
   return { status, data, error: apiErrorOf(data as never, origin), isEvidence };
 }
 
-function networkError(cause: unknown): ConnectionError {
+function networkError(cause: unknown, { isSent = false } = {}): ConnectionError {
   // A `TypeError` that speaks of no network was thrown before anything was sent: repeating it helps nobody.
-  const isOurs = cause instanceof TypeError && !isNetworkFailure(cause);
+  const isOurs = !isSent && cause instanceof TypeError && !isNetworkFailure(cause);
   const text = foreign((cause as Error | undefined)?.message ?? cause ?? 'no reason given');
-  return new ConnectionError('network', `The request did not reach the coordinator: ${text}`, {
+  const what = isSent ? 'The answer broke off' : 'The request did not reach the coordinator';
+  return new ConnectionError('network', `${what}: ${text}`, {
     retryable: !isOurs,
     remediation: isOurs
       ? 'Look at the fetch function and the options of the request: the runtime refused to send it.'
@@ -127,7 +133,8 @@ export function sender(options: SendOptions): Next {
     const requestId = randomId();
     const timeout = new AbortController();
     const timer = timers.set(() => {
-      timeout.abort(
+      abort(
+        timeout,
         new ConnectionError('request_timeout', `The coordinator did not answer within ${requestMs} ms`, {
           retryable: true,
           remediation: 'Try again, or raise timeouts.requestMs.',
@@ -153,10 +160,10 @@ export function sender(options: SendOptions): Next {
       throw networkError(cause);
     }
     try {
-      return await readResponse(response, options, requestId);
+      return await readResponse(response, options, { method: request.method, requestId });
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw networkError(cause);
+      throw cause instanceof ConnectionError ? cause : networkError(cause);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { Environment } from '../environment/environment.js';
-import { type AbortSource, abortable, linkSignals, pause } from '../environment/waiting.js';
+import { type AbortSource, abort, abortable, linkSignals, pause, reasonOf } from '../environment/waiting.js';
 import { InvalidTokenError, TokenProviderError } from '../errors.js';
-import { secondExpiryError } from '../token/failures.js';
 import type { TokenSession } from '../token/session.js';
 import type { OwnUserResponse } from '../wire.js';
 import type { BackOff } from './back-off.js';
@@ -65,7 +64,7 @@ export class Campaign {
       return await abortable(this.#done, signal);
     } finally {
       this.#callers -= 1;
-      if (this.#callers === 0) this.#loseLastCaller(signal?.reason);
+      if (this.#callers === 0) this.#loseLastCaller(reasonOf(signal));
     }
   }
 
@@ -75,7 +74,7 @@ export class Campaign {
   }
 
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    abort(this.#controller, reason);
   }
 
   /** Time offline does not count. */
@@ -125,8 +124,8 @@ export class Campaign {
         this.#hasRenewed = true;
         return rulings.renew(token, { signal, cause: refusal });
       }
-      rulings.refuse(token, refusal);
-      if (!this.isReconnect) throw secondExpiryError(refusal);
+      const error = rulings.refuseForGood(token, refusal);
+      if (!this.isReconnect) throw error;
       return this.#backOff(signal);
     }
     if (verdict === 'back_off') {

@@ -50,6 +50,7 @@ export class Channel {
   readonly #timers: Timers;
   #errorTimer: TimerHandle | undefined;
   #isOver = false;
+  #held: (() => void)[] | undefined;
 
   /** Throws what the platform's constructor throws. */
   constructor(WebSocket: WebSocketConstructor, url: string, timers: Timers, listener: ChannelListener) {
@@ -59,7 +60,7 @@ export class Channel {
     this.#socket = socket;
     this.opened = new Promise((resolve) => this.#listen('open', () => resolve()));
     this.#listen('message', ({ data }) => {
-      if (!this.#isOver) listener.onFrame(parseFrame(data));
+      this.#tell(() => listener.onFrame(parseFrame(data)));
     });
     this.#listen('close', ({ code, reason }) => {
       this.#end({ code: code ?? 0, reason: String(reason ?? '') });
@@ -75,6 +76,17 @@ export class Channel {
   /** Whether the platform says that the socket is open. */
   get isOpen(): boolean {
     return !this.#isOver && this.#socket.readyState === OPEN;
+  }
+
+  /** Keeps what comes from now on until `release`: in Node a second frame may come before any promise settles. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const tell of held) this.#tell(tell);
   }
 
   send(frame: unknown): void {
@@ -103,8 +115,17 @@ export class Channel {
     this.#socket.addEventListener(type as never, listener as never);
   }
 
-  #end(ending: Ending): void {
+  #tell(tell: () => void): void {
     if (this.#isOver) return;
+    if (this.#held) this.#held.push(tell);
+    else tell();
+  }
+
+  #end(ending: Ending): void {
+    this.#tell(() => this.#endNow(ending));
+  }
+
+  #endNow(ending: Ending): void {
     this.#isOver = true;
     this.#timers.clear(this.#errorTimer);
     try {

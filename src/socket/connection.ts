@@ -89,6 +89,7 @@ export class Connection {
     unknown?: string | undefined;
     signal: AbortSignal;
   }): Promise<string> {
+    throwIfAborted(signal);
     const id = this.connectionId;
     if (id !== undefined && id !== unknown) return id;
     // The server does not know this connection any more: it is as good as dropped.
@@ -193,6 +194,7 @@ export class Connection {
     this.#enter('connected');
     session.wake();
     this.#options.onServerEvent(frame as Frame & { type: string });
+    channel.release();
     return established.me;
   }
 

@@ -101,7 +101,10 @@ export function shakeHands(options: HandshakeOptions): Promise<Established> {
         const me = (frame.me as OwnUserResponse | undefined) ?? { id: userId };
         const established = { channel: channel as Channel, token: sent, userId, me, frame };
         const connectionId = frame.connection_id;
-        finish(() => resolve({ ...established, connectionId }));
+        finish(() => {
+          channel?.hold();
+          resolve({ ...established, connectionId });
+        });
       }
     };
 

@@ -50,7 +50,14 @@ function readToken(text: string): string {
 
 /** The origin asked, where it can be told: a relative address means the page's own. */
 function originOf(address: string): string | undefined {
-  return /^https?:\/\/[^/?#]+/i.exec(address)?.[0].toLowerCase();
+  const origin = /^https?:\/\/[^/?#]+/i.exec(address)?.[0].toLowerCase();
+  try {
+    // As the answer's own address has it: no default port, a host in ASCII.
+    return origin && new URL(origin).origin;
+  } catch {
+    // React Native's URL is not whole.
+    return origin;
+  }
 }
 
 /** Follows redirects like `fetch` does, but believes no answer from elsewhere. */

@@ -1,7 +1,7 @@
 import type { Moment } from '../environment/clock.js';
 import { after, millisecondsUntil } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
-import { pause } from '../environment/waiting.js';
+import { abort, pause } from '../environment/waiting.js';
 import { InvalidTokenError, UnauthorizedError } from '../errors.js';
 import type { Emit } from '../events.js';
 import { Attempt, type Outcome } from './attempt.js';
@@ -12,6 +12,9 @@ import type { Announcement, Ledger, RecordedFailure } from './ledger.js';
 import { isNetworkFailure } from './network-failure.js';
 import { askWithin, type NewGuest, type TokenReason } from './provider.js';
 import { FLOOR_MS, TWIN } from './windows.js';
+
+/** Identity is at stake: a call token of somebody signed in counts, too. */
+const FOR_ANOTHER_USER: readonly string[] = ['wrong_user', 'not_anonymous'];
 
 interface FlightOptions {
   readonly ledger: Ledger;
@@ -84,8 +87,9 @@ export class Flight {
     this.#current = undefined;
     this.#lastStartedAt = undefined;
     this.#applied = this.#sequence;
-    attempt?.controller.abort(reason);
-    attempt?.settle({ isOk: false, error: reason });
+    if (!attempt) return;
+    abort(attempt.controller, reason);
+    attempt.settle({ isOk: false, error: reason });
   }
 
   #isCurrent(attempt: Attempt): boolean {
@@ -239,7 +243,7 @@ export class Flight {
   #fail(attempt: Attempt, error: unknown): RecordedFailure {
     const ledger = this.#ledger;
     if (error instanceof UnauthorizedError) return { error, announce: ledger.suspend('unauthorized', error) };
-    if (error instanceof InvalidTokenError && error.code === 'wrong_user') {
+    if (error instanceof InvalidTokenError && FOR_ANOTHER_USER.includes(error.code)) {
       return { error, announce: ledger.suspend('wrong_user', error) };
     }
     const isTimeout = attempt.controller.signal.aborted;

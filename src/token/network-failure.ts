@@ -1,7 +1,7 @@
 const NETWORK_CODE =
   /^(E(CONN|AI_|NET|HOST|PIPE|TIMEDOUT|NOTFOUND)|ENOTFOUND|UND_ERR|ConnectionRefused|FailedToOpen)/;
 const NETWORK_TEXT =
-  /fetch failed|failed to fetch|network|load failed|connection|socket|offline|timed? ?out|error sending request|dns/i;
+  /fetch failed|failed to fetch|network|load failed|cancelled|connect|hostname|socket|offline|timed? ?out|error sending request|dns/i;
 
 /** Deeper than any runtime nests, and an end for causes that lead in a circle. */
 const MAX_DEPTH = 8;

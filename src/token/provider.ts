@@ -1,4 +1,5 @@
 import type { Timers } from '../environment/timers.js';
+import { abort } from '../environment/waiting.js';
 import { TokenProviderError } from '../errors.js';
 import type { KnownUser } from '../user.js';
 
@@ -61,7 +62,7 @@ export function askWithin<T>(call: () => T | Promise<T>, options: AskOptions): P
         { remediation: 'Bound the request inside the token provider, or raise timeouts.providerMs.' },
       );
       end(() => reject(error));
-      controller.abort(error);
+      abort(controller, error);
     }, limitMs);
     signal.addEventListener('abort', onAbort);
     const answered = (answer: T) => (isOver ? onLate(answer) : end(() => resolve(answer)));

@@ -1,7 +1,8 @@
 import type { Moment } from '../environment/clock.js';
 import type { AbortSource } from '../environment/waiting.js';
+import type { AnyStreamVideoError } from '../errors.js';
 import { claimedTimeMs, type TokenFacts } from './facts.js';
-import { newTokenRefusedError } from './failures.js';
+import { guestExpiredError, newTokenRefusedError, secondExpiryError, staticTokenError } from './failures.js';
 import type { Ledger } from './ledger.js';
 import { canReplace, type PolicyFacts } from './policy.js';
 import type { WaitingRoom } from './waiting-room.js';
@@ -68,6 +69,18 @@ export class Rulings {
       const hasToken = this.#ledger.phase(now) !== 'acquiring' || this.#ledger.rollBack(now);
       if (!hasToken) throw error;
     }
+  }
+
+  /** The server said 40 about this token, and no more is sent for its caller: returns what he gets. */
+  refuseForGood(refused: TokenFacts, cause: unknown): AnyStreamVideoError {
+    const held = this.refuse(refused, cause);
+    const policy = this.#options.policy();
+    if (canReplace(policy)) return secondExpiryError(cause);
+    const hasOther = !held || this.#ledger.rollBack(this.#ledger.look());
+    const endedError = policy.source.kind === 'guest' ? guestExpiredError : staticTokenError;
+    const error = hasOther ? endedError(cause) : this.#ledger.suspendForGood(cause);
+    this.#options.changed();
+    return error;
   }
 
   /**

@@ -220,4 +220,73 @@ describe('in virtual time', () => {
     expect(coordinator.requests).toHaveLength(1);
     expect(client.token).not.toBe(first);
   });
+
+  // lifecycle section 4 and api.md, errors: without a provider nobody is to mint anew
+  it('a second 40 for a token that was handed in is its end', async () => {
+    const [first, second] = [freshToken('martin', 3600), freshToken('martin', 3600)];
+    const { client, coordinator, events } = virtualScene({ token: first });
+    coordinator.respond = () => {
+      if (coordinator.requests.length === 1) client.auth.setToken(second);
+      return refusal(40);
+    };
+    expect(await rejection(client.request('GET', '/edges'))).toMatchObject({ code: 'token_expired' });
+    expect(coordinator.tokens).toEqual([first, second]);
+    expect(client.auth.state).toMatchObject({ status: 'suspended', reason: 'token_expired' });
+    expect(events.map(({ type }) => type).slice(-2)).toEqual(['token.expired', 'auth.suspended']);
+  });
+
+  // lifecycle section 4, rule 7: what breaks off was sent, whatever class the runtime throws (Firefox: a TypeError)
+  it('a GET whose answer breaks off is repeated, a POST is not', async () => {
+    const { client, coordinator } = virtualScene({ token: freshToken('martin', 3600) });
+    const broken = () =>
+      new Response(
+        new ReadableStream({ start: (stream) => stream.error(new TypeError('Error in input stream')) }),
+      );
+    coordinator.respond = () => (coordinator.requests.length === 1 ? broken() : answer({ duration: '2ms' }));
+    const fate = watch(client.request('GET', '/edges'));
+    await advance(1_000);
+    expect(fate.value).toEqual({ duration: '2ms' });
+    coordinator.respond = broken;
+    expect(await rejection(client.request('POST', '/edges'))).toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('broke off'),
+    });
+    expect(coordinator.requests).toHaveLength(3);
+  });
+
+  // lifecycle section 4, the row 429: also where a proxy says it
+  it('a 429 in whatever words may be tried again, and tells the limit', async () => {
+    const { client, coordinator } = virtualScene({ token: freshToken('martin', 3600) });
+    const headers = { 'content-type': 'text/html', 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '0' };
+    coordinator.respond = () => new Response('<html>', { status: 429, headers });
+    expect(await rejection(client.request('GET', '/edges'))).toMatchObject({
+      code: 'api_error',
+      status: 429,
+      retryable: true,
+      rateLimit: { limit: 5, remaining: 0 },
+    });
+  });
+
+  // case 103 (c), and lifecycle section 9: silence is not the coordinator's JSON
+  it("an empty 200 is nobody's answer, and says nothing about the token", async () => {
+    const { client, coordinator } = virtualScene({ token: freshToken('martin', 3600) });
+    coordinator.respond = () => new Response('');
+    const error = { code: 'api_error', status: 200 };
+    expect(await rejection(client.request('GET', '/edges'))).toMatchObject(error);
+    expect(await rejection(client.call('default', '1').get())).toMatchObject(error);
+    coordinator.respond = () => new Response(null, { status: 204 });
+    expect(await client.request('DELETE', '/devices')).toBeUndefined();
+  });
+
+  // api.md section 3: what is aborted rejects with its reason, after disconnect() everything with SessionEndedError
+  it('a watching request that cannot begin says why', async () => {
+    const { client } = virtualScene({ tokenProvider: freshProvider() });
+    const call = client.call('default', '1');
+    const reason = new Error('left the page');
+    expect(await rejection(call.get({ watch: true }))).toMatchObject({ code: 'not_connected' });
+    expect(await rejection(call.get({ watch: true, signal: AbortSignal.abort(reason) }))).toBe(reason);
+    await client.connect();
+    await client.disconnect();
+    expect(await rejection(call.get({ watch: true }))).toMatchObject({ code: 'session_ended' });
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { decodeClaims } from '../../src/token/claims.js';
+import type { FakeSocket } from '../support/fake-coordinator.js';
 import { advance, settle } from '../support/virtual.js';
 import {
   connectionOk,
@@ -296,5 +297,46 @@ describe('in virtual time', () => {
     expect(fate.error).toMatchObject({ code: 'connect_timeout' });
     await client.disconnect();
     vi.unstubAllGlobals();
+  });
+
+  // case 68, and lifecycle section 6: Node's sockets bring several frames of one packet within one tick
+  it('what comes in the same tick as connection.ok is heard', async () => {
+    const { client, sockets } = virtualScene({ tokenProvider: freshProvider() }, { welcome: false });
+    const ringing = vi.fn();
+    client.on('call.ring', ringing);
+    const fate = watch(client.connect());
+    await settle();
+    sockets[0]?.ok();
+    sockets[0]?.receive({ type: 'call.ring', call_cid: 'default:1' });
+    await settle();
+    expect(fate.isSettled).toBe(true);
+    expect(ringing).toHaveBeenCalledTimes(1);
+  });
+
+  it.each<[string, (socket: FakeSocket) => void, number]>([
+    ['a 40', (socket) => socket.refuse(40), 2],
+    [
+      'a 40 and its close',
+      (socket) => {
+        socket.refuse(40);
+        socket.end(4401);
+      },
+      2,
+    ],
+    ['a close', (socket) => socket.end(1011), 1],
+  ])('%s in the same tick as connection.ok reconnects', async (_name, follow, providerCalls) => {
+    withSmallJitter();
+    const provider = freshProvider();
+    const { client, sockets } = virtualScene({ tokenProvider: provider }, { welcome: false });
+    const fate = watch(client.connect());
+    await settle();
+    sockets[0]?.ok();
+    follow(sockets[0] as FakeSocket);
+    await advance(300);
+    expect(fate.isSettled).toBe(true);
+    expect(client.connectionState).toBe('reconnecting');
+    expect(sockets).toHaveLength(2);
+    expect(provider).toHaveBeenCalledTimes(providerCalls);
+    expect(sockets[1]?.sent[0]?.token).toBe(client.token);
   });
 });

@@ -3,7 +3,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { refusal } from '../support/fake-coordinator.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle } from '../support/virtual.js';
-import { freshProvider, inVirtualTime, rejection, stubPage, virtualScene, watch } from './support.js';
+import {
+  afterwards,
+  freshProvider,
+  inVirtualTime,
+  rejection,
+  stubPage,
+  virtualScene,
+  watch,
+} from './support.js';
 
 // The build for runtimes without the `ws` package.
 vi.mock('../../src/environment/fallback-web-socket.js', () =>
@@ -54,6 +62,62 @@ describe('a runtime without a WebSocket', () => {
     vi.unstubAllGlobals();
     expect(coordinator.requests).toHaveLength(3);
     expect(coordinator.requests[0]?.headers.get('x-client-request-id')).toMatch(/^[\da-f-]{36}$/);
+  });
+});
+
+// case 86, of the same kind: React Native's AbortController knows no reasons
+describe('a runtime whose signals tell no reason', () => {
+  class PlainSignal extends EventTarget {
+    aborted = false;
+  }
+
+  class PlainController {
+    readonly signal = new PlainSignal();
+
+    abort(): void {
+      if (this.signal.aborted) return;
+      this.signal.aborted = true;
+      this.signal.dispatchEvent(new Event('abort'));
+    }
+  }
+
+  function hangingScene(options: Record<string, unknown> = {}, world = {}) {
+    vi.stubGlobal('AbortController', PlainController);
+    afterwards(() => vi.unstubAllGlobals());
+    const scene = virtualScene({ token: freshToken('martin', 3600), ...options }, world);
+    scene.coordinator.respond = () => new Promise(() => {});
+    return scene.client;
+  }
+
+  it('has time limits that say what they are', async () => {
+    const client = hangingScene({}, { opens: false });
+    const request = watch(client.request('POST', '/edges'));
+    const connect = watch(client.connect());
+    const tokenProvider = () => new Promise(() => {});
+    const token = watch(hangingScene({ token: undefined, tokenProvider }).auth.getToken());
+    await advance(15_000);
+    expect(request.error).toMatchObject({ code: 'request_timeout' });
+    expect(connect.error).toMatchObject({ code: 'connect_timeout' });
+    expect(token.error).toMatchObject({ code: 'provider_timeout' });
+  });
+
+  it('has sessions that end as such', async () => {
+    const client = hangingScene({}, { opens: false });
+    const fates = [client.request('POST', '/edges'), client.connect()].map((promise) => watch(promise));
+    await settle();
+    await client.disconnect();
+    await settle();
+    for (const { error } of fates) expect(error).toMatchObject({ code: 'session_ended' });
+  });
+
+  it('has callers who give up with an error all the same', async () => {
+    const client = hangingScene();
+    const controller = new PlainController();
+    const fate = watch(client.request('POST', '/edges', { signal: controller.signal as never }));
+    await settle();
+    controller.abort();
+    await settle();
+    expect(fate.error).toMatchObject({ name: 'AbortError' });
   });
 });
 

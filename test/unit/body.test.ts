@@ -122,11 +122,24 @@ describe('a form where the runtime cannot serialise it', () => {
   it.each<[string, unknown]>([
     ['without Response', undefined],
     ['with a Response that reads no bytes', class {}],
+    [
+      'with the Response of React Native',
+      class {
+        headers = new Headers({ 'content-type': 'multipart/form-data; boundary=x' });
+        arrayBuffer = () => Promise.reject(new Error('could not read FormData body as blob'));
+      },
+    ],
   ])('%s is handed on as it is', async (_name, Response) => {
     vi.stubGlobal('Response', Response);
     const form = new FormData();
     expect(await prepareBody(form)).toEqual({ content: form, contentType: undefined, isOneShot: false });
     vi.unstubAllGlobals();
+  });
+
+  it('of another package is handed on as it is, and not as the text of its name', async () => {
+    const form = { [Symbol.toStringTag]: 'FormData' };
+    const body = await prepareBody(form);
+    expect(body).toEqual({ content: form, contentType: undefined, isOneShot: false });
   });
 });
 

@@ -245,4 +245,13 @@ describe('a redirect', () => {
     endpoint(arrived('https://login.example/', false));
     await expect(ask()).resolves.toBe('token');
   });
+
+  test.each([
+    ['that names its port needlessly', 'https://app.example:443/token', 'https://app.example/token/'],
+    ['in capitals', 'HTTPS://App.Example/token', 'https://app.example/token/'],
+    ['beyond ASCII', 'https://bücher.example/token', 'https://xn--bcher-kva.example/token/'],
+  ])('from an address %s stays within its origin', async (_name, asked, answered) => {
+    endpoint(() => arrived(answered, true));
+    await expect(ask(asked)).resolves.toBe('token');
+  });
 });

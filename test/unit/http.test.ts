@@ -471,6 +471,11 @@ describe('abort', () => {
     expect(coordinator.requests).toHaveLength(1);
   });
 
+  test('by a signal that is null, as fetch takes it, is never asked for', async () => {
+    make();
+    await expect(client.request('GET', '/edges', { signal: null as never })).resolves.toBeDefined();
+  });
+
   test('before the start sends nothing', async () => {
     make();
     const reason = new Error('before');

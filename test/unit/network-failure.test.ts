@@ -10,6 +10,13 @@ test.each([
   ['what Node and Bun throw', new TypeError('fetch failed')],
   ['what Chromium throws', new TypeError('Failed to fetch')],
   ['what Safari throws', new TypeError('Load failed')],
+  ['what Safari throws where nobody listens', new TypeError('Could not connect to the server.')],
+  [
+    'what Safari throws without a name server',
+    new TypeError('A server with the specified hostname could not be found.'),
+  ],
+  ['what Safari throws when the page is left', new TypeError('cancelled')],
+  ['what Firefox throws', new TypeError('NetworkError when attempting to fetch resource.')],
   ['what Deno throws', new TypeError('error sending request for url')],
   ['what React Native throws', new TypeError('Network request failed')],
   ['what Workers throw', new Error('Network connection lost.')],

@@ -53,16 +53,15 @@ describe('of a token that nothing can renew, explain() says', () => {
     expect(next()).toEqual({ what: 'the token stays in use until the server refuses it', why });
   });
 
-  test('that requests fail, once it was refused and so was the one accepted before', async () => {
+  test('that requests fail at once, when it was refused and so was the one accepted before', async () => {
     make({ token: freshToken('martin', 3600) });
     await get();
     client.auth.setToken(freshToken('martin', 3600));
     coordinator.respond = () => refusal(40);
-    await expect(get()).rejects.toMatchObject({ code: 'provider_returns_expired' });
-    expect(client.auth.state.status).toBe('acquiring');
-    expect(next()).toEqual({
-      what: 'requests fail until auth.setToken()',
-      why: 'the server refused the token, and there is no token provider',
+    await expect(get()).rejects.toMatchObject({ code: 'token_expired' });
+    expect(client.auth.state).toMatchObject({ status: 'suspended', reason: 'token_expired' });
+    expect(next()).toMatchObject({
+      why: 'the server refused the token, and there is no token provider to bring another',
     });
     await expect(get()).rejects.toMatchObject({ code: 'token_expired' });
     expect(coordinator.requests).toHaveLength(3);
