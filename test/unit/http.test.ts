@@ -34,6 +34,17 @@ function make(options: object = {}): StreamVideo {
   return client;
 }
 
+/** Sends a GET whose caller leaves as soon as nothing moves any more. */
+async function leave() {
+  const controller = new AbortController();
+  const request = watch(client.request('GET', '/edges', { signal: controller.signal }));
+  await settle();
+  const timers = vi.getTimerCount();
+  controller.abort('enough');
+  await settle();
+  return { error: request.error, timersGone: timers - vi.getTimerCount() };
+}
+
 beforeEach(() => {
   useVirtualTime();
   vi.spyOn(Math, 'random').mockReturnValue(1);
@@ -256,13 +267,7 @@ describe('an early token', () => {
   test('is not waited for any longer when the caller leaves', async () => {
     make({ token: freshToken('martin', 3600) });
     coordinator.respond = () => refusal(42);
-    const controller = new AbortController();
-    const request = watch(client.request('GET', '/edges', { signal: controller.signal }));
-    await settle();
-    const timers = vi.getTimerCount();
-    controller.abort('enough');
-    await settle();
-    expect([request.error, vi.getTimerCount()]).toEqual(['enough', timers - 1]);
+    expect(await leave()).toEqual({ error: 'enough', timersGone: 1 });
   });
 
   test('far ahead is waited for no longer than 5 s', async () => {
@@ -296,13 +301,7 @@ describe('the network', () => {
   test('is not waited for any longer when the caller leaves', async () => {
     make();
     coordinator.respond = lost;
-    const controller = new AbortController();
-    const request = watch(client.request('GET', '/edges', { signal: controller.signal }));
-    await settle();
-    const timers = vi.getTimerCount();
-    controller.abort('enough');
-    await settle();
-    expect([request.error, vi.getTimerCount()]).toEqual(['enough', timers - 1]);
+    expect(await leave()).toEqual({ error: 'enough', timersGone: 1 });
   });
 
   test('that loses a GET has it sent again at half the delay where chance says so', async () => {
