@@ -79,12 +79,12 @@ export class Auth {
 
   /** Takes another provider; a call that is running goes on. Also the way out of `suspended`. */
   setTokenProvider(provider: TokenProvider): void {
-    const source = { kind: 'provider', provider: checkProvider(provider) } as const;
+    const checked = checkProvider(provider);
     if (this.#session.source.kind === 'guest') {
       this.#logger.warn('A guest has no token provider; the one given is ignored');
       return;
     }
-    this.#session.setSource(source);
+    this.#session.setProvider(checked);
   }
 
   /** What happens next, when and why, in plain words and as data. Holds no secret: paste it into a ticket. */

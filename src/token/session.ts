@@ -11,7 +11,7 @@ import { Ledger, type LedgerOptions } from './ledger.js';
 import { Lookout } from './lookout.js';
 import { type Now, type Phase, remainingMs, windowsOf } from './phase.js';
 import { canReplace, mustWait, type PolicyFacts } from './policy.js';
-import type { TokenSource } from './provider.js';
+import type { TokenProvider, TokenSource } from './provider.js';
 import { Report } from './report.js';
 import { Rulings } from './rulings.js';
 import type { AuthState } from './state.js';
@@ -210,12 +210,11 @@ export class TokenSession {
     this.#changed();
   }
 
-  setSource(source: TokenSource): void {
+  setProvider(provider: TokenProvider): void {
     const { source: former } = this.#ledger;
-    const isSame =
-      source.kind === 'provider' && former.kind === 'provider' && source.provider === former.provider;
+    const isSame = former.kind === 'provider' && former.provider === provider;
     if (isSame && !this.#ledger.suspension) return;
-    this.#ledger.source = source;
+    this.#ledger.source = { kind: 'provider', provider };
     this.#ledger.door.reset();
     this.#ledger.resume();
     this.#changed();
