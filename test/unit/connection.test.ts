@@ -126,6 +126,95 @@ describe('the handshake', () => {
   });
 });
 
+describe('before the handshake is done', () => {
+  async function introduced(options: object = {}) {
+    make(options);
+    const connecting = watch(client.connect());
+    await settle();
+    socket().open();
+    await settle();
+    expect(socket().sent).toHaveLength(1);
+    return connecting;
+  }
+
+  test.each<[string, unknown]>([
+    ['another event', { type: 'call.ring', connection_id: 'connection-1' }],
+    ['a health check', { type: 'health.check', connection_id: 'connection-1' }],
+    ['an ok without a connection id', { type: 'connection.ok', me: { id: 'martin' } }],
+    ['an ok whose connection id is a number', { type: 'connection.ok', connection_id: 7 }],
+    ['bytes', new ArrayBuffer(2)],
+    ['half of an answer', '{"type":"connection.ok"'],
+  ])('%s connects nobody, and the ok that follows does', async (_name, frame) => {
+    const connecting = await introduced();
+    socket().receive(frame);
+    await settle();
+    expect([connecting.state, client.connectionState]).toEqual(['pending', 'connecting']);
+    socket().ok();
+    await settle();
+    expect(connecting.state).toBe('resolved');
+  });
+
+  test('an ok to somebody who has not said who he is connects nobody', async () => {
+    provider.mockReturnValue(new Promise(() => {}));
+    make({ token: undefined });
+    const connecting = watch(client.connect());
+    await settle();
+    socket().open();
+    socket().ok();
+    await settle();
+    expect(connecting.state).toBe('pending');
+  });
+
+  test('an ok without the own user stands for the user of the token', async () => {
+    const connecting = await introduced();
+    socket().receive({ type: 'connection.ok', connection_id: 'connection-1' });
+    await settle();
+    expect(connecting.value).toEqual({ id: 'martin' });
+  });
+
+  test('an error that gives no reason is tried again later', async () => {
+    const connecting = await introduced();
+    socket().receive({ type: 'connection.error' });
+    await settle();
+    expect(socket().closedWith).toBeDefined();
+    await advance(250);
+    expect([connecting.state, sockets.length, provider.mock.calls.length]).toEqual(['pending', 2, 0]);
+  });
+
+  test('an error that comes before our frame is told when the time is up', async () => {
+    provider.mockReturnValue(new Promise(() => {}));
+    make({ token: undefined, timeouts: { connectMs: 5_000 } });
+    const connecting = watch(client.connect());
+    await settle();
+    socket().open();
+    socket().refuse(5);
+    await advance(5_000);
+    expect(connecting.error).toMatchObject({
+      code: 'connect_timeout',
+      closeCode: 0,
+      closeReason: expect.stringMatching(/Connect failed/),
+    });
+  });
+
+  test('a silence of 15 s is told when the time is up', async () => {
+    const connecting = await introduced({ timeouts: { connectMs: 15_200 } });
+    await advance(15_200);
+    expect(connecting.error).toMatchObject({ closeCode: 0, closeReason: 'the handshake took too long' });
+  });
+
+  test('a platform that refuses to make a socket is asked again, and its error is the cause', async () => {
+    const refused = new DOMException('mixed content', 'SecurityError');
+    const WebSocket = vi.fn(function Refusing() {
+      throw refused;
+    });
+    make({ WebSocket, timeouts: { connectMs: 1_000 } });
+    const connecting = watch(client.connect());
+    await advance(1_000);
+    expect(WebSocket.mock.calls.length).toBeGreaterThan(1);
+    expect(connecting.error).toMatchObject({ code: 'connect_timeout', cause: refused });
+  });
+});
+
 async function refusedWith(code: number, status?: number, options?: object) {
   make(options);
   const connecting = watch(client.connect());
@@ -413,6 +502,67 @@ describe('an open socket', () => {
       expect(client.connectionState).toBe('reconnecting');
     },
   );
+
+  test.each<[string, () => unknown, string | undefined]>([
+    ['that is silent', () => advance(35_000), 'no sign of life'],
+    [
+      'that is told of an error without a reason',
+      () => socket().receive({ type: 'connection.error' }),
+      'connection.error',
+    ],
+    ['that the network ends without a word', () => socket().end(1006), undefined],
+  ])('%s is opened again, and connect() tells of it when it fails', async (_name, lose, closeReason) => {
+    await connected({ timeouts: { connectMs: 1_000 } });
+    await lose();
+    const connecting = watch(client.connect());
+    await settle();
+    await advance(1_000);
+    expect(connecting.error).toMatchObject({ code: 'connect_timeout' });
+    expect(connecting.error).toHaveProperty('closeCode', closeReason === undefined ? 1006 : 0);
+    expect((connecting.error as { closeReason?: string }).closeReason).toBe(closeReason);
+  });
+
+  test('tells its states with the id while there is one, and an error only at the end', async () => {
+    make();
+    const changes: object[] = [];
+    client.on('connection.changed', ({ type, ...change }) => changes.push(change));
+    const connecting = watch(client.connect());
+    await settle();
+    socket().open();
+    await settle();
+    socket().ok();
+    await settle();
+    socket().end(1006);
+    await client.disconnect();
+    expect(connecting.state).toBe('resolved');
+    expect(changes).toStrictEqual([
+      { state: 'connecting', previous: 'idle' },
+      { state: 'connected', previous: 'connecting', connectionId: 'connection-1' },
+      { state: 'reconnecting', previous: 'connected' },
+      { state: 'disconnected', previous: 'reconnecting' },
+    ]);
+  });
+
+  test('that lived for 5 s has the next one back off anew', async () => {
+    await connected();
+    for (const [uptimeMs, waitMs] of [
+      [4_999, 250],
+      [4_999, 500],
+      [5_000, 250],
+    ] as const) {
+      const before = sockets.length;
+      await advance(uptimeMs);
+      socket().end(1006);
+      await advance(waitMs - 1);
+      expect(sockets).toHaveLength(before);
+      await advance(1);
+      expect(sockets).toHaveLength(before + 1);
+      socket().open();
+      await settle();
+      socket().ok();
+      await settle();
+    }
+  });
 
   test('is not disturbed by a refreshed token', async () => {
     await connected();
