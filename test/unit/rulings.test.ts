@@ -45,6 +45,52 @@ describe('a 40', () => {
     expect(on.session.state.status).toBe('suspended');
   });
 
+  describe('that is the last one for its caller', () => {
+    const last = (token: TokenFacts) => on.session.rulings.refuseForGood(token, cause);
+
+    test('blames a provider that has to mint anew', () => {
+      make();
+      expect(last(first)).toMatchObject({ code: 'provider_returns_expired', cause });
+      expect(on.session.state.status).toBe('acquiring');
+    });
+
+    test('ends a static token', () => {
+      make({ source: { kind: 'none' } });
+      const error = last(first);
+      expect(error).toMatchObject({ code: 'token_expired', cause });
+      expect(on.told('auth.suspended')).toEqual([{ reason: 'token_expired', error }]);
+    });
+
+    test('ends nothing where another static token is held by now', () => {
+      make({ source: { kind: 'none' } });
+      const second = on.set();
+      expect(last(first)).toMatchObject({
+        code: 'token_expired',
+        message: 'The server refused the token, and nothing can renew it',
+      });
+      expect(on.held).toBe(second);
+      expect(on.session.state.status).toBe('active');
+    });
+
+    test('goes back to the static token that the server accepted', () => {
+      make({ source: { kind: 'none' } });
+      expect(last(withKept())).toMatchObject({ code: 'token_expired' });
+      expect(on.held).toBe(first);
+      expect(on.told('auth.suspended')).toEqual([]);
+    });
+
+    test('tells of a guest that it is the guest who has ended', () => {
+      make({ user: { id: 'martin', type: 'guest' }, guestExpiry: 'suspend' });
+      on.set();
+      expect(last(first)).toMatchObject({
+        code: 'token_expired',
+        message: "The guest's token has ended, and is not renewed now",
+      });
+      expect(last(on.held)).toMatchObject({ code: 'token_expired' });
+      expect(on.told('auth.suspended')).toMatchObject([{ reason: 'guest_expired' }]);
+    });
+  });
+
   test('is told once, however many requests hear it', async () => {
     make();
     const told = () => on.session.describe().transitions.filter(({ what }) => /refused/.test(what));
