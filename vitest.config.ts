@@ -3,6 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+const VIRTUAL = ['test/unit/**/*.test.ts', 'test/vectors/**/*.test.ts'];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -12,17 +14,27 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    // Needs a build and a browser: npm run test:page
-    exclude: [...configDefaults.exclude, 'test/page/**'],
+    projects: [
+      // Without isolation each module is loaded once: in virtual time nothing is left from file to file.
+      { extends: true, test: { name: 'virtual', include: VIRTUAL, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'wire',
+          include: ['test/**/*.test.ts'],
+          // The page needs a build and a browser: npm run test:page
+          exclude: [...configDefaults.exclude, 'test/page/**', ...VIRTUAL],
+          typecheck: {
+            enabled: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: 'test/types/tsconfig.json',
+          },
+        },
+      },
+    ],
     setupFiles: ['test/support/nothing-left.ts'],
     testTimeout: 20_000,
     // By default one core of two is left idle.
     maxWorkers: 2,
-    typecheck: {
-      enabled: true,
-      include: ['test/types/**/*.test-d.ts'],
-      tsconfig: 'test/types/tsconfig.json',
-    },
   },
 });

@@ -5,6 +5,7 @@ export default {
   ...base,
   test: {
     ...base.test,
+    projects: undefined,
     // Without isolation each module is loaded once.
     isolate: false,
     include: [
@@ -12,6 +13,5 @@ export default {
       'test/vectors/token-lifecycle.test.ts',
       'test/model/regressions.test.ts',
     ],
-    typecheck: { enabled: false },
   },
 };
