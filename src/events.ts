@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import type { AnyStreamVideoError } from './errors.js';
+import { isolated } from './isolated.js';
 import type { Logger } from './logger.js';
 import type { TokenReason } from './token/provider.js';
 import type { SuspensionReason } from './token/state.js';
@@ -125,11 +126,7 @@ export class Events {
     const complain = (error: unknown) => {
       this.#logger.error('A listener failed', { error: error instanceof Error ? error.name : typeof error });
     };
-    try {
-      Promise.resolve(listener(payload)).catch(complain);
-    } catch (error) {
-      complain(error);
-    }
+    isolated(() => listener(payload), complain);
   }
 
   #emitUnder(names: readonly string[], event: AnyEvent): void {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from './errors.js';
+import { isolated } from './isolated.js';
 import { describeType, foreign, maskTokens } from './text.js';
 
 export type LogData = Readonly<Record<string, unknown>>;
@@ -50,16 +51,8 @@ class SafeLogger implements Logger {
 
   #write(method: (typeof METHODS)[number], message: string, data: LogData = {}): void {
     if (LEVELS.indexOf(method) < this.#lowest) return;
-    try {
-      const written: unknown = this.#target()[method](
-        `[stream-video-auth] ${maskTokens(message)}`,
-        safe(data),
-      );
-      // The type says void, but an async method fits it, too.
-      Promise.resolve(written).catch(() => {});
-    } catch {
-      // The app's logger is the app's business.
-    }
+    // What fails in the app's logger is the app's business.
+    isolated(() => this.#target()[method](`[stream-video-auth] ${maskTokens(message)}`, safe(data)));
   }
 }
 

@@ -1,3 +1,4 @@
+import { isolated } from '../isolated.js';
 import { foreign } from '../text.js';
 
 /** Where details go that no client may see. A logger of the client door fits. */
@@ -17,20 +18,11 @@ export class ServerLog {
   }
 
   failed(message: string, reason: unknown): void {
-    this.#write(() => this.#logger.error(message, describeError(reason)));
+    isolated(() => this.#logger.error(message, describeError(reason)));
   }
 
   refused(message: string, data: Readonly<Record<string, unknown>>): void {
-    this.#write(() => this.#logger.warn?.(message, data));
-  }
-
-  #write(write: () => unknown): void {
-    try {
-      // The type says void, but an async method fits it, too.
-      Promise.resolve(write()).catch(() => {});
-    } catch {
-      // The request is answered all the same.
-    }
+    isolated(() => this.#logger.warn?.(message, data));
   }
 }
 

@@ -1,3 +1,4 @@
+import { isolated } from '../isolated.js';
 import type { Logger } from '../logger.js';
 import { foreign } from '../text.js';
 import type { Ledger } from './ledger.js';
@@ -85,12 +86,7 @@ export class Report {
     happen();
     const complain = () => this.#options.logger.error('A listener of auth.subscribe failed');
     for (const { listener } of [...this.#listeners]) {
-      try {
-        // The type says void, but an async function fits it, too.
-        Promise.resolve(listener() as unknown).catch(complain);
-      } catch {
-        complain();
-      }
+      isolated(listener, complain);
     }
   }
 
