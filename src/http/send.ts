@@ -1,6 +1,7 @@
 import type { Environment } from '../environment/environment.js';
 import { abort, abortable, linkSignals } from '../environment/waiting.js';
 import { ApiError, ConnectionError } from '../errors.js';
+import { isRedirect } from '../redirect.js';
 import { foreign } from '../text.js';
 import { isNetworkFailure } from '../token/network-failure.js';
 import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
@@ -47,10 +48,6 @@ function initOf({ method, headers, body }: ApiRequest, requestId: string, signal
 
 function knowsDuplex(): boolean {
   return typeof Request === 'function' && 'duplex' in Request.prototype;
-}
-
-function isRedirect({ status, type }: Response): boolean {
-  return type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304);
 }
 
 function redirectError(response: Response, baseUrl: string, requestId: string): ApiError {

@@ -1,4 +1,5 @@
 import { ConfigurationError, InvalidTokenError, UnauthorizedError } from '../errors.js';
+import { isRedirect } from '../redirect.js';
 import { describeType, foreign } from '../text.js';
 import type { TokenProvider } from './provider.js';
 import { parseRetryAfterMs } from './retry-after.js';
@@ -24,11 +25,6 @@ class TokenEndpointError extends Error {
 function isHtml(response: Response, text: string): boolean {
   const isDeclared = /\bx?html\b/i.test(response.headers.get('content-type') ?? '');
   return isDeclared || /^\s*<(!doctype|!--|html|head|body)/i.test(text);
-}
-
-/** One that was not followed, since the app's `init` or a service worker forbade it. */
-function isRedirect({ type, status }: Response): boolean {
-  return type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304);
 }
 
 function webPage(deed = 'answered with a web page'): InvalidTokenError {
@@ -125,6 +121,7 @@ export function fetchTokenProvider(
       throw error;
     });
     checkOrigin(address, response);
+    // The app's `init` or a service worker forbade to follow it.
     if (isRedirect(response)) throw webPage('redirects');
     const isPage = isHtml(response, text);
     if (status === 401 || (status === 403 && !isPage)) {
