@@ -182,11 +182,15 @@ export class Ledger {
     };
   }
 
+  /** What a caller gets whose token was refused, where only the app can bring another. */
+  endOfToken(cause: unknown): AnyStreamVideoError {
+    return this.source.kind === 'guest' ? guestExpiredError(cause) : staticTokenError(cause);
+  }
+
   /** Suspends, since only the app can bring another token; returns what its callers get. */
   suspendForGood(cause: unknown): AnyStreamVideoError {
-    const isGuest = this.source.kind === 'guest';
-    const error = isGuest ? guestExpiredError(cause) : staticTokenError(cause);
-    this.suspend(isGuest ? 'guest_expired' : 'token_expired', error)();
+    const error = this.endOfToken(cause);
+    this.suspend(this.source.kind === 'guest' ? 'guest_expired' : 'token_expired', error)();
     return error;
   }
 

@@ -2,7 +2,7 @@ import type { Moment } from '../environment/clock.js';
 import type { AbortSource } from '../environment/waiting.js';
 import type { AnyStreamVideoError } from '../errors.js';
 import { claimedTimeMs, type TokenFacts } from './facts.js';
-import { guestExpiredError, newTokenRefusedError, secondExpiryError, staticTokenError } from './failures.js';
+import { newTokenRefusedError, secondExpiryError } from './failures.js';
 import type { Ledger } from './ledger.js';
 import { canReplace, type PolicyFacts } from './policy.js';
 import type { WaitingRoom } from './waiting-room.js';
@@ -74,11 +74,9 @@ export class Rulings {
   /** The server said 40 about this token, and no more is sent for its caller: returns what he gets. */
   refuseForGood(refused: TokenFacts, cause: unknown): AnyStreamVideoError {
     const held = this.refuse(refused, cause);
-    const policy = this.#options.policy();
-    if (canReplace(policy)) return secondExpiryError(cause);
+    if (canReplace(this.#options.policy())) return secondExpiryError(cause);
     const hasOther = !held || this.#ledger.rollBack(this.#ledger.look());
-    const endedError = policy.source.kind === 'guest' ? guestExpiredError : staticTokenError;
-    const error = hasOther ? endedError(cause) : this.#ledger.suspendForGood(cause);
+    const error = hasOther ? this.#ledger.endOfToken(cause) : this.#ledger.suspendForGood(cause);
     this.#options.changed();
     return error;
   }
