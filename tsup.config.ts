@@ -8,7 +8,7 @@ function variant(module: string, replacement: string): Plugin {
     name: `variant-${module}`,
     setup(build) {
       build.onResolve({ filter: new RegExp(`/${module}\\.js$`) }, () => ({
-        path: fileURLToPath(new URL(`./src/environment/${replacement}.ts`, import.meta.url)),
+        path: fileURLToPath(new URL(`./src/client/environment/${replacement}.ts`, import.meta.url)),
       }));
     },
   };
@@ -33,15 +33,15 @@ const declarations = { banner: '/// <reference lib="esnext.disposable" />' };
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts' },
+    entry: { index: 'src/client/index.ts' },
     platform: 'browser',
     esbuildPlugins: [withoutFallbackSocket],
     dts: declarations,
   },
-  { ...shared, entry: { 'index.node': 'src/index.ts' }, platform: 'node' },
+  { ...shared, entry: { 'index.node': 'src/client/index.ts' }, platform: 'node' },
   {
     ...shared,
-    entry: { 'index.react-native': 'src/index.ts' },
+    entry: { 'index.react-native': 'src/client/index.ts' },
     platform: 'neutral',
     external: ['react-native'],
     esbuildPlugins: [withoutFallbackSocket, withAppState],

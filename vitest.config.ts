@@ -3,12 +3,13 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-const VIRTUAL = ['test/unit/**/*.test.ts', 'test/vectors/**/*.test.ts'];
+/** In virtual time; what speaks to a real server is named `*.wire.test.ts`. */
+const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^stream-video-auth$/, replacement: source('index.ts') },
+      { find: /^stream-video-auth$/, replacement: source('client/index.ts') },
       { find: /^stream-video-auth\/server$/, replacement: source('server/index.ts') },
       { find: /^stream-video-auth\/emulator$/, replacement: source('emulator/index.ts') },
     ],

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { StreamVideoError } from '../errors.js';
+import { StreamVideoError } from '../shared/errors.js';
 import { applySeed, parseSeed, type Seed } from './seed.js';
 import { type Emulator, type StartEmulatorOptions, startEmulator } from './start.js';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../shared/errors.js';
 import { liveSnapshot } from './control/snapshot.js';
 import { Coordinator } from './coordinator.js';
 import type { Faults } from './faults/faults.js';

@@ -1,5 +1,5 @@
 import { HttpResponse, http, ws } from 'msw';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../shared/errors.js';
 import { createHandlers, type EmulatorHandlers, type EmulatorHandlersOptions } from './msw/handlers.js';
 
 export function emulatorHandlers(options: EmulatorHandlersOptions = {}): EmulatorHandlers {

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
 import { signToken } from '../server/sign.js';
+import { ConfigurationError } from '../shared/errors.js';
 import type { Emulator } from './start.js';
 
 /** What `--seed` reads: users, and calls by whom they were made. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../shared/errors.js';
 import { createControlApp } from './control/app.js';
 import { Guard } from './control/guard.js';
 import { openLiveFeed } from './control/live-feed.js';

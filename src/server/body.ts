@@ -1,4 +1,4 @@
-import { describeType } from '../text.js';
+import { describeType } from '../shared/text.js';
 import { MAX_CALL_CIDS } from './call-token.js';
 import { Refusal } from './refusal.js';
 

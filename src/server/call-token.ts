@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
-import { describeType, foreign } from '../text.js';
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType, sanitize } from '../shared/text.js';
 import { checkedLifetime, timeClaims } from './lifetime.js';
 import { checkedSecret, type SecretOptions } from './secret.js';
 import { signToken } from './sign.js';
@@ -68,7 +68,7 @@ function checkedCallCids(callCids: readonly string[]): string[] {
   }
   return copy.map((cid) => {
     if (typeof cid === 'string' && CALL_CID.test(cid)) return cid;
-    const given = typeof cid === 'string' && cid !== '' ? `'${foreign(cid)}'` : describeType(cid);
+    const given = typeof cid === 'string' && cid !== '' ? `'${sanitize(cid)}'` : describeType(cid);
     throw refusal(
       `callCids holds ${given}, which is not of the form type:id`,
       "Write each call as its type, a colon and its id, such as 'livestream:town-hall'.",

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
-import { describeType, foreign } from '../text.js';
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType, sanitize } from '../shared/text.js';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#*@\\]+$/;
@@ -43,7 +43,7 @@ export class AllowedOrigins {
 
 function checkedOrigin(origin: string): string {
   if (typeof origin !== 'string') throw refusal(describeType(origin));
-  if (!ORIGIN.test(origin) || !isAsBrowsersWriteIt(origin)) throw refusal(`'${foreign(origin)}'`);
+  if (!ORIGIN.test(origin) || !isAsBrowsersWriteIt(origin)) throw refusal(`'${sanitize(origin)}'`);
   return origin;
 }
 

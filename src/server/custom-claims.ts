@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
-import { describeType, foreign } from '../text.js';
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType, sanitize } from '../shared/text.js';
 
 const RESERVED = new Map([
   ['user_id', 'Pass userId instead.'],
@@ -27,9 +27,9 @@ export function checkedClaims(
   const copy = { ...claims };
   for (const [name, value] of Object.entries(copy)) {
     const advice = RESERVED.get(name.normalize('NFKC').toLowerCase());
-    if (advice !== undefined) throw refusal(`claims must not hold '${foreign(name)}'`, advice);
+    if (advice !== undefined) throw refusal(`claims must not hold '${sanitize(name)}'`, advice);
     if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
-      throw refusal(`The claim '${foreign(name)}' is ${describeType(value)}`, 'Pass JSON values only.');
+      throw refusal(`The claim '${sanitize(name)}' is ${describeType(value)}`, 'Pass JSON values only.');
     }
   }
   if (copy.jti !== undefined && typeof copy.jti !== 'string') {

@@ -1,4 +1,4 @@
-import { describeType, foreign } from '../text.js';
+import { describeType, sanitize } from '../shared/text.js';
 import { MAX_CALL_CIDS } from './call-token.js';
 import { type ParsedToken, parseToken, verifySignature } from './sign.js';
 import { ANONYMOUS_USER_ID } from './user-token.js';
@@ -38,7 +38,7 @@ export async function explainToken(
   }
   const facts = [kindOf(claims), ...identityOf(claims), ...timesOf(claims, now)];
   if (header.alg !== 'HS256') {
-    problems.push(`Its algorithm is ${foreign(header.alg)}: the coordinator takes HS256 only.`);
+    problems.push(`Its algorithm is ${sanitize(header.alg)}: the coordinator takes HS256 only.`);
   } else if (apiSecret) {
     if (await verifySignature(token, apiSecret)) facts.push('Signed with the secret in STREAM_API_SECRET.');
     else problems.push('Its signature does not match the secret in STREAM_API_SECRET (code 43).');
@@ -75,12 +75,12 @@ function kindOf({ server, user_id: userId, call_cids: callCids }: Claims): strin
 
 function identityOf({ user_id: userId, call_cids: callCids, role }: Claims): string[] {
   const facts: string[] = [];
-  if (typeof userId === 'string') facts.push(`For '${foreign(userId)}'.`);
+  if (typeof userId === 'string') facts.push(`For '${sanitize(userId)}'.`);
   if (Array.isArray(callCids)) {
-    const names = foreign(callCids.slice(0, 5).join(', '));
+    const names = sanitize(callCids.slice(0, 5).join(', '));
     facts.push(`Opens ${callCids.length} call(s): ${names}${callCids.length > 5 ? ', ...' : ''}.`);
   }
-  if (typeof role === 'string') facts.push(`Role in these calls: ${foreign(role)}.`);
+  if (typeof role === 'string') facts.push(`Role in these calls: ${sanitize(role)}.`);
   return facts;
 }
 

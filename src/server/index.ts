@@ -6,7 +6,7 @@ export {
   StreamVideoError,
   TokenExpiredError,
   type TokenExpiredErrorCode,
-} from '../errors.js';
+} from '../shared/errors.js';
 export { type CallTokenOptions, createCallToken } from './call-token.js';
 export type { TokenLimiter } from './limiter.js';
 export type { ServerLogger } from './server-log.js';

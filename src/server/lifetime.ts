@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
-import { describeType } from '../text.js';
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType } from '../shared/text.js';
 
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const MAX_LIFETIME_SECONDS = 30 * 24 * 3600;

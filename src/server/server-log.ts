@@ -1,5 +1,5 @@
-import { isolated } from '../isolated.js';
-import { foreign } from '../text.js';
+import { callSafely } from '../shared/call-safely.js';
+import { sanitize } from '../shared/text.js';
 
 /** Where details go that no client may see. A logger of the client door fits. */
 export interface ServerLogger {
@@ -18,21 +18,21 @@ export class ServerLog {
   }
 
   failed(message: string, reason: unknown): void {
-    isolated(() => this.#logger.error(message, describeError(reason)));
+    callSafely(() => this.#logger.error(message, describeError(reason)));
   }
 
   refused(message: string, data: Readonly<Record<string, unknown>>): void {
-    isolated(() => this.#logger.warn?.(message, data));
+    callSafely(() => this.#logger.warn?.(message, data));
   }
 }
 
 /** Never the error itself: it may hold the headers of a request, and so a token. */
 function describeError(reason: unknown): Readonly<Record<string, unknown>> {
-  if (typeof reason !== 'object' || reason === null) return { error: foreign(reason) };
+  if (typeof reason !== 'object' || reason === null) return { error: sanitize(reason) };
   const fields: Record<string, unknown> = {};
   for (const name of ['name', 'code', 'message', 'remediation']) {
     const value: unknown = Reflect.get(reason, name);
-    if (typeof value === 'string' || typeof value === 'number') fields[name] = foreign(value);
+    if (typeof value === 'string' || typeof value === 'number') fields[name] = sanitize(value);
   }
   return fields;
 }

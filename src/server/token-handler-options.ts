@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
-import { describeType, foreign } from '../text.js';
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType, sanitize } from '../shared/text.js';
 import { checkedLifetime } from './lifetime.js';
 import { isLimiter, type TokenLimiter } from './limiter.js';
 import { checkedSecret, type SecretOptions } from './secret.js';
@@ -79,7 +79,7 @@ export function checkedHandlerOptions(options: TokenHandlerOptions): TokenHandle
 
 function checkMethods(methods: unknown): void {
   if (Array.isArray(methods) && methods.length > 0 && methods.every(isMethod)) return;
-  const given = Array.isArray(methods) ? `[${foreign(methods.join(', '))}]` : describeType(methods);
+  const given = Array.isArray(methods) ? `[${sanitize(methods.join(', '))}]` : describeType(methods);
   throw refusal(`methods is ${given}`, "Pass 'POST', 'GET' or both, in upper case.");
 }
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../shared/errors.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import type { TokenHandlerOptions } from './token-handler-options.js';
 

@@ -1,5 +1,5 @@
-import { InvalidTokenError, type InvalidTokenErrorCode } from '../errors.js';
-import { describeType } from '../text.js';
+import { InvalidTokenError, type InvalidTokenErrorCode } from '../shared/errors.js';
+import { describeType } from '../shared/text.js';
 import { type ParsedToken, parseToken } from './sign.js';
 
 const MAX_TOKEN_LENGTH = 128 * 1024;

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js';
-import { describeType } from '../text.js';
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType } from '../shared/text.js';
 import { checkedClaims } from './custom-claims.js';
 import { checkedLifetime, timeClaims } from './lifetime.js';
 import { checkedSecret, type SecretOptions } from './secret.js';

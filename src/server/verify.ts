@@ -3,8 +3,8 @@ import {
   InvalidTokenError,
   type InvalidTokenErrorCode,
   TokenExpiredError,
-} from '../errors.js';
-import { describeType } from '../text.js';
+} from '../shared/errors.js';
+import { describeType } from '../shared/text.js';
 import { MAX_CALL_CIDS } from './call-token.js';
 import { checkedSecret, type SecretOptions } from './secret.js';
 import { verifySignature } from './sign.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.js';
 import { signToken } from '../../src/server/sign.js';
+import { ConfigurationError } from '../../src/shared/errors.js';
 import { Scene } from './support/emulator.js';
 
 const scene = new Scene();

@@ -9,7 +9,7 @@ export default {
     // Without isolation each module is loaded once.
     isolate: false,
     include: [
-      'test/unit/**/*.test.ts',
+      'test/client/**/!(*.wire).test.ts',
       'test/vectors/token-lifecycle.test.ts',
       'test/model/regressions.test.ts',
     ],

@@ -8,7 +8,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   resolve: {
     alias: [
-      { find: /^stream-video-auth$/, replacement: source('index.ts') },
+      { find: /^stream-video-auth$/, replacement: source('client/index.ts') },
       { find: /^stream-video-auth\/emulator$/, replacement: source('emulator/index.ts') },
     ],
   },

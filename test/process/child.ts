@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
-const SOURCE = fileURLToPath(new URL('../../src/index.ts', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../src/client/index.ts', import.meta.url));
 /** No more than a sign that a process hangs: nothing is measured by it. */
 const KILL_AFTER_MS = 50_000;
 

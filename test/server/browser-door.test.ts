@@ -12,7 +12,7 @@ async function bundle(source: string, server: string): Promise<string> {
     write: false,
     format: 'esm',
     platform: 'browser',
-    alias: { 'stream-video-auth': path('src/index.ts'), 'stream-video-auth/server': path(server) },
+    alias: { 'stream-video-auth': path('src/client/index.ts'), 'stream-video-auth/server': path(server) },
     logLevel: 'silent',
   });
   return outputFiles.map(({ text }) => text).join('\n');

@@ -1,9 +1,9 @@
 import { vi } from 'vitest';
-import { defaultEnvironment, type Environment } from '../../src/environment/environment.js';
-import type { Network } from '../../src/environment/network.js';
-import type { TokenFacts } from '../../src/token/facts.js';
-import type { NewGuest, TokenProviderContext, TokenSource } from '../../src/token/provider.js';
-import { TokenSession, type TokenSessionOptions } from '../../src/token/session.js';
+import { TokenSession, type TokenSessionOptions } from '../../src/client/auth/token-session.js';
+import { defaultEnvironment, type Environment } from '../../src/client/environment/environment.js';
+import type { Network } from '../../src/client/environment/network.js';
+import type { NewGuest, TokenProviderContext, TokenSource } from '../../src/client/refresh/token-provider.js';
+import type { TokenFacts } from '../../src/client/token/token-facts.js';
 import { freshToken } from './tokens.js';
 import { settle } from './virtual.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { windowsFor } from '../../src/token/windows.js';
+import { windowsFor } from '../../src/client/token/refresh-windows.js';
 import { lookUpSymbol } from './symbols.js';
 
 const SECOND = 1_000;

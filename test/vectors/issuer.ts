@@ -1,4 +1,4 @@
-import { MAX_CALL_CIDS, MAX_TOKEN_BYTES } from '../../src/token/check.js';
+import { MAX_CALL_CIDS, MAX_TOKEN_BYTES } from '../../src/client/token/validate-token.js';
 import { fakeToken } from '../support/tokens.js';
 import { fieldsOf, oneOf } from './words.js';
 

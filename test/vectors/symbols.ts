@@ -1,11 +1,10 @@
-import { RETRY } from '../../src/http/network-retry.js';
-import { DEFAULT_TIMEOUTS } from '../../src/options.js';
-import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/socket/back-off.js';
-import { HANDSHAKE_LIMIT_MS } from '../../src/socket/handshake.js';
-import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/socket/heartbeat.js';
-import { BACK_OFF, BREAKER } from '../../src/token/door.js';
-import { RETRY_AFTER } from '../../src/token/retry-after.js';
-import { JUMP_MS, NOTABLE_SKEW_MS, TOLERANCE_MS } from '../../src/token/server-clock.js';
+import { RETRY } from '../../src/client/http/network-retry.js';
+import { DEFAULT_TIMEOUTS } from '../../src/client/options.js';
+import { BACK_OFF, BREAKER } from '../../src/client/refresh/provider-back-off.js';
+import { RETRY_AFTER } from '../../src/client/refresh/retry-after.js';
+import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/client/socket/back-off.js';
+import { HANDSHAKE_LIMIT_MS } from '../../src/client/socket/handshake.js';
+import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/client/socket/heartbeat.js';
 import {
   DOOR_PATIENCE_MS,
   EARLY_TOKEN,
@@ -14,7 +13,8 @@ import {
   TIMER,
   TWIN,
   windowsFor,
-} from '../../src/token/windows.js';
+} from '../../src/client/token/refresh-windows.js';
+import { JUMP_MS, NOTABLE_SKEW_MS, TOLERANCE_MS } from '../../src/client/token/server-clock.js';
 
 /** What a symbol may depend on. */
 export interface SymbolScope {

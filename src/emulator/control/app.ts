@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { StreamVideoError } from '../../errors.js';
+import { StreamVideoError } from '../../shared/errors.js';
 import type { Coordinator } from '../coordinator.js';
 import { Failure } from '../failure.js';
 import { readBody } from '../http/body.js';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError } from '../../shared/errors.js';
 import { CAPABILITIES, type Capability } from '../calls/capabilities.js';
 import type { Coordinator } from '../coordinator.js';
 import type { RateLimitOptions } from '../limits.js';

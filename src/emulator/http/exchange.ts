@@ -1,4 +1,4 @@
-import { foreign, maskTokens } from '../../text.js';
+import { maskTokens, sanitize } from '../../shared/text.js';
 import type { Caller } from '../auth/caller.js';
 import { authenticate } from '../auth/checks.js';
 import type { KnownToken } from '../auth/tokens.js';
@@ -176,7 +176,7 @@ export class Exchange {
 
   #refuse(failure: Failure): Response {
     this.#recorded.apiCode = failure.code;
-    this.#recorded.message = foreign(failure.message);
+    this.#recorded.message = sanitize(failure.message);
     return this.#respondJson(failure.body(this.#route.operation.name, this.#duration()), failure.status);
   }
 

@@ -1,4 +1,4 @@
-import { maskTokens } from '../../text.js';
+import { maskTokens } from '../../shared/text.js';
 
 /** What arrived at the emulator and how it was answered. Tokens appear as decoded claims only. */
 export interface RecordedRequest {

@@ -1,4 +1,4 @@
-import { maskTokens } from '../../text.js';
+import { maskTokens } from '../../shared/text.js';
 
 const SECRET_KEYS = new Set([
   'authorization',

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError } from '../../shared/errors.js';
 import {
   createHandlers,
   type EmulatorHandlers,

@@ -1,4 +1,4 @@
-import { maskTokens } from '../../text.js';
+import { maskTokens } from '../../shared/text.js';
 import { authenticate } from '../auth/checks.js';
 import type { KnownToken } from '../auth/tokens.js';
 import type { Coordinator } from '../coordinator.js';

@@ -1,4 +1,4 @@
-import { foreign, maskTokens } from '../../text.js';
+import { maskTokens, sanitize } from '../../shared/text.js';
 import { revocationOf } from '../auth/revocation.js';
 import type { KnownToken } from '../auth/tokens.js';
 import type { Coordinator } from '../coordinator.js';
@@ -124,7 +124,7 @@ export class SocketSession implements SocketEvents {
       const failure = error instanceof Failure ? error : new Failure(-1, 'internal error');
       recorded.status = failure.status;
       recorded.apiCode = failure.code;
-      recorded.message = foreign(failure.message);
+      recorded.message = sanitize(failure.message);
       this.#refuse(failure);
     } finally {
       recorded.durationMs = globalThis.performance.now() - startedAt;
@@ -146,7 +146,7 @@ export class SocketSession implements SocketEvents {
       product: this.#product,
       tokenId: this.#token?.id,
       connectedAt: now.ms,
-      client: foreign(this.#opening.query.get('X-Stream-Client') ?? '') || undefined,
+      client: sanitize(this.#opening.query.get('X-Stream-Client') ?? '') || undefined,
     };
     const connection: Connection = {
       id: this.id,

@@ -1,0 +1,131 @@
+import { ConfigurationError } from '../../shared/errors.js';
+import { describeType } from '../../shared/text.js';
+import type { Environment } from '../environment/environment.js';
+import type { Logger } from '../logger.js';
+import type { TokenProvider } from '../refresh/token-provider.js';
+import { type Explanation, explain } from './explain/explain.js';
+import type { AuthState } from './state.js';
+import { TokenConsumer } from './token-provider-for.js';
+import type { TokenSession } from './token-session.js';
+
+export interface Waiting {
+  /** Ends this wait only; a shared attempt goes on. Rejects with `signal.reason`. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Checks a token provider before anything is built on it. */
+export function checkProvider(provider: unknown): TokenProvider {
+  if (typeof provider === 'function') return provider as TokenProvider;
+  throw new ConfigurationError(
+    'invalid_option',
+    `tokenProvider must be a function, not ${describeType(provider)}`,
+    {
+      remediation:
+        "Pass a function that returns a token or a promise of one, or fetchTokenProvider('/token').",
+    },
+  );
+}
+
+/** The token's life, as the app sees and steers it: `streamVideo.auth`. Works without `connect()`. */
+export class Auth {
+  readonly #session: TokenSession;
+  readonly #environment: Environment;
+  readonly #logger: Logger;
+  readonly #consumers = new Map<string, () => Promise<string>>();
+
+  constructor(session: TokenSession, environment: Environment, logger: Logger) {
+    this.#session = session;
+    this.#environment = environment;
+    this.#logger = logger;
+    Object.freeze(this);
+  }
+
+  /** A frozen snapshot without secrets; the same object until something differs. Times are epoch milliseconds. */
+  get state(): AuthState {
+    return this.#session.state;
+  }
+
+  /**
+   * A token that is good to use now: what a request would send. Refreshes first when it must.
+   *
+   * Rejects like a request would: with `TokenProviderError` (and its `retryAt`) while no token can be had, with
+   * the reason of a suspension, with `SessionEndedError` after `disconnect()`. An anonymous user without a call
+   * token gets an empty string.
+   *
+   * @example
+   * const token = await streamVideo.auth.getToken();
+   */
+  getToken({ signal }: Waiting = {}): Promise<string> {
+    return this.#session.acquire({ signal }).then(({ token }) => token?.value ?? '');
+  }
+
+  /**
+   * A token newer than this call, always through the provider; lifts a suspension and starts a session where
+   * none is live. For a guest it makes a new guest.
+   *
+   * Rejects with `ConfigurationError` `missing_token_provider` where there is no provider.
+   */
+  refresh({ signal }: Waiting = {}): Promise<string> {
+    return this.#session.refresh({ signal });
+  }
+
+  /**
+   * Takes a token by hand, at once: whoever waits for one gets it. Throws `InvalidTokenError` and changes
+   * nothing where the token fails its checks. Also the way out of `suspended`.
+   */
+  setToken(token: string): void {
+    this.#session.setToken(token);
+  }
+
+  /** Takes another provider; a call that is running goes on. Also the way out of `suspended`. */
+  setTokenProvider(provider: TokenProvider): void {
+    const checked = checkProvider(provider);
+    if (this.#session.source.kind === 'guest') {
+      this.#logger.warn('A guest has no token provider; the one given is ignored');
+      return;
+    }
+    this.#session.setProvider(checked);
+  }
+
+  /** What happens next, when and why, in plain words and as data. Holds no secret: paste it into a ticket. */
+  explain(): Explanation {
+    return explain(this.#session);
+  }
+
+  /**
+   * A function that gives an official client its tokens, so that one life cycle serves them all.
+   *
+   * The same name gives the same function. A first call is served; a repeat for the token that is still in use
+   * counts as "my server refused it" and refreshes.
+   *
+   * @example
+   * const client = new StreamVideoClient({ apiKey, user, tokenProvider: auth.tokenProviderFor('video') });
+   */
+  tokenProviderFor(consumer: string): () => Promise<string> {
+    if (typeof consumer !== 'string' || consumer === '') {
+      throw new ConfigurationError(
+        'invalid_option',
+        `A consumer's name must be a string, not ${describeType(consumer)}`,
+        {
+          remediation: "Name the client that takes the tokens, for example 'video' or 'chat'.",
+        },
+      );
+    }
+    let provide = this.#consumers.get(consumer);
+    if (!provide) {
+      const state = new TokenConsumer(this.#session, this.#environment.clock);
+      provide = () => state.token();
+      this.#consumers.set(consumer, provide);
+    }
+    return provide;
+  }
+
+  /** Calls `listener` after every change of `state`; returns the way to stop. Fits `useSyncExternalStore`. */
+  subscribe(listener: () => void): () => void {
+    return this.#session.subscribe(listener);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'StreamVideoAuth';
+  }
+}

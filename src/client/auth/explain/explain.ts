@@ -1,0 +1,125 @@
+import { sanitize } from '../../../shared/text.js';
+import { runtimeName } from '../../environment/runtime.js';
+import type { Transition } from '../../refresh/history.js';
+import { VERSION } from '../../version.js';
+import type { AuthState } from '../state.js';
+import type { TokenSession } from '../token-session.js';
+import { type Facts, type NextStep, nextStep } from './next-step.js';
+
+/** What `auth.explain()` returns. Times are epoch milliseconds, the rest milliseconds. Holds no secret. */
+export interface Explanation {
+  /** For people: one fact a line. */
+  readonly text: string;
+  /** What happens next, when and why. */
+  readonly next: NextStep;
+  readonly state: AuthState;
+  readonly windows?: { readonly advisoryMs: number; readonly mandatoryMs: number };
+  readonly remainingMs?: number;
+  readonly clock: { readonly offsetMs: number; readonly evidence?: string };
+  readonly counters: Readonly<Record<string, number>>;
+  /** The last 20. */
+  readonly transitions: readonly Transition[];
+  readonly version: string;
+  readonly runtime: string;
+  readonly userType: string;
+}
+
+const iso = (epochMs: number) => new Date(epochMs).toISOString();
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+] as const;
+
+/** `59.5 min`, `12.3 s`: in the largest unit of which there are two. */
+function span(milliseconds: number): string {
+  const [unit, size] = UNITS.find(([, unitMs]) => milliseconds >= 2 * unitMs) ?? ['s', 1_000];
+  return `${Number((milliseconds / size).toFixed(1))} ${unit}`;
+}
+
+const EVIDENCE: Readonly<Record<string, string>> = {
+  frame: 'the frames of its socket',
+  date: 'the Date headers of its answers',
+  token: 'the tokens that the provider brings',
+};
+
+function clockLine({ offsetMs, evidence }: Facts['clock']): string {
+  if (!evidence) return 'Clock: nothing is known about the server, so the local clock counts.';
+  const source = `as ${EVIDENCE[evidence] ?? evidence} tell`;
+  if (offsetMs === 0) return `Clock: agrees with the server's, ${source}.`;
+  const direction = offsetMs > 0 ? 'behind' : 'ahead of';
+  return `Clock: the local one is ${span(Math.abs(offsetMs))} ${direction} the server's, ${source}; that is allowed for.`;
+}
+
+function tokenLines(facts: Facts): string[] {
+  const { now, state, remainingMs, windows, isAccepted, isRefused, hasKept } = facts;
+  if (!('generation' in state) || remainingMs === undefined || !windows) return [];
+  const isEndless = !Number.isFinite(remainingMs);
+  const end = now.wallMs + remainingMs;
+  const left = remainingMs > 0 ? `${span(remainingMs)} left` : `ended ${span(-remainingMs)} ago`;
+  const accepted = isAccepted ? 'accepted by the server' : 'not yet accepted by the server';
+  const lines = [
+    `Token: generation ${state.generation}, ${isEndless ? 'no usable expiry' : left}, ${isRefused ? 'refused by the server' : accepted}.`,
+  ];
+  const isRenewedAhead = facts.source === 'provider' && facts.refresh === 'auto';
+  if (isRenewedAhead && state.status === 'active' && !isEndless) {
+    const [advisory, mandatory] = [windows.advisoryMs, windows.mandatoryMs].map((windowMs) =>
+      iso(end - windowMs),
+    );
+    lines.push(
+      `Windows: it is renewed ahead of time from ${advisory}, requests wait for that from ${mandatory}.`,
+    );
+  }
+  if (hasKept) lines.push('The token that the server accepted before is kept until it accepts this one.');
+  return lines;
+}
+
+function errorLines({ state, remediation }: Facts): string[] {
+  if (!state.lastError) return [];
+  const { code, message } = state.lastError;
+  return [`Last error: ${code}: ${message}`, `What to change: ${remediation}`];
+}
+
+function describe(facts: Facts, { what, at, timing, why }: NextStep, client: string): string {
+  const { now, state, clock, counters, transitions } = facts;
+  const phase = state.status === 'active' && state.phase ? ` (${state.phase})` : '';
+  const when = at === undefined ? '' : ` ${timing} ${iso(at)}`;
+  const counts = Object.entries(counters).map(([name, count]) => `${name} ${count}`);
+  return [
+    client,
+    `Now ${iso(now.wallMs)}: ${state.status}${phase}${state.refreshing ? ', refreshing' : ''}.`,
+    `Next: ${what}${when}, because ${why}.`,
+    ...tokenLines(facts),
+    ...errorLines(facts),
+    clockLine(clock),
+    `Counters: ${counts.join(', ')}.`,
+    ...transitions.map((transition) => `  ${iso(transition.at)} ${transition.what}`),
+  ].join('\n');
+}
+
+/** Puts what is known about a session into words. */
+export function explain(session: TokenSession): Explanation {
+  const facts = session.describe();
+  const next = nextStep(facts);
+  const runtime = runtimeName();
+  const { id, type: userType } = session.user;
+  const { evidence, offsetMs } = facts.clock;
+  return {
+    text: describe(
+      facts,
+      next,
+      `stream-video-auth ${VERSION} on ${runtime}, ${userType} user ${sanitize(id)}`,
+    ),
+    next,
+    state: facts.state,
+    ...(facts.windows && { windows: facts.windows }),
+    ...(facts.remainingMs !== undefined && { remainingMs: facts.remainingMs }),
+    clock: { offsetMs, ...(evidence && { evidence }) },
+    counters: facts.counters,
+    transitions: facts.transitions,
+    version: VERSION,
+    runtime,
+    userType,
+  };
+}

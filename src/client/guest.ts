@@ -1,0 +1,41 @@
+import { ApiError } from '../shared/errors.js';
+import type { UserResponse } from './api-types.js';
+import { prepareBody } from './http/body.js';
+import { NETWORK_RETRIES } from './http/network-retry.js';
+import type { Next } from './http/request.js';
+import type { NewGuest } from './refresh/token-provider.js';
+import type { KnownUser } from './user.js';
+
+interface CreateGuestResponse {
+  readonly user?: UserResponse;
+  readonly access_token?: unknown;
+}
+
+/**
+ * Creates a guest at the coordinator, without a token and as nobody. Each call makes a new user under an id that
+ * the coordinator assigns. Rejects with the `ApiError` or `ConnectionError` itself.
+ */
+export async function createGuest(send: Next, asked: KnownUser, signal: AbortSignal): Promise<NewGuest> {
+  const { id, name, image, custom } = asked;
+  const { data, error, status } = await send({
+    method: 'POST',
+    path: '/guest',
+    query: {},
+    headers: { 'stream-auth-type': 'anonymous' },
+    body: await prepareBody({ user: { id, name, image, custom } }),
+    signal,
+    budget: { networkRetries: NETWORK_RETRIES, spent: new Set() },
+  });
+  if (error) throw error;
+  const { user, access_token: token } = (data ?? {}) as CreateGuestResponse;
+  if (typeof user?.id !== 'string' || typeof token !== 'string') {
+    throw new ApiError('The answer to the creation of a guest holds no guest', {
+      status,
+      remediation: 'Look at what stands between this client and the coordinator.',
+    });
+  }
+  return {
+    token,
+    user: Object.freeze({ ...asked, id: user.id, ...(typeof user.name === 'string' && { name: user.name }) }),
+  };
+}

@@ -1,0 +1,96 @@
+import { ApiError, type RateLimit } from '../../shared/errors.js';
+import { maskTokens, sanitize } from '../../shared/text.js';
+
+/** Codes of the coordinator that this package acts on. */
+export const CODE = {
+  accessKey: 2,
+  authentication: 5,
+  rateLimit: 9,
+  notAllowed: 17,
+  tokenExpired: 40,
+  tokenNotYetValid: 41,
+  tokenUsedBeforeIssued: 42,
+  tokenSignature: 43,
+  connectionIdUnknown: 46,
+  tooManyConnections: 71,
+} as const;
+
+/** Answers that come only after the token was taken: bad input, nothing there, not allowed. */
+const AFTER_AUTHENTICATION: readonly number[] = [4, 16, CODE.notAllowed, CODE.connectionIdUnknown];
+
+const REMEDIATION: Readonly<Record<number, string>> = {
+  [CODE.accessKey]: 'Compare apiKey with the one of the app.',
+  [CODE.authentication]: 'Look at what the token is made of: its claims must fit this user and this app.',
+  [CODE.rateLimit]: 'Send fewer requests; the rate limit says when it resets.',
+  [CODE.notAllowed]: 'Give the role of this user the permission, or make it a member of the call.',
+  [CODE.tokenExpired]: 'Hand in a new token.',
+  [CODE.tokenNotYetValid]: "Set the clock of the token server: its tokens begin in the coordinator's future.",
+  [CODE.tokenUsedBeforeIssued]:
+    "Set the clock of the token server: its tokens come from the coordinator's future.",
+  [CODE.tokenSignature]: "Compare the secret that signs the tokens with the app's.",
+  [CODE.tooManyConnections]: 'Close other sockets of this user: an app in development allows few of them.',
+};
+
+/** The coordinator's error object, where that is what it is. */
+export interface WireError {
+  readonly code: number;
+  readonly StatusCode?: number;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+export function isWireError(value: unknown): value is WireError {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message, StatusCode } = value as Record<string, unknown>;
+  return typeof code === 'number' && (typeof message === 'string' || typeof StatusCode === 'number');
+}
+
+interface Origin {
+  readonly status: number;
+  readonly requestId?: string | undefined;
+  readonly rateLimit?: RateLimit | undefined;
+}
+
+function masked(details: object): Readonly<Record<string, unknown>> {
+  return Object.freeze(JSON.parse(maskTokens(JSON.stringify(details))));
+}
+
+/** The coordinator's word as an error. */
+export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Origin): ApiError {
+  const { exception_fields, unrecoverable } = wire;
+  const details = {
+    ...(exception_fields !== undefined && { exception_fields }),
+    ...(unrecoverable !== undefined && { unrecoverable }),
+  };
+  return new ApiError(`The coordinator answered ${status} / ${wire.code}: ${sanitize(wire.message ?? '')}`, {
+    status,
+    apiCode: wire.code,
+    requestId,
+    rateLimit,
+    details: Object.keys(details).length > 0 ? masked(details) : undefined,
+    retryable:
+      wire.unrecoverable !== true && (status >= 500 || status === 429 || wire.code === CODE.rateLimit),
+    remediation: REMEDIATION[wire.code] ?? 'Look at the message and the details.',
+  });
+}
+
+/** Whether an answer shows that the coordinator took the token. */
+export function showsAcceptance(error: ApiError | undefined): boolean {
+  return error === undefined || AFTER_AUTHENTICATION.includes(error.apiCode as number);
+}
+
+export function readRateLimit(headers: Headers): RateLimit | undefined {
+  const number = (name: string) => {
+    const value = headers.get(name);
+    return value !== null && /^\d+$/.test(value.trim()) ? Number(value) : undefined;
+  };
+  const limit = number('x-ratelimit-limit');
+  const remaining = number('x-ratelimit-remaining');
+  const resetSeconds = number('x-ratelimit-reset');
+  if (limit === undefined && remaining === undefined && resetSeconds === undefined) return undefined;
+  return Object.freeze({
+    ...(limit !== undefined && { limit }),
+    ...(remaining !== undefined && { remaining }),
+    ...(resetSeconds !== undefined && { resetsAt: resetSeconds * 1000 }),
+  });
+}

@@ -1,0 +1,114 @@
+import { type ApiError, ConfigurationError, MissingPermissionError } from '../../shared/errors.js';
+import { describeType, sanitize } from '../../shared/text.js';
+import type { TokenSession } from '../auth/token-session.js';
+import { linkSignals } from '../environment/abortable.js';
+import { CODE } from './api-error.js';
+import { prepareBody } from './body.js';
+import { NETWORK_RETRIES } from './network-retry.js';
+import { checkPath } from './path.js';
+import { type ApiRequest, type ApiResponse, chain, type Interceptor, type Next } from './request.js';
+
+export interface RequestOptions {
+  /** Undefined and null are left out; objects are written as JSON. */
+  query?: Readonly<Record<string, unknown>> | undefined;
+  /** A string goes raw, an object as JSON. */
+  body?: unknown;
+  headers?: Readonly<Record<string, string>> | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+interface InternalOptions extends RequestOptions {
+  /** Ties the answer to the live socket. */
+  isWatching?: boolean | undefined;
+}
+
+function refuse(message: string, remediation: string): never {
+  throw new ConfigurationError('invalid_option', message, { remediation });
+}
+
+function readMethod(method: unknown): string {
+  return typeof method === 'string' && /^[a-z]+$/i.test(method)
+    ? method.toUpperCase()
+    : refuse(`"${sanitize(method)}" is no HTTP method`, "Pass 'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'.");
+}
+
+function readQuery(query: InternalOptions['query'] = {}): Record<string, string> {
+  const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  );
+}
+
+/** What says who is calling is ours to say. */
+const RESERVED = ['authorization', 'stream-auth-type', 'x-stream-client', 'x-client-request-id'];
+
+function readHeaders(headers: InternalOptions['headers'] = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (typeof value !== 'string') {
+        return refuse(
+          `The header ${sanitize(name)} is ${describeType(value)}`,
+          'Pass header values as strings.',
+        );
+      }
+      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+        return refuse(`The header ${sanitize(name)} cannot be sent`, 'Encode what is not Latin-1.');
+      }
+      if (RESERVED.includes(name.toLowerCase())) {
+        return refuse(`The header ${sanitize(name)} is set by the client`, 'Leave it out.');
+      }
+      return [name.toLowerCase(), value];
+    }),
+  );
+}
+
+function missingPermission(cause: ApiError, { acquired: pass }: ApiResponse): MissingPermissionError {
+  const cids = pass?.token?.claims.call_cids;
+  const opens = Array.isArray(cids) ? `; the call token opens ${sanitize(cids.join(', '))}` : '';
+  return new MissingPermissionError(`${cause.message}${opens}`, { remediation: cause.remediation, cause });
+}
+
+/** Speaks to the coordinator for one client, through its interceptors. */
+export class HttpClient {
+  readonly #session: TokenSession;
+  readonly #run: Next;
+
+  constructor(session: TokenSession, interceptors: readonly Interceptor[], send: Next) {
+    this.#session = session;
+    this.#run = chain(interceptors, send);
+  }
+
+  /** Sends one call and returns its data; whatever is wrong with the arguments is said before any I/O. */
+  async request<T>(method: string, path: string, options: InternalOptions = {}): Promise<T> {
+    const { data } = await this.exchange(method, path, options);
+    return data as T;
+  }
+
+  async exchange(method: string, path: string, options: InternalOptions = {}): Promise<ApiResponse> {
+    this.#session.assertNotReentered();
+    const { signal, unlink } = linkSignals(options.signal, this.#session.ending);
+    try {
+      const request: ApiRequest = {
+        method: readMethod(method),
+        path: checkPath(path),
+        query: readQuery(options.query),
+        headers: readHeaders(options.headers),
+        body: await prepareBody(options.body),
+        signal,
+        isWatching: options.isWatching,
+        budget: { networkRetries: NETWORK_RETRIES, spent: new Set() },
+      };
+      if (request.body && (request.method === 'GET' || request.method === 'HEAD')) {
+        refuse(`A ${request.method} request has no body`, 'Pass query instead of body.');
+      }
+      const response = await this.#run(request);
+      const { error } = response;
+      if (!error) return response;
+      throw error.status === 403 && error.apiCode === CODE.notAllowed
+        ? missingPermission(error, response)
+        : error;
+    } finally {
+      unlink();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { ConfigurationError } from '../../shared/errors.js';
+import { describeType, sanitize } from '../../shared/text.js';
+
+function refuse(message: string): never {
+  throw new ConfigurationError('invalid_path', message, {
+    remediation:
+      'Pass a path relative to /video that begins with one slash, with each id encoded as one segment.',
+  });
+}
+
+const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment);
+
+/** Checks a path so that it can lead nowhere but below `/video`. */
+export function checkPath(path: unknown): string {
+  if (typeof path !== 'string') return refuse(`The path must be a string, not ${describeType(path)}`);
+  const [bare = ''] = path.split('?');
+  if (!path.startsWith('/') || path.includes('//') || /[\\#\s]/.test(path)) {
+    return refuse(`The path "${sanitize(path)}" is not one below /video`);
+  }
+  if (bare.split('/').some(isDots)) return refuse(`The path "${sanitize(path)}" has a dot segment`);
+  return path;
+}
+
+/** One id as one path segment. */
+export function segment(id: string): string {
+  if (isDots(id)) return refuse(`"${id}" cannot be an id`);
+  try {
+    return encodeURIComponent(id);
+  } catch {
+    return refuse('An id holds half a character');
+  }
+}

@@ -1,0 +1,92 @@
+import type { ApiError } from '../../shared/errors.js';
+import type { TokenSession } from '../auth/token-session.js';
+import { pause, throwIfAborted } from '../environment/abortable.js';
+import type { Environment } from '../environment/environment.js';
+import type { TokenFacts } from '../token/token-facts.js';
+import { CODE, showsAcceptance } from './api-error.js';
+import type { ApiRequest, Interceptor, ReplayKind } from './request.js';
+
+/** What to do about an answer. Only the header differs in a replay, and the request's id. */
+type Step = 'answer' | 'replay' | 'replay_same_token';
+
+const EARLY: readonly (number | undefined)[] = [CODE.tokenNotYetValid, CODE.tokenUsedBeforeIssued];
+const REFUSED: readonly (number | undefined)[] = [...EARLY, CODE.tokenSignature, CODE.authentication];
+
+function isExpired({ apiCode, status }: ApiError): boolean {
+  return apiCode === CODE.tokenExpired && status >= 400 && status < 500;
+}
+
+/** One call's dealings with the session: each kind of replay happens once. */
+class Replay {
+  readonly #session: TokenSession;
+  readonly #environment: Environment;
+  readonly #signal: AbortSignal;
+  readonly #spent: Set<ReplayKind>;
+
+  constructor(session: TokenSession, environment: Environment, { signal, budget }: ApiRequest) {
+    this.#session = session;
+    this.#environment = environment;
+    this.#signal = signal;
+    this.#spent = budget.spent;
+  }
+
+  async after(error: ApiError, token: TokenFacts): Promise<Step> {
+    if (isExpired(error)) return this.#renew(error, token);
+    if (EARLY.includes(error.apiCode) && this.#spend('wait')) {
+      const delayMs = this.#session.verdicts.earlyTokenDelayMs(token);
+      await pause(this.#environment.timers, delayMs, { signals: [this.#signal] });
+      return 'replay_same_token';
+    }
+    return this.#giveUp(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
+  }
+
+  /** A body that is gone cannot be sent again; the token is made ready for the next call all the same. */
+  prepareForNext(error: ApiError, token: TokenFacts): void {
+    if (isExpired(error)) this.#session.verdicts.renew(token, { cause: error }).catch(() => {});
+    else this.#giveUp(error, token);
+  }
+
+  async #renew(error: ApiError, token: TokenFacts): Promise<Step> {
+    if (!this.#spend('renewal')) {
+      throw this.#session.verdicts.refuseForGood(token, error);
+    }
+    await this.#session.verdicts.renew(token, { signal: this.#signal, cause: error });
+    return 'replay';
+  }
+
+  #giveUp(error: ApiError, token: TokenFacts): boolean {
+    if (showsAcceptance(error)) this.#session.verdicts.accept(token);
+    return REFUSED.includes(error.apiCode) && this.#session.verdicts.rollBackAfterRejection(token, error);
+  }
+
+  /** Whether this kind of replay was still to be had. */
+  #spend(kind: ReplayKind): boolean {
+    const isLeft = !this.#spent.has(kind);
+    this.#spent.add(kind);
+    return isLeft;
+  }
+}
+
+/** Hears what the coordinator says about the token, has it renewed, and sends the request again. */
+export function refreshAndReplay(session: TokenSession, environment: Environment): Interceptor {
+  return async (request, next) => {
+    const replay = new Replay(session, environment, request);
+    let response = await next(request);
+    for (;;) {
+      const { error, acquired: pass, isEvidence } = response;
+      if (!isEvidence || !pass?.token) return response;
+      if (!error) {
+        session.verdicts.accept(pass.token);
+        return response;
+      }
+      if (request.body?.isOneShot) {
+        replay.prepareForNext(error, pass.token);
+        return response;
+      }
+      const step = await replay.after(error, pass.token);
+      if (step === 'answer') return response;
+      throwIfAborted(request.signal);
+      response = await next(step === 'replay_same_token' ? { ...request, acquired: pass } : request);
+    }
+  };
+}

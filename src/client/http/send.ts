@@ -1,0 +1,166 @@
+import { ApiError, ConnectionError } from '../../shared/errors.js';
+import { sanitize } from '../../shared/text.js';
+import { abort, abortable, linkSignals } from '../environment/abortable.js';
+import type { Environment } from '../environment/environment.js';
+import { isNetworkError } from '../environment/network-error.js';
+import { isRedirect } from '../environment/redirect.js';
+import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
+import type { ApiRequest, ApiResponse, Next } from './request.js';
+import { randomId } from './request-id.js';
+
+/** The least that is needed of `fetch`. */
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+
+export interface SendOptions {
+  /** Without a slash at the end, and without `/video`. */
+  readonly baseUrl: string;
+  /** Undefined for the platform's, looked up at each use. */
+  readonly fetch?: Fetch | undefined;
+  /** Bounds one attempt on the wire, its body included. */
+  readonly requestMs: number;
+  readonly environment: Environment;
+  /** Hears the `Date` header of the coordinator's answers. */
+  onDate?(header: string | null): void;
+}
+
+function urlOf(baseUrl: string, { path, query }: ApiRequest): string {
+  const search = new URLSearchParams(query).toString();
+  return `${baseUrl}/video${path}${path.includes('?') ? '&' : '?'}${search}`;
+}
+
+function initOf({ method, headers, body }: ApiRequest, requestId: string, signal: AbortSignal): RequestInit {
+  const contentType = body?.contentType;
+  return {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(contentType !== undefined && { 'content-type': contentType }),
+      ...headers,
+      'x-client-request-id': requestId,
+    },
+    signal,
+    redirect: 'manual',
+    ...(body && { body: body.content }),
+    // Only runtimes that know the field ask for it, and only streams need it.
+    ...(body?.isOneShot && knowsDuplex() && { duplex: 'half' }),
+  };
+}
+
+function knowsDuplex(): boolean {
+  return typeof Request === 'function' && 'duplex' in Request.prototype;
+}
+
+function redirectError(response: Response, baseUrl: string, requestId: string): ApiError {
+  const location = response.headers.get('location');
+  const target = location ? ` to ${sanitize(location.replace(/[?#].*$/, ''))}` : '';
+  return new ApiError(`${sanitize(baseUrl)} redirects${target}; redirects are not followed`, {
+    status: response.status,
+    requestId,
+    remediation: 'Set baseUrl to where the coordinator really is: a token is sent nowhere else.',
+  });
+}
+
+function strangeAnswer({ status, headers }: Response, requestId: string, cause?: unknown): ApiError {
+  return new ApiError(`The answer (status ${status}) is not the coordinator's`, {
+    status,
+    requestId,
+    rateLimit: readRateLimit(headers),
+    retryable: status >= 500 || status === 429,
+    remediation:
+      'Look at what stands between this client and the coordinator: a proxy, a portal, or a wrong baseUrl.',
+    cause,
+  });
+}
+
+async function readResponse(
+  response: Response,
+  options: SendOptions,
+  { method, requestId }: { method: string; requestId: string },
+): Promise<ApiResponse> {
+  const { status } = response;
+  const strange = (cause?: unknown) => ({
+    status,
+    data: undefined,
+    error: strangeAnswer(response, requestId, cause),
+    isEvidence: false,
+  });
+  if (isRedirect(response)) {
+    return { ...strange(), error: redirectError(response, options.baseUrl, requestId) };
+  }
+  const text = await response.text().catch((cause) => {
+    throw networkError(cause, { isSent: true });
+  });
+  let data: unknown;
+  try {
+    data = text === '' ? undefined : JSON.parse(text);
+  } catch (cause) {
+    return strange(cause);
+  }
+  const isOk = status >= 200 && status < 300;
+  const mayBeEmpty = status === 204 || method === 'HEAD';
+  const isObject = typeof data === 'object' && data !== null;
+  const isOwn = isOk ? isObject || (mayBeEmpty && data === undefined) : isWireError(data);
+  if (!isOwn) return strange();
+  const isEvidence = !response.redirected;
+  if (isEvidence) options.onDate?.(response.headers.get('date'));
+  if (isOk) return { status, data, isEvidence };
+  const origin = { status, requestId, rateLimit: readRateLimit(response.headers) };
+  return { status, data, error: apiErrorOf(data as never, origin), isEvidence };
+}
+
+function networkError(cause: unknown, { isSent = false } = {}): ConnectionError {
+  // A `TypeError` that speaks of no network was thrown before anything was sent: repeating it helps nobody.
+  const isOurs = !isSent && cause instanceof TypeError && !isNetworkError(cause);
+  const text = sanitize((cause as Error | undefined)?.message ?? cause ?? 'no reason given');
+  const what = isSent ? 'The answer broke off' : 'The request did not reach the coordinator';
+  return new ConnectionError('network', `${what}: ${text}`, {
+    retryable: !isOurs,
+    remediation: isOurs
+      ? 'Look at the fetch function and the options of the request: the runtime refused to send it.'
+      : 'Look at the network, and at baseUrl.',
+    cause,
+  });
+}
+
+/** The last step: puts one attempt on the wire, bounds it, and reads what comes back. */
+export function sender(options: SendOptions): Next {
+  const { environment, requestMs } = options;
+  return async (request) => {
+    const { timers } = environment;
+    const requestId = randomId();
+    const timeout = new AbortController();
+    const timer = timers.set(() => {
+      abort(
+        timeout,
+        new ConnectionError('request_timeout', `The coordinator did not answer within ${requestMs} ms`, {
+          retryable: true,
+          remediation: 'Try again, or raise timeouts.requestMs.',
+        }),
+      );
+    }, requestMs);
+    const { signal, unlink } = linkSignals(request.signal, timeout.signal);
+    try {
+      return await abortable(transfer(request, requestId, signal), signal);
+    } finally {
+      timers.clear(timer);
+      unlink();
+    }
+  };
+
+  async function transfer(request: ApiRequest, requestId: string, signal: AbortSignal): Promise<ApiResponse> {
+    let response: Response;
+    try {
+      const { fetch = globalThis.fetch } = options;
+      response = await fetch(urlOf(options.baseUrl, request), initOf(request, requestId, signal));
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw networkError(cause);
+    }
+    try {
+      return await readResponse(response, options, { method: request.method, requestId });
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw cause instanceof ConnectionError ? cause : networkError(cause);
+    }
+  }
+}

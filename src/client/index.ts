@@ -1,0 +1,74 @@
+export {
+  type AnyStreamVideoError,
+  ApiError,
+  ConfigurationError,
+  type ConfigurationErrorCode,
+  ConnectionError,
+  type ConnectionErrorCode,
+  InvalidTokenError,
+  type InvalidTokenErrorCode,
+  MissingPermissionError,
+  type RateLimit,
+  SessionEndedError,
+  StreamVideoError,
+  type StreamVideoErrorCode,
+  TokenExpiredError,
+  type TokenExpiredErrorCode,
+  TokenProviderError,
+  type TokenProviderErrorCode,
+  UnauthorizedError,
+} from '../shared/errors.js';
+export type {
+  CallEnvelope,
+  CallResponse,
+  GetOrCreateCallResponse,
+  JoinCallResponse,
+  JoinCredentials,
+  MemberResponse,
+  OwnUserResponse,
+  UserResponse,
+} from './api-types.js';
+export type { Auth } from './auth/auth.js';
+export type { Explanation } from './auth/explain/explain.js';
+export type { AuthState, SuspensionReason } from './auth/state.js';
+export type {
+  Call,
+  CallData,
+  CallState,
+  GetCallOptions,
+  GetOrCreateCallOptions,
+  JoinCallOptions,
+} from './call/call.js';
+export type { WebSocketConstructor, WebSocketLike } from './environment/web-socket.js';
+export type {
+  ConnectionState,
+  EventListener,
+  EventName,
+  StreamVideoEvent,
+  StreamVideoEvents,
+  UnknownEvent,
+} from './events.js';
+export type { RequestOptions } from './http/client.js';
+export type { Fetch } from './http/send.js';
+export type { LogData, Logger, LogLevel } from './logger.js';
+export type {
+  BaseOptions,
+  CreateOptions,
+  Credentials,
+  StreamVideoOptions,
+  Timeouts,
+} from './options.js';
+export { type FetchTokenProviderOptions, fetchTokenProvider } from './refresh/fetch-token-provider.js';
+export type { TokenProvider, TokenProviderContext, TokenReason } from './refresh/token-provider.js';
+export { StreamVideo } from './stream-video.js';
+export type { TokenPhase } from './token/phase.js';
+export {
+  type AnonymousUser,
+  type AuthenticatedUser,
+  type GuestUser,
+  type KnownUser,
+  User,
+  type UserDetails,
+  type UserInput,
+} from './user.js';
+export { VERSION } from './version.js';

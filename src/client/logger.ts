@@ -1,0 +1,73 @@
+import { callSafely } from '../shared/call-safely.js';
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType, maskTokens, sanitize } from '../shared/text.js';
+
+export type LogData = Readonly<Record<string, unknown>>;
+
+/** Where the client writes. It never receives a token. */
+export interface Logger {
+  debug(message: string, data?: LogData): void;
+  info(message: string, data?: LogData): void;
+  warn(message: string, data?: LogData): void;
+  error(message: string, data?: LogData): void;
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const METHODS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type LogLevel = (typeof LEVELS)[number];
+
+function safe(data: LogData): LogData {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, typeof value === 'string' ? sanitize(value) : value]),
+  );
+}
+
+/** Logs to what the app gave, tokens masked; a logger that throws disturbs nobody. */
+class SafeLogger implements Logger {
+  readonly #target: () => Logger;
+  readonly #lowest: number;
+
+  constructor(target: () => Logger, level: LogLevel) {
+    this.#target = target;
+    this.#lowest = LEVELS.indexOf(level);
+  }
+
+  debug(message: string, data?: LogData): void {
+    this.#write('debug', message, data);
+  }
+
+  info(message: string, data?: LogData): void {
+    this.#write('info', message, data);
+  }
+
+  warn(message: string, data?: LogData): void {
+    this.#write('warn', message, data);
+  }
+
+  error(message: string, data?: LogData): void {
+    this.#write('error', message, data);
+  }
+
+  #write(method: (typeof METHODS)[number], message: string, data: LogData = {}): void {
+    if (LEVELS.indexOf(method) < this.#lowest) return;
+    // What fails in the app's logger is the app's business.
+    callSafely(() => this.#target()[method](`[stream-video-auth] ${maskTokens(message)}`, safe(data)));
+  }
+}
+
+/** Turns the `logger` option into a logger: a level for the console, or an object with the four methods. */
+export function makeLogger(option: unknown = 'warn'): Logger {
+  const level = LEVELS.find((candidate) => candidate === option);
+  if (level) return new SafeLogger(() => console, level);
+  const isLogger =
+    typeof option === 'object' &&
+    option !== null &&
+    METHODS.every((method) => typeof (option as Partial<Logger>)[method] === 'function');
+  if (!isLogger) {
+    throw new ConfigurationError('invalid_option', `logger is ${describeType(option)} that cannot log`, {
+      remediation: `Pass one of ${LEVELS.join(', ')}, or an object with the methods ${METHODS.join(', ')}.`,
+    });
+  }
+  return new SafeLogger(() => option as Logger, 'debug');
+}

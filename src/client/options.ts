@@ -1,0 +1,210 @@
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType, sanitize } from '../shared/text.js';
+import { checkProvider } from './auth/auth.js';
+import type { WebSocketConstructor } from './environment/web-socket.js';
+import type { Fetch } from './http/send.js';
+import { type Logger, type LogLevel, makeLogger } from './logger.js';
+import type { TokenProvider } from './refresh/token-provider.js';
+import { PROVIDER_LIMIT_MS } from './token/refresh-windows.js';
+import {
+  type AnonymousUser,
+  type AuthenticatedUser,
+  type GuestUser,
+  type KnownUser,
+  readUser,
+  type UserInput,
+} from './user.js';
+
+/** Time limits, in milliseconds. */
+export interface Timeouts {
+  /** One attempt of a request on the wire; waiting for a token does not count. Default 10,000. */
+  requestMs?: number | undefined;
+  /** One call of the token provider. Default 10,000. */
+  providerMs?: number | undefined;
+  /** `connect()` as a whole; time offline does not count. Default 15,000. */
+  connectMs?: number | undefined;
+}
+
+export interface BaseOptions {
+  /** The app's key. Required. */
+  apiKey: string;
+  /**
+   * Where the coordinator is; paths below it start with `/video`. A slash or `/video` at the end is accepted.
+   * `http:` beyond loopback warns.
+   *
+   * @default 'https://video.stream-io-api.com'
+   */
+  baseUrl?: string | undefined;
+  /** Sends requests. Default: the platform's `fetch`, looked up at each call. */
+  fetch?: Fetch | undefined;
+  /** Opens sockets. Default: the platform's `WebSocket`, else the `ws` package on Node 20. */
+  WebSocket?: WebSocketConstructor | undefined;
+  /** A level for the console, or an object with the methods debug, info, warn and error. @default 'warn' */
+  logger?: Logger | LogLevel | undefined;
+  /** `auto` refreshes ahead of expiry; `on-demand` only when the server says so. @default 'auto' */
+  refresh?: 'auto' | 'on-demand' | undefined;
+  /** What becomes of a guest whose token has ended. @default 'renew' */
+  guestExpiry?: 'renew' | 'suspend' | undefined;
+  timeouts?: Timeouts | undefined;
+  /** The app's own name, for `X-Stream-Client`. */
+  clientName?: string | undefined;
+}
+
+/** A token, a provider, or both; with both the token is used first. */
+export type Credentials =
+  | { token: string; tokenProvider?: TokenProvider | undefined }
+  | { token?: string | undefined; tokenProvider: TokenProvider };
+
+export type StreamVideoOptions = BaseOptions &
+  (
+    | ({ user: AuthenticatedUser | AnonymousUser } & Credentials)
+    | { user: AnonymousUser; token?: string | undefined; tokenProvider?: TokenProvider | undefined }
+  );
+
+export type CreateOptions =
+  | StreamVideoOptions
+  | (BaseOptions & { user: UserInput } & Credentials)
+  | (BaseOptions & { user: GuestUser; token?: string | undefined });
+
+/** The options after their checks. */
+export interface Settings {
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly fetch: Fetch | undefined;
+  readonly WebSocket: WebSocketConstructor | undefined;
+  readonly logger: Logger;
+  readonly refresh: 'auto' | 'on-demand';
+  readonly guestExpiry: 'renew' | 'suspend';
+  readonly timeouts: Readonly<Record<keyof Timeouts, number>>;
+  readonly clientName: string | undefined;
+  readonly user: KnownUser;
+  readonly token: string | undefined;
+  readonly tokenProvider: TokenProvider | undefined;
+}
+
+const DEFAULT_BASE_URL = 'https://video.stream-io-api.com';
+export const DEFAULT_TIMEOUTS = {
+  requestMs: 10_000,
+  providerMs: PROVIDER_LIMIT_MS,
+  connectMs: 15_000,
+} as const;
+/** Beyond it a timer overflows and fires at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+function refuse(message: string, remediation: string): never {
+  throw new ConfigurationError('invalid_option', message, { remediation });
+}
+
+function readApiKey(apiKey: unknown): string {
+  if (typeof apiKey === 'string' && apiKey.trim() !== '') return apiKey.trim();
+  throw new ConfigurationError(
+    'missing_api_key',
+    `apiKey must be a string that is not empty, not ${describeType(apiKey)}`,
+    {
+      remediation: "Pass the app's key from the dashboard as apiKey.",
+    },
+  );
+}
+
+function readBaseUrl(baseUrl: unknown, logger: Logger): string {
+  if (baseUrl === undefined) return DEFAULT_BASE_URL;
+  const refuseUrl = (why: string): never => {
+    throw new ConfigurationError('invalid_base_url', `baseUrl ${why}`, {
+      remediation: `Pass an address such as '${DEFAULT_BASE_URL}'.`,
+    });
+  };
+  if (typeof baseUrl !== 'string') return refuseUrl(`must be a string, not ${describeType(baseUrl)}`);
+  // By pattern, since React Native's URL is not whole.
+  const parts = /^(https?):\/\/([^/?#\s\\]+)((?:\/[^?#\s\\]*)?)$/i.exec(baseUrl.trim());
+  if (!parts) return refuseUrl(`"${sanitize(baseUrl)}" is not an http or https address without query`);
+  const [, scheme = '', host = '', path = ''] = parts;
+  if (host.includes('@')) return refuseUrl('holds a user name or a password');
+  if (path.split('/').some((part) => /^(?:\.|%2e){1,2}$/i.test(part))) return refuseUrl('has a dot segment');
+  if (scheme.toLowerCase() === 'http' && !LOOPBACK.test(host)) {
+    logger.warn('baseUrl is not https: tokens travel in the clear', { host: sanitize(host) });
+  }
+  const prefix = path.replace(/\/+$/, '').replace(/\/video$/, '');
+  return `${scheme.toLowerCase()}://${host}${prefix}`;
+}
+
+function readTimeouts(timeouts: unknown = {}): Settings['timeouts'] {
+  if (typeof timeouts !== 'object' || timeouts === null) {
+    return refuse(
+      `timeouts must be an object, not ${describeType(timeouts)}`,
+      'Pass { requestMs, providerMs, connectMs }.',
+    );
+  }
+  const entries = Object.entries(DEFAULT_TIMEOUTS).map(([name, byDefault]) => {
+    const value = (timeouts as Record<string, unknown>)[name] ?? byDefault;
+    if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMEOUT_MS) {
+      return refuse(`timeouts.${name} is no time limit`, `Pass timeouts.${name} in milliseconds, above 0.`);
+    }
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries) as Settings['timeouts'];
+}
+
+function readChoice<T extends string>(name: string, value: unknown, choices: readonly [T, ...T[]]): T {
+  if (value === undefined) return choices[0];
+  const choice = choices.find((candidate) => candidate === value);
+  return (
+    choice ??
+    refuse(`${name} is none of ${choices.join(', ')}`, `Pass ${name} as one of ${choices.join(', ')}.`)
+  );
+}
+
+function readCallable<T>(name: string, value: unknown): T | undefined {
+  if (value === undefined || typeof value === 'function') return value as T | undefined;
+  return refuse(
+    `${name} must be a function, not ${describeType(value)}`,
+    `Leave ${name} out to take the platform's.`,
+  );
+}
+
+function readClientName(clientName: unknown): string | undefined {
+  if (clientName === undefined) return undefined;
+  if (typeof clientName === 'string') return clientName;
+  return refuse(
+    `clientName must be a string, not ${describeType(clientName)}`,
+    "Pass the app's name as a string.",
+  );
+}
+
+/** Reads and checks all options before anything happens; throws `ConfigurationError`. */
+export function readOptions(options: unknown): Settings {
+  if (typeof options !== 'object' || options === null) {
+    return refuse(
+      `The options must be an object, not ${describeType(options)}`,
+      'Pass { apiKey, user, token or tokenProvider }.',
+    );
+  }
+  const given = options as Record<string, unknown>;
+  const apiKey = readApiKey(given.apiKey);
+  const logger = makeLogger(given.logger);
+  const user = readUser(given.user);
+  const { token, tokenProvider } = given;
+  return Object.freeze({
+    apiKey,
+    logger,
+    user,
+    baseUrl: readBaseUrl(given.baseUrl, logger),
+    fetch: readCallable<Fetch>('fetch', given.fetch),
+    WebSocket: readCallable<WebSocketConstructor>('WebSocket', given.WebSocket),
+    refresh: readChoice('refresh', given.refresh, ['auto', 'on-demand']),
+    guestExpiry: readChoice('guestExpiry', given.guestExpiry, ['renew', 'suspend']),
+    timeouts: readTimeouts(given.timeouts),
+    clientName: readClientName(given.clientName),
+    // Only absence is absence: an empty or null token is a mistake, told by its own code.
+    token: token as string | undefined,
+    tokenProvider: tokenProvider === undefined ? undefined : checkProvider(tokenProvider),
+  });
+}
+
+/** Throws where an authenticated user comes without anything that could be its token. */
+export function assertCredentials({ user, token, tokenProvider }: Settings): void {
+  if (user.type !== 'authenticated' || token !== undefined || tokenProvider) return;
+  throw new ConfigurationError('missing_token', 'An authenticated user needs a token or a tokenProvider', {
+    remediation: 'Pass token, tokenProvider, or both.',
+  });
+}

@@ -1,0 +1,35 @@
+import { clamp } from '../token/refresh-windows.js';
+
+export const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
+
+/**
+ * How long a provider's error asks to wait, in milliseconds: its `retryAfterMs`, or its `retryAfter` as seconds
+ * or as a date. Clamped to 1 s .. 5 min; undefined where it asks nothing that makes sense.
+ */
+export function retryAfterMs(error: unknown, wallMs: number): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const asked = error as { retryAfterMs?: unknown; retryAfter?: unknown };
+  const delayMs = milliseconds(asked.retryAfterMs) ?? parseRetryAfterMs(asked.retryAfter, wallMs);
+  return delayMs === undefined ? undefined : clamp(delayMs, RETRY_AFTER.minMs, RETRY_AFTER.maxMs);
+}
+
+/** `Retry-After` as seconds or as a date, in milliseconds from now; not clamped. */
+export function parseRetryAfterMs(value: unknown, wallMs: number): number | undefined {
+  if (typeof value === 'number') return milliseconds(value * 1000);
+  if (typeof value === 'string') {
+    const text = value.trim();
+    if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+    return untilMs(Date.parse(text), wallMs);
+  }
+  return Object.prototype.toString.call(value) === '[object Date]'
+    ? untilMs((value as Date).getTime(), wallMs)
+    : undefined;
+}
+
+function milliseconds(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 ? value : undefined;
+}
+
+function untilMs(dateMs: number, wallMs: number): number | undefined {
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallMs);
+}

@@ -1,0 +1,90 @@
+import { TokenProviderError } from '../../shared/errors.js';
+import { abort } from '../environment/abortable.js';
+import type { Timers } from '../environment/timers.js';
+import type { KnownUser } from '../user.js';
+
+/** Why a token is wanted. Only `rejected` and `manual` must get past a server-side cache. */
+export type TokenReason = 'initial' | 'expiring' | 'rejected' | 'manual';
+
+export interface TokenProviderContext {
+  readonly user: { readonly id: string; readonly name?: string };
+  readonly reason: TokenReason;
+  /** Aborts on the time limit, on `disconnect()` and on dispose. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The app's way to get a token for its user. Called once at a time; a throw, a rejection and silence are all
+ * retried with back-off. Throw `UnauthorizedError` to say that the user is signed out.
+ */
+export type TokenProvider = (context: TokenProviderContext) => string | Promise<string>;
+
+/** Where tokens come from, besides the app's own hands. */
+export type TokenSource =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'provider'; readonly provider: TokenProvider }
+  | { readonly kind: 'guest'; create(signal: AbortSignal): Promise<NewGuest> };
+
+export interface NewGuest {
+  readonly user: KnownUser;
+  readonly token: string;
+}
+
+interface AskOptions {
+  readonly timers: Timers;
+  readonly limitMs: number;
+  /** Aborted by the time limit here, and by the end of the session elsewhere. */
+  readonly controller: AbortController;
+  /** Gets what comes after the time limit. */
+  onLate(answer: unknown): void;
+}
+
+/**
+ * Calls the app's code and bounds it: a synchronous throw, a rejection, silence and an end of the session all
+ * come out as one rejection, and nothing is left behind.
+ */
+export function askWithin<T>(call: () => T | Promise<T>, options: AskOptions): Promise<T> {
+  const { timers, limitMs, controller, onLate } = options;
+  const { signal } = controller;
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const end = (settle: () => void) => {
+      isOver = true;
+      timers.clear(timer);
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const onAbort = () => end(() => reject(signal.reason));
+    const timer = timers.set(() => {
+      const error = new TokenProviderError(
+        'provider_timeout',
+        `The token provider did not answer within ${limitMs} ms`,
+        { remediation: 'Bound the request inside the token provider, or raise timeouts.providerMs.' },
+      );
+      end(() => reject(error));
+      abort(controller, error);
+    }, limitMs);
+    signal.addEventListener('abort', onAbort);
+    const answered = (answer: T) => (isOver ? onLate(answer) : end(() => resolve(answer)));
+    try {
+      Promise.resolve(call()).then(answered, (error) => end(() => reject(readable(error))));
+    } catch (error) {
+      end(() => reject(readable(error)));
+    }
+  });
+}
+
+const READ_LATER = ['name', 'code', 'cause', 'retryAfter', 'retryAfterMs'] as const;
+
+/** What was thrown, unless it throws itself when looked at: an app may throw anything. */
+function readable(error: unknown): unknown {
+  try {
+    const thrown = Object(error);
+    void (thrown instanceof Error);
+    for (const field of READ_LATER) void thrown[field];
+    String(thrown.message);
+    return error;
+  } catch {
+    return new Error('what it threw cannot be read');
+  }
+}

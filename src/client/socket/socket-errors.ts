@@ -1,0 +1,82 @@
+import {
+  type ApiError,
+  ConnectionError,
+  MissingPermissionError,
+  TokenProviderError,
+} from '../../shared/errors.js';
+import { sanitize } from '../../shared/text.js';
+import { apiErrorOf, type WireError } from '../http/api-error.js';
+import { statusOf } from './handshake-refusal.js';
+import type { Ending } from './json-socket.js';
+
+/** What stood in the way last, for the error that ends it all. */
+export interface LastFailure {
+  readonly ending?: Ending | undefined;
+  readonly error?: unknown;
+}
+
+export function refusalOf(error: WireError): ApiError {
+  return apiErrorOf(error, { status: statusOf(error) });
+}
+
+export function rejectedError(cause: ApiError): ConnectionError {
+  return new ConnectionError(
+    'handshake_rejected',
+    `The coordinator refused the handshake: ${cause.message}`,
+    {
+      remediation: cause.remediation,
+      apiCode: cause.apiCode,
+      cause,
+    },
+  );
+}
+
+/** The app's own error where its provider failed, else what we have. */
+function rootOf(error: unknown): unknown {
+  return error instanceof TokenProviderError ? (error.cause ?? error) : error;
+}
+
+function remediationFor({ ending, error }: LastFailure): string {
+  const { remediation } = (error ?? {}) as { remediation?: unknown };
+  if (typeof remediation === 'string') return remediation;
+  return ending
+    ? 'Look at the network, at baseUrl, and at what may block a socket: a content policy (connect-src wss:) or a proxy.'
+    : 'Look at the network, or raise timeouts.connectMs.';
+}
+
+/** `connect()` ran out of time. */
+export function connectTimeout(connectMs: number, last: LastFailure): ConnectionError {
+  const { ending, error } = last;
+  const why = [
+    error instanceof Error && sanitize(error.message),
+    ending?.reason && sanitize(ending.reason),
+    ending && `closed with ${ending.code}`,
+  ].filter(Boolean);
+  const detail = why.length > 0 ? `: ${why.join(', ')}` : '';
+  return new ConnectionError('connect_timeout', `No connection within ${connectMs} ms${detail}`, {
+    retryable: true,
+    remediation: remediationFor(last),
+    cause: rootOf(error) ?? ending?.cause,
+    closeCode: ending?.code,
+    closeReason: ending?.reason ? sanitize(ending.reason) : undefined,
+    apiCode: (error as { apiCode?: number } | undefined)?.apiCode,
+  });
+}
+
+export function noWebSocketError(): ConnectionError {
+  return new ConnectionError('no_websocket', 'This runtime has no WebSocket', {
+    remediation: 'Pass a WebSocket class in the options, for example that of the ws package.',
+  });
+}
+
+export function notConnectedError(): ConnectionError {
+  return new ConnectionError('not_connected', 'Watching needs a connection, and none is being made', {
+    remediation: 'Call connect() first, or leave watch out.',
+  });
+}
+
+export function anonymousSocketError(): MissingPermissionError {
+  return new MissingPermissionError('Anonymous users have no socket', {
+    remediation: 'Use requests only, or sign in or become a guest to connect.',
+  });
+}

@@ -1,0 +1,305 @@
+import { ConfigurationError } from '../shared/errors.js';
+import type { OwnUserResponse } from './api-types.js';
+import { Auth, type Waiting } from './auth/auth.js';
+import { TokenSession } from './auth/token-session.js';
+import type { Call } from './call/call.js';
+import { Calls } from './call/calls.js';
+import { defaultEnvironment } from './environment/environment.js';
+import { type ConnectionState, type Emit, type EventListener, type EventName, Events } from './events.js';
+import { createGuest } from './guest.js';
+import { authorization } from './http/authorization.js';
+import { HttpClient, type RequestOptions } from './http/client.js';
+import { withConnectionId } from './http/connection-id.js';
+import { clientHeader, defaultParameters } from './http/default-parameters.js';
+import { networkRetry } from './http/network-retry.js';
+import { refreshAndReplay } from './http/replay.js';
+import { chain } from './http/request.js';
+import { sender } from './http/send.js';
+import type { LogData } from './logger.js';
+import {
+  assertCredentials,
+  type CreateOptions,
+  readOptions,
+  type Settings,
+  type StreamVideoOptions,
+} from './options.js';
+import type { TokenProvider, TokenSource } from './refresh/token-provider.js';
+import { Connection } from './socket/connection.js';
+import { decodeClaims } from './token/claims.js';
+import type { KnownUser } from './user.js';
+
+const environment = defaultEnvironment;
+
+/** What an app's developer should see without asking. */
+const TROUBLE: readonly string[] = ['token.refresh_failed', 'token.expired', 'auth.suspended', 'clock.skew'];
+
+interface Prepared {
+  readonly settings: Settings;
+  /** The guest as the app asked for it, to be asked for again. */
+  readonly askedGuest?: KnownUser;
+}
+
+/** Hands a guest that exists from `create` to the constructor, past the public types. */
+const prepared = new WeakMap<object, Prepared>();
+
+function prepare(options: unknown): Prepared {
+  const settings = readOptions(options);
+  if (settings.user.type === 'guest') {
+    throw new ConfigurationError('guest_needs_create', 'A guest is created by the coordinator first', {
+      remediation: 'Use await StreamVideo.create({ apiKey, user: User.guest(id) }).',
+    });
+  }
+  assertCredentials(settings);
+  return { settings };
+}
+
+/** A guest that the app kept from an earlier visit: its identity is the token's, which is checked later. */
+function returningGuest(asked: KnownUser, token: string): KnownUser {
+  const id = typeof token === 'string' ? decodeClaims(token.trim())?.user_id : undefined;
+  return typeof id === 'string' ? Object.freeze({ ...asked, id }) : asked;
+}
+
+/** An event for the log: errors by their code and users by their id, since an app's may hold anything. */
+function loggable(event: LogData): LogData {
+  const named = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const { code, id } = value as { code?: unknown; id?: unknown };
+    return code ?? id;
+  };
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, named(value)]));
+}
+
+function withoutSession({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings) {
+  const send = sender({ baseUrl, fetch, requestMs: timeouts.requestMs, environment });
+  return chain([defaultParameters({ apiKey, clientName }), networkRetry(environment)], send);
+}
+
+function sourceOf(settings: Settings, askedGuest: KnownUser | undefined): TokenSource {
+  if (askedGuest) {
+    return { kind: 'guest', create: (signal) => createGuest(withoutSession(settings), askedGuest, signal) };
+  }
+  const { tokenProvider: provider } = settings;
+  return provider ? { kind: 'provider', provider } : { kind: 'none' };
+}
+
+function socketUrl({ baseUrl, apiKey, clientName }: Settings): string {
+  const query = new URLSearchParams({
+    api_key: apiKey,
+    'stream-auth-type': 'jwt',
+    'X-Stream-Client': clientHeader({ clientName }),
+  });
+  // https becomes wss, http becomes ws.
+  return `ws${baseUrl.slice('http'.length)}/video/connect?${query}`;
+}
+
+/**
+ * A client of the coordinator for one user: holds the user, a token and a token provider, and keeps the token
+ * good. Making one does no I/O and starts nothing. Several clients in one process share nothing.
+ *
+ * The constructor takes signed-in and anonymous users; `StreamVideo.create` takes guests, too. Both report bad
+ * options as `ConfigurationError` or `InvalidTokenError` before any I/O.
+ *
+ * @example
+ * const streamVideo = new StreamVideo({ apiKey, user: { id: 'martin' }, tokenProvider: fetchTokenProvider('/token') });
+ * await streamVideo.connect();
+ */
+export class StreamVideo {
+  readonly apiKey: string;
+  /** The token's life. */
+  readonly auth: Auth;
+  readonly #session: TokenSession;
+  readonly #http: HttpClient;
+  readonly #connection: Connection;
+  readonly #events: Events;
+  readonly #calls: Calls;
+
+  constructor(options: StreamVideoOptions) {
+    const { settings, askedGuest } = prepared.get(options) ?? prepare(options);
+    const { logger, timeouts, refresh, guestExpiry, token, apiKey, clientName } = settings;
+    this.apiKey = apiKey;
+    this.#events = new Events(logger);
+    const emit: Emit = (name, payload) => {
+      const event = Object.freeze({ type: name, ...payload });
+      logger[TROUBLE.includes(name) ? 'warn' : 'debug'](name, loggable(event));
+      this.#react(name);
+      this.#events.emit(event);
+    };
+    this.#session = new TokenSession({
+      user: settings.user,
+      token,
+      source: sourceOf(settings, askedGuest),
+      refresh,
+      guestExpiry,
+      providerLimitMs: timeouts.providerMs,
+      environment,
+      logger,
+      emit,
+      hasDemand: () => this.#hasDemand,
+      hasJoinedCall: () => this.#calls.hasJoined,
+    });
+    this.#connection = new Connection({
+      url: socketUrl(settings),
+      WebSocket: settings.WebSocket,
+      connectMs: timeouts.connectMs,
+      session: this.#session,
+      environment,
+      logger,
+      emit,
+      onServerEvent: (event) => this.#events.emitFromServer(event),
+    });
+    this.#http = new HttpClient(
+      this.#session,
+      [
+        withConnectionId(this.#connection),
+        refreshAndReplay(this.#session, environment),
+        // Outside of authorization, so that what is sent again takes the token of that moment.
+        networkRetry(environment),
+        authorization(this.#session),
+        defaultParameters({ apiKey, clientName }),
+      ],
+      sender({
+        baseUrl: settings.baseUrl,
+        fetch: settings.fetch,
+        requestMs: timeouts.requestMs,
+        environment,
+        onDate: (header) => this.#session.learnFromDateHeader(header),
+      }),
+    );
+    this.#calls = new Calls({
+      events: this.#events,
+      isAnonymous: settings.user.type === 'anonymous',
+      request: (method, path, request) => this.#http.request(method, path, request),
+      joinedChanged: () => this.#session.wake(),
+    });
+    this.auth = new Auth(this.#session, environment, logger);
+    Object.freeze(this);
+  }
+
+  /**
+   * Makes a client for any kind of user; for a guest the coordinator creates the guest first. A guest with a
+   * `token` from an earlier visit is not created anew: its identity is the token's.
+   *
+   * Rejects with what the constructor throws, or with the `ApiError` or `ConnectionError` of the creation.
+   */
+  static async create(options: CreateOptions): Promise<StreamVideo> {
+    const settings = readOptions(options);
+    const asked = settings.user;
+    if (asked.type !== 'guest') return new StreamVideo(options as StreamVideoOptions);
+    if (settings.tokenProvider)
+      settings.logger.warn('A guest has no token provider; the one given is ignored');
+    const guest =
+      settings.token === undefined
+        ? await createGuest(withoutSession(settings), asked, new AbortController().signal)
+        : { token: settings.token, user: returningGuest(asked, settings.token) };
+    const ready = {} as StreamVideoOptions;
+    prepared.set(ready, { settings: { ...settings, ...guest, tokenProvider: undefined }, askedGuest: asked });
+    return new StreamVideo(ready);
+  }
+
+  /** Who is calling; for a guest the identity that the coordinator assigned. */
+  get user(): KnownUser {
+    return this.#session.user;
+  }
+
+  get token(): string | undefined {
+    return this.#session.token;
+  }
+
+  get tokenProvider(): TokenProvider | undefined {
+    const { source } = this.#session;
+    return source.kind === 'provider' ? source.provider : undefined;
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** Set while connected. */
+  get connectionId(): string | undefined {
+    return this.#connection.connectionId;
+  }
+
+  /**
+   * Opens and authenticates the socket; resolves with the server's own-user object. Calls in parallel share one
+   * attempt; a call while connected resolves at once.
+   *
+   * Rejects with `ConnectionError` (`connect_timeout`, `handshake_rejected`, `no_websocket`), with
+   * `TokenExpiredError`, with the reason of a suspension, and for anonymous users with `MissingPermissionError`.
+   */
+  connect({ signal }: Waiting = {}): Promise<OwnUserResponse> {
+    return this.#connection.connect({ signal });
+  }
+
+  /**
+   * Ends the session: closes the socket, stops timers, aborts a running refresh, rejects what waits. Resolves
+   * promptly whatever the provider does. Listeners stay, and `connect()` may follow.
+   */
+  disconnect(): Promise<void> {
+    return this.#end();
+  }
+
+  /** A call by its type and id; the same object for the same pair. Makes no request. */
+  call(type: string, id: string): Call {
+    return this.#calls.call(type, id);
+  }
+
+  /**
+   * Any endpoint of the coordinator, with the token's life taken care of. `path` is relative to `/video`.
+   *
+   * @example
+   * const { edges } = await streamVideo.request<GetEdgesResponse>('GET', '/edges');
+   */
+  request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T> {
+    const { query, body, headers, signal } = options ?? {};
+    return this.#http.request<T>(method, path, { query, body, headers, signal });
+  }
+
+  /** Listens to events of this name; returns the way to stop. */
+  on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /** Listens to the next event of this name; returns the way to stop. */
+  once<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    return this.#events.once(name, listener);
+  }
+
+  off<Name extends EventName>(name: Name, listener: EventListener<Name>): void {
+    this.#events.off(name, listener);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'StreamVideo';
+  }
+
+  /** `disconnect()`, for good. Defined where the runtime has the symbol. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    if (typeof Symbol.asyncDispose === 'symbol') {
+      Object.defineProperty(StreamVideo.prototype, Symbol.asyncDispose, {
+        value(this: StreamVideo) {
+          return this.#end({ forGood: true });
+        },
+      });
+    }
+  }
+
+  async #end(options: { forGood?: boolean } = {}): Promise<void> {
+    this.#session.end(options);
+    this.#connection.close();
+    this.#calls.leaveAll();
+  }
+
+  get #hasDemand(): boolean {
+    const isSeen = this.#connection.state === 'connected' && environment.visibility.isVisible();
+    return isSeen || this.#calls.hasJoined;
+  }
+
+  /** What one room does about another's news, before the app hears of it. */
+  #react(name: Parameters<Emit>[0]): void {
+    if (name === 'user.changed') this.#connection.followUser();
+    const isEnded = name === 'token.expired' || name === 'auth.suspended';
+    if (isEnded && this.user.type === 'anonymous') this.#calls.loseAccess();
+  }
+}

@@ -1,0 +1,36 @@
+import type { Moment } from '../environment/clock.js';
+import type { TokenClaims } from './claims.js';
+
+/** The last second of the year 9999. What lies beyond was written in milliseconds by mistake. */
+const LAST_USABLE_SECOND = 253_402_300_799;
+
+/** A checked token and all that is known about it. Phases are derived from these facts, never stored. */
+export interface TokenFacts {
+  readonly value: string;
+  readonly claims: TokenClaims;
+  readonly userId: string;
+  readonly generation: number;
+  /** Epoch milliseconds; undefined where the claim is missing or makes no sense. */
+  readonly expiresAtMs: number | undefined;
+  readonly issuedAtMs: number | undefined;
+  readonly receivedAt: Moment;
+  /** When the provider call that brought it began. */
+  readonly requestedAt: Moment;
+  /** Whether the provider has just made it, so that its age at receipt is known. */
+  readonly isFromProvider: boolean;
+  /** 0 to 1, drawn once: where in the jitter its advisory window opens. */
+  readonly jitter: number;
+  /** Set once, when the thing happened. */
+  acceptedAt?: Moment;
+  rejectedByServerAt?: Moment;
+  /** The first refusal by any server, also by one that a consumer of our tokens speaks to. */
+  firstRejectedAt?: Moment;
+  usedAt?: Moment;
+  /** Whether it was counted among the unusable ones; each counts once. */
+  countedUnusable?: true;
+}
+
+/** A NumericDate claim as epoch milliseconds, where it is one. */
+export function claimedTimeMs(claim: unknown): number | undefined {
+  return typeof claim === 'number' && Math.abs(claim) <= LAST_USABLE_SECOND ? claim * 1000 : undefined;
+}

@@ -1,0 +1,114 @@
+import { ConfigurationError } from '../shared/errors.js';
+import { describeType } from '../shared/text.js';
+import { deepFreeze } from './freeze.js';
+
+/** The id of every anonymous user. */
+export const ANONYMOUS_ID = '!anon';
+
+export interface UserDetails {
+  name?: string | undefined;
+  image?: string | undefined;
+  custom?: Record<string, any> | undefined;
+}
+
+/** A user of the app, with tokens minted by the app's server. */
+export interface AuthenticatedUser extends UserDetails {
+  id: string;
+  type?: 'authenticated' | undefined;
+}
+
+/** A temporary user that the coordinator creates; the id it assigns contains the one asked for. */
+export interface GuestUser extends UserDetails {
+  id: string;
+  type: 'guest';
+}
+
+/** Nobody in particular: may hold a call token, has no socket. */
+export interface AnonymousUser {
+  type: 'anonymous';
+  id?: typeof ANONYMOUS_ID | undefined;
+}
+
+export type UserInput = AuthenticatedUser | GuestUser | AnonymousUser;
+
+/** A user as the client holds it: a frozen copy, with the identity that the server knows. */
+export interface KnownUser {
+  readonly id: string;
+  readonly type: 'authenticated' | 'guest' | 'anonymous';
+  readonly name?: string;
+  readonly image?: string;
+  readonly custom?: Readonly<Record<string, unknown>>;
+}
+
+/** Makes users of each kind. */
+export const User = Object.freeze({
+  /**
+   * A guest, for `StreamVideo.create`. Makes no request.
+   *
+   * @example
+   * const streamVideo = await StreamVideo.create({ apiKey, user: User.guest('martin') });
+   */
+  guest(id: string, details: UserDetails = {}): GuestUser {
+    return { ...details, id, type: 'guest' };
+  },
+  /** The anonymous user. */
+  anonymous: Object.freeze({ type: 'anonymous', id: ANONYMOUS_ID }) as AnonymousUser,
+});
+
+function refuse(message: string, remediation: string, cause?: unknown): never {
+  throw new ConfigurationError('invalid_user', message, { remediation, cause });
+}
+
+function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {
+  if (typeof custom !== 'object' || custom === null || Array.isArray(custom)) {
+    return refuse(
+      `user.custom must be an object, not ${describeType(custom)}`,
+      'Pass an object of your own data.',
+    );
+  }
+  try {
+    return deepFreeze(JSON.parse(JSON.stringify(custom)));
+  } catch (cause) {
+    return refuse('user.custom cannot be written as JSON', 'Keep to plain data in user.custom.', cause);
+  }
+}
+
+/** Checks what the app passed as its user and copies it; what was passed is never touched or kept. */
+export function readUser(input: unknown): KnownUser {
+  if (typeof input !== 'object' || input === null) {
+    return refuse(
+      `user must be an object, not ${describeType(input)}`,
+      "Pass { id: '...' }, User.guest('...') or User.anonymous.",
+    );
+  }
+  const { id, type = 'authenticated', name, image, custom } = input as Record<string, unknown>;
+  if (type === 'anonymous') {
+    return id === undefined || id === ANONYMOUS_ID
+      ? Object.freeze({ id: ANONYMOUS_ID, type })
+      : refuse('An anonymous user has no id of its own', 'Pass User.anonymous.');
+  }
+  if (type !== 'authenticated' && type !== 'guest') {
+    return refuse('user.type is none that is known', "Leave it out, or pass 'guest' or 'anonymous'.");
+  }
+  if (typeof id !== 'string' || id.trim() === '') {
+    return refuse(
+      `user.id must be a string that is not empty, not ${describeType(id)}`,
+      'Pass the id that the token carries as its user_id, as a string.',
+    );
+  }
+  if (id === ANONYMOUS_ID) {
+    return refuse(`"${ANONYMOUS_ID}" is the id of anonymous users`, 'Pass User.anonymous.');
+  }
+  for (const [key, value] of Object.entries({ name, image })) {
+    if (value !== undefined && value !== null && typeof value !== 'string') {
+      refuse(`user.${key} must be a string, not ${describeType(value)}`, `Pass user.${key} as a string.`);
+    }
+  }
+  return Object.freeze({
+    id,
+    type,
+    ...(typeof name === 'string' && { name }),
+    ...(typeof image === 'string' && { image }),
+    ...(custom !== undefined && custom !== null && { custom: copyCustom(custom) }),
+  });
+}

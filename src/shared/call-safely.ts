@@ -1,0 +1,11 @@
+/**
+ * Calls the app's code so that it disturbs nobody: `failed` hears of what it throws, and of what it rejects with.
+ * The types of listeners and loggers say void, but an async function fits them, too.
+ */
+export function callSafely(call: () => unknown, failed: (error: unknown) => void = () => {}): void {
+  try {
+    Promise.resolve(call()).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}

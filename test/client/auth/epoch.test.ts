@@ -1,0 +1,43 @@
+import { expect, test, vi } from 'vitest';
+import { Epoch } from '../../../src/client/auth/epoch.js';
+
+test('an epoch tells all who listen of its end, with the reason already there', () => {
+  const epoch = new Epoch();
+  const seen: unknown[] = [];
+  epoch.addEventListener('abort', () => seen.push([epoch.aborted, epoch.reason]));
+  epoch.addEventListener('abort', () => seen.push('second'));
+  expect([epoch.aborted, epoch.reason]).toEqual([false, undefined]);
+  epoch.end('over');
+  expect(seen).toEqual([[true, 'over'], 'second']);
+});
+
+test('an epoch ends once: the first reason stays, and nobody is told again', () => {
+  const epoch = new Epoch();
+  const listener = vi.fn();
+  epoch.addEventListener('abort', listener);
+  epoch.end('first');
+  epoch.addEventListener('abort', listener);
+  epoch.end('second');
+  expect(epoch.reason).toBe('first');
+  expect(listener).toHaveBeenCalledTimes(1);
+});
+
+test('an epoch tells nobody who has stopped listening', () => {
+  const epoch = new Epoch();
+  const [stays, leaves] = [vi.fn(), vi.fn()];
+  epoch.addEventListener('abort', stays);
+  epoch.addEventListener('abort', leaves);
+  epoch.removeEventListener('abort', leaves);
+  epoch.end('over');
+  expect(stays).toHaveBeenCalledTimes(1);
+  expect(leaves).not.toHaveBeenCalled();
+});
+
+test('an epoch may lose a listener while it tells the others', () => {
+  const epoch = new Epoch();
+  const second = vi.fn();
+  epoch.addEventListener('abort', () => epoch.removeEventListener('abort', second));
+  epoch.addEventListener('abort', second);
+  epoch.end('over');
+  expect(second).toHaveBeenCalledTimes(1);
+});

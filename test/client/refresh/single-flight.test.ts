@@ -1,0 +1,376 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SingleFlight } from '../../../src/client/refresh/single-flight.js';
+import { TokenStore } from '../../../src/client/refresh/token-store.js';
+import { UnauthorizedError } from '../../../src/shared/errors.js';
+import { type TestSession, tokenSession } from '../../support/token-session.js';
+import { fakeToken, freshToken } from '../../support/tokens.js';
+import { advance, settle, useVirtualTime } from '../../support/virtual.js';
+import { watch } from '../../support/watch.js';
+
+let on: TestSession;
+const cause = new Error('40');
+
+function make(options: Parameters<typeof tokenSession>[0] = {}): void {
+  on = tokenSession({ token: freshToken('martin', 3600), ...options });
+}
+
+const refresh = () => watch(on.session.refresh());
+const renew = () => watch(on.session.verdicts.renew(on.held, { cause }));
+
+beforeEach(() => useVirtualTime());
+afterEach(() => on.session.end());
+
+describe('an attempt of a session that has ended', () => {
+  test('does not end the one of the next session, which stays the only one', async () => {
+    make();
+    refresh();
+    on.session.end();
+    const refreshed = refresh();
+    await settle();
+    expect(on.session.state.refreshing).toBe(true);
+    const joined = refresh();
+    await settle();
+    expect(on.asks).toHaveLength(2);
+    await on.give(freshToken('martin', 3600));
+    expect([refreshed.state, joined.state]).toEqual(['resolved', 'resolved']);
+  });
+
+  test('holds back no attempt of the next one', async () => {
+    make({ token: freshToken('martin', 100), hasDemand: () => true });
+    on.session.begin();
+    await advance(80_000);
+    on.session.end();
+    on.set(freshToken('martin', 100));
+    await advance(80_000);
+    expect(on.reasons).toEqual(['expiring', 'expiring']);
+    expect(on.session.describe().floorMs).toBe(5_000);
+  });
+});
+
+describe('an attempt that the end of the session stops', () => {
+  test('comes out with the reason, and its provider call is aborted with it', async () => {
+    make();
+    const { environment, emit, logger } = on;
+    const source = { kind: 'provider', provider: () => new Promise<never>(() => {}) } as const;
+    const user = { id: 'martin', type: 'authenticated' } as const;
+    const ledger = new TokenStore({ user, source, environment, logger, emit });
+    const flight = new SingleFlight({
+      ledger,
+      environment,
+      emit,
+      providerLimitMs: 10_000,
+      isOnline: () => true,
+      changed: () => {},
+    });
+    const attempt = flight.start('initial');
+    flight.abort('over');
+    expect(await attempt.outcome).toEqual({ isOk: false, error: 'over' });
+    await attempt.ended;
+    expect(attempt.controller.signal.reason).toBe('over');
+    expect([flight.current, flight.isRunning]).toEqual([undefined, false]);
+  });
+});
+
+describe('the floor', () => {
+  test('keeps 5 s from the start of one attempt to that of the next', async () => {
+    make();
+    expect(on.session.describe().floorMs).toBe(0);
+    refresh();
+    await advance(1_000);
+    expect(on.session.describe().floorMs).toBe(4_000);
+    await on.give(freshToken('martin', 3600));
+    expect(on.session.describe().floorMs).toBe(4_000);
+    on.session.end();
+    expect(on.session.describe().floorMs).toBe(0);
+  });
+});
+
+describe('the refused token once more', () => {
+  const T0 = Date.parse('2026-03-02T10:00:00Z') / 1000;
+  const mintedAt = (iat: number | undefined) => fakeToken({ user_id: 'martin', iat, exp: T0 + 3600 });
+
+  test('is asked about again also where it comes with white space around it', async () => {
+    make({ token: mintedAt(T0) });
+    const renewal = renew();
+    await on.give(` ${mintedAt(T0)}\n`);
+    await advance(1_000);
+    expect(on.asks).toHaveLength(2);
+    await on.give(freshToken('martin', 3600));
+    expect(renewal.state).toBe('resolved');
+  });
+
+  test('and then again has failed', async () => {
+    make({ token: mintedAt(T0) });
+    const renewal = renew();
+    await on.give(mintedAt(T0));
+    await advance(1_000);
+    await on.give(mintedAt(T0));
+    expect(renewal.error).toMatchObject({ code: 'same_as_rejected' });
+    expect(on.asks).toHaveLength(2);
+  });
+
+  test('is judged by the clock of the server: old there is old, however young by ours', async () => {
+    make({ token: mintedAt(T0 + 50) });
+    on.session.learnFromFrame(new Date(Date.now() + 60_000).toISOString());
+    const renewal = renew();
+    await on.give(mintedAt(T0 + 50));
+    expect(renewal.error).toMatchObject({ code: 'same_as_rejected' });
+  });
+
+  test('is judged by the clock of the server: young there is young, however old by ours', async () => {
+    make({ token: mintedAt(T0 - 60) });
+    on.session.learnFromFrame(new Date(Date.now() - 60_000).toISOString());
+    const renewal = renew();
+    await on.give(mintedAt(T0 - 60));
+    expect(renewal.state).toBe('pending');
+    await advance(1_000);
+    expect(on.asks).toHaveLength(2);
+    await on.give(freshToken('martin', 3600));
+    expect(renewal.state).toBe('resolved');
+  });
+
+  test('has failed where nothing says when it was minted', async () => {
+    make({ token: mintedAt(undefined) });
+    const renewal = renew();
+    await on.give(mintedAt(undefined));
+    expect(renewal.error).toMatchObject({ code: 'same_as_rejected' });
+  });
+
+  test('the end of the session ends the second of waiting, and leaves no timer', async () => {
+    make({ token: mintedAt(T0) });
+    const renewal = renew();
+    await on.give(mintedAt(T0));
+    on.session.end();
+    await settle();
+    expect(renewal.error).toMatchObject({ code: 'session_ended' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a token set by hand in that second makes the second call needless', async () => {
+    make({ token: mintedAt(T0) });
+    const renewal = renew();
+    await on.give(mintedAt(T0));
+    const mine = on.set();
+    await advance(1_000);
+    expect([renewal.state, on.session.token, on.asks.length]).toEqual(['resolved', mine.value, 1]);
+  });
+});
+
+describe("the token that a consumer's server refused", () => {
+  const replace = () => watch(on.session.verdicts.replaceFor(on.held));
+
+  test('is asked about again after 1 s where it was minted just now', async () => {
+    make();
+    const replacing = replace();
+    await on.give(on.held.value);
+    await advance(1_000);
+    expect(on.reasons).toEqual(['rejected', 'rejected']);
+    const next = freshToken('martin', 3600);
+    await on.give(next);
+    expect([replacing.state, on.session.token]).toEqual(['resolved', next]);
+  });
+
+  test('is no answer where it is older; here it stays in use', async () => {
+    make();
+    await advance(2_000);
+    const replacing = replace();
+    await on.give(on.held.value);
+    expect(replacing.error).toMatchObject({ code: 'same_as_rejected' });
+    expect(on.session.state).toMatchObject({ status: 'active', generation: 1 });
+  });
+
+  test('is an answer to everybody else who asks', async () => {
+    make();
+    const replacing = replace();
+    await on.fail();
+    expect(replacing.state).toBe('rejected');
+    await advance(5_000);
+    const refreshed = refresh();
+    await on.give(on.held.value);
+    expect(refreshed.value).toBe(on.held.value);
+  });
+});
+
+describe('a late answer', () => {
+  test.each([['null'], [''], [freshToken('mara', 3600)]])(
+    'that fails a check changes nothing (%#)',
+    async (answer) => {
+      make();
+      const refreshed = refresh();
+      await advance(10_000);
+      expect(refreshed.error).toMatchObject({ code: 'provider_timeout' });
+      const { state } = on.session;
+      await on.give(answer);
+      expect(on.session.state).toBe(state);
+    },
+  );
+
+  test('is told to those who listen', async () => {
+    make();
+    refresh();
+    await advance(10_000);
+    const listener = vi.fn();
+    on.session.subscribe(listener);
+    await on.give(freshToken('martin', 3600));
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect(on.told('token.refreshed')).toMatchObject([{ generation: 2, durationMs: 10_000 }]);
+  });
+
+  test('does not undo what a later attempt was told', async () => {
+    make();
+    refresh();
+    await advance(10_000);
+    const late = on.asks[0];
+    await advance(1_000);
+    refresh();
+    await on.fail(Object.assign(new Error('429'), { retryAfterMs: 60_000 }));
+    const { retryAt, lastError } = on.session.state;
+    late?.resolve(freshToken('martin', 3600));
+    await settle();
+    expect(on.session.state).toMatchObject({ generation: 2, retryAt, lastError });
+  });
+});
+
+describe('what is told of a new token', () => {
+  test('names its end only where it has one', async () => {
+    make();
+    const endless = fakeToken({ user_id: 'martin' });
+    refresh();
+    await on.give(endless);
+    expect(on.told('token.refreshed')).toStrictEqual([{ generation: 2, reason: 'manual', durationMs: 0 }]);
+  });
+
+  test('is nothing where it is the very token that is held', async () => {
+    make();
+    const refreshed = refresh();
+    await on.give(on.held.value);
+    expect(refreshed.value).toBe(on.held.value);
+    expect(on.told('token.refreshed')).toEqual([]);
+  });
+});
+
+describe('an answer to the renewal of a token that was given up meanwhile', () => {
+  const endless = fakeToken({ user_id: 'martin' });
+
+  /** The accepted token has no end; the one after it is being renewed when it is given up. */
+  async function backToEndless(): Promise<void> {
+    make({ token: endless });
+    on.session.verdicts.accept(on.held);
+    const second = on.set(freshToken('martin', 100));
+    await on.session.acquire();
+    await advance(80_000);
+    expect(on.reasons).toEqual(['expiring']);
+    on.session.verdicts.rollBackAfterRejection(second, cause);
+    expect(on.session.token).toBe(endless);
+  }
+
+  test('is progress where it is another token: one without an end sets no mark', async () => {
+    await backToEndless();
+    const next = freshToken('martin', 100);
+    await on.give(next);
+    expect(on.session.token).toBe(next);
+  });
+
+  test('is no progress where it is the very token that was gone back to', async () => {
+    await backToEndless();
+    await on.give(endless);
+    expect(on.session.token).toBe(endless);
+    expect(on.session.state.lastError?.message).toMatch(/lives no longer/);
+  });
+});
+
+describe('a guest', () => {
+  const guest = (id: string, token = freshToken(id, 100)) => ({ user: { id, type: 'guest' }, token });
+
+  /** A guest whose renewal is asked for. */
+  function renewing() {
+    make({ user: { id: 'martin', type: 'guest' } });
+    return refresh();
+  }
+
+  test('renewed under another id is told as another user', async () => {
+    const refreshed = renewing();
+    const next = guest('guest-2');
+    await on.give(next);
+    expect(refreshed.value).toBe(next.token);
+    expect(on.session.user).toBe(next.user);
+    expect(on.told('user.changed')).toEqual([{ user: next.user, previous: { id: 'martin', type: 'guest' } }]);
+  });
+
+  test('renewed under the same id is not', async () => {
+    const refreshed = renewing();
+    await on.give(guest('martin'));
+    expect(refreshed.state).toBe('resolved');
+    expect(on.told('user.changed')).toEqual([]);
+    expect(on.told('token.refreshed')).toHaveLength(1);
+  });
+
+  test('whose new token is for somebody else stays who he was, and is suspended', async () => {
+    const refreshed = renewing();
+    await on.give(guest('guest-2', freshToken('guest-3', 100)));
+    expect(refreshed.error).toMatchObject({ code: 'wrong_user' });
+    expect(on.session.user.id).toBe('martin');
+    expect(on.session.state).toMatchObject({ status: 'suspended', reason: 'wrong_user' });
+  });
+
+  test('gets a new token though it ends no later than the old one', async () => {
+    make({ user: { id: 'martin', type: 'guest' }, token: freshToken('martin', 100) });
+    await advance(101_000);
+    const waiting = watch(on.session.acquire());
+    await settle();
+    const next = guest('guest-2', freshToken('guest-2', -50));
+    await on.give(next);
+    expect(waiting.value?.token?.value).toBe(next.token);
+  });
+
+  test('keeps the new token for the next session', async () => {
+    renewing();
+    const next = guest('guest-2');
+    await on.give(next);
+    on.session.end();
+    expect([on.session.token, on.session.user.id]).toEqual([next.token, 'guest-2']);
+  });
+});
+
+describe('a failure', () => {
+  test.each([
+    ['while the runtime says that it is offline', () => on.page.offline(), () => on.fail(), 'network'],
+    ['by the time limit', () => {}, () => advance(10_000), 'network'],
+    ['of any other kind', () => {}, () => on.fail(), 'provider'],
+  ] as const)('%s closes the door for that cause', async (_name, before, fail, by) => {
+    make();
+    refresh();
+    before();
+    await fail();
+    expect(on.session.describe().closure).toMatchObject({ by });
+  });
+
+  test('that says who is signed out closes no door: it suspends, and is told once', async () => {
+    make();
+    const refreshed = refresh();
+    const error = new UnauthorizedError();
+    await on.fail(error);
+    expect(refreshed.error).toBe(error);
+    expect(on.session.describe().closure).toBeUndefined();
+    expect(on.told('auth.suspended')).toEqual([{ reason: 'unauthorized', error }]);
+    expect(on.told('token.refresh_failed')).toEqual([]);
+  });
+
+  test('of an answer that is no token closes the door, and suspends nothing', async () => {
+    make();
+    const refreshed = refresh();
+    await on.give('null');
+    expect(refreshed.error).toMatchObject({ code: 'empty' });
+    expect(on.session.state).toMatchObject({ status: 'active', retryAt: Date.now() + 1_000 });
+  });
+
+  test('after a token was set by hand is none', async () => {
+    make();
+    refresh();
+    on.set();
+    expect(on.session.state.refreshing).toBe(false);
+    await on.fail(new UnauthorizedError());
+    expect(on.session.state).toMatchObject({ status: 'active', generation: 2, refreshing: false });
+    expect(on.session.state).not.toHaveProperty('lastError');
+  });
+});
