@@ -30,7 +30,7 @@ export type {
 } from './api-types.js';
 export type { Auth } from './auth/auth.js';
 export type { Explanation } from './auth/explain/explain.js';
-export type { AuthState, SuspensionReason } from './auth/state.js';
+export type { AuthState } from './auth/state.js';
 export type {
   Call,
   CallData,
@@ -41,7 +41,6 @@ export type {
 } from './call/call.js';
 export type { WebSocketConstructor, WebSocketLike } from './environment/web-socket.js';
 export type {
-  ConnectionState,
   EventListener,
   EventName,
   StreamVideoEvent,
@@ -59,7 +58,9 @@ export type {
   Timeouts,
 } from './options.js';
 export { type FetchTokenProviderOptions, fetchTokenProvider } from './refresh/fetch-token-provider.js';
+export type { SuspensionReason } from './refresh/token-events.js';
 export type { TokenProvider, TokenProviderContext, TokenReason } from './refresh/token-provider.js';
+export type { ConnectionState } from './socket/connection-events.js';
 export { StreamVideo } from './stream-video.js';
 export type { TokenPhase } from './token/phase.js';
 export {

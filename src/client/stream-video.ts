@@ -5,7 +5,8 @@ import { TokenSession } from './auth/token-session.js';
 import type { Call } from './call/call.js';
 import { Calls } from './call/calls.js';
 import { defaultEnvironment } from './environment/environment.js';
-import { type ConnectionState, type Emit, type EventListener, type EventName, Events } from './events.js';
+import { type Emit, EventEmitter } from './event-emitter.js';
+import type { EventListener, EventName, LocalEvents } from './events.js';
 import { createGuest } from './guest.js';
 import { authorization } from './http/authorization.js';
 import { HttpClient, type RequestOptions } from './http/client.js';
@@ -25,6 +26,7 @@ import {
 } from './options.js';
 import type { TokenProvider, TokenSource } from './refresh/token-provider.js';
 import { Connection } from './socket/connection.js';
+import type { ConnectionState } from './socket/connection-events.js';
 import { decodeClaims } from './token/claims.js';
 import type { KnownUser } from './user.js';
 
@@ -110,15 +112,15 @@ export class StreamVideo {
   readonly #session: TokenSession;
   readonly #http: HttpClient;
   readonly #connection: Connection;
-  readonly #events: Events;
+  readonly #events: EventEmitter;
   readonly #calls: Calls;
 
   constructor(options: StreamVideoOptions) {
     const { settings, askedGuest } = prepared.get(options) ?? prepare(options);
     const { logger, timeouts, refresh, guestExpiry, token, apiKey, clientName } = settings;
     this.apiKey = apiKey;
-    this.#events = new Events(logger);
-    const emit: Emit = (name, payload) => {
+    this.#events = new EventEmitter(logger);
+    const emit: Emit<LocalEvents> = (name, payload) => {
       const event = Object.freeze({ type: name, ...payload });
       logger[TROUBLE.includes(name) ? 'warn' : 'debug'](name, loggable(event));
       this.#react(name);
@@ -297,7 +299,7 @@ export class StreamVideo {
   }
 
   /** What one room does about another's news, before the app hears of it. */
-  #react(name: Parameters<Emit>[0]): void {
+  #react(name: keyof LocalEvents): void {
     if (name === 'user.changed') this.#connection.followUser();
     const isEnded = name === 'token.expired' || name === 'auth.suspended';
     if (isEnded && this.user.type === 'anonymous') this.#calls.loseAccess();

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Events } from '../../src/client/events.js';
+import { EventEmitter } from '../../src/client/event-emitter.js';
 
 const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 const ring = { type: 'call.ring', call_cid: 'default:1' };
-let events: Events;
+let events: EventEmitter;
 const listener = vi.fn();
 
 beforeEach(() => {
-  events = new Events(logger);
+  events = new EventEmitter(logger);
   listener.mockReset();
   logger.error.mockReset();
 });

@@ -1,7 +1,5 @@
+import type { SuspensionReason } from '../refresh/token-events.js';
 import type { TokenPhase } from '../token/phase.js';
-
-/** Why the client has stopped asking for tokens. */
-export type SuspensionReason = 'unauthorized' | 'wrong_user' | 'token_expired' | 'guest_expired';
 
 interface Common {
   /** Whether an attempt to get a token is under way. */

@@ -8,7 +8,8 @@ import type {
   MemberResponse,
 } from '../api-types.js';
 import { Snapshot } from '../auth/state.js';
-import type { EventListener, EventName, Events } from '../events.js';
+import type { EventEmitter } from '../event-emitter.js';
+import type { EventListener, EventName } from '../events.js';
 import { deepFreeze } from '../freeze.js';
 import { segment } from '../http/path.js';
 
@@ -59,7 +60,7 @@ export interface JoinCallOptions {
 
 /** What a call needs of the client. */
 export interface CallHost {
-  readonly events: Events;
+  readonly events: EventEmitter;
   readonly isAnonymous: boolean;
   request<T>(method: string, path: string, options?: object): Promise<T>;
   /** A call was joined or left: demand for a good token may have changed. */

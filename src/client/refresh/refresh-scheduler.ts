@@ -1,15 +1,16 @@
 import { millisecondsUntil } from '../environment/clock.js';
-import type { Emit } from '../events.js';
+import type { Emit } from '../event-emitter.js';
 import { type Now, remainingMs, windowsOf } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import { mayRenewIn, type PolicyFacts } from './refresh-policy.js';
 import type { SingleFlight } from './single-flight.js';
+import type { TokenEvents } from './token-events.js';
 import type { TokenStore } from './token-store.js';
 
 interface AheadOptions {
   readonly ledger: TokenStore;
   readonly flight: SingleFlight;
-  readonly emit: Emit;
+  readonly emit: Emit<TokenEvents>;
   readonly isOnline: () => boolean;
   /** Whether something beyond single requests wants a good token. */
   readonly hasDemand: () => boolean;

@@ -4,12 +4,13 @@ import type { Moment } from '../environment/clock.js';
 import { after, millisecondsUntil } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import { isNetworkError } from '../environment/network-error.js';
-import type { Emit } from '../events.js';
+import type { Emit } from '../event-emitter.js';
 import { FLOOR_MS, TWIN } from '../token/refresh-windows.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
 import { type Outcome, RefreshAttempt } from './refresh-attempt.js';
 import { noProgressError, sameAsRejectedError } from './refresh-errors.js';
+import type { TokenEvents } from './token-events.js';
 import { askWithin, type NewGuest, type TokenReason } from './token-provider.js';
 import type { Announcement, RecordedFailure, TokenStore } from './token-store.js';
 
@@ -20,7 +21,7 @@ interface SingleFlightOptions {
   readonly ledger: TokenStore;
   readonly environment: Environment;
   readonly providerLimitMs: number;
-  readonly emit: Emit;
+  readonly emit: Emit<TokenEvents>;
   readonly isOnline: () => boolean;
   /** Any fact may have changed. */
   changed(): void;

@@ -1,8 +1,7 @@
 import { type AnyStreamVideoError, InvalidTokenError } from '../../shared/errors.js';
-import type { SuspensionReason } from '../auth/state.js';
 import type { Moment } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
-import type { Emit } from '../events.js';
+import type { Emit } from '../event-emitter.js';
 import type { Logger } from '../logger.js';
 import { HeldTokens } from '../token/held-tokens.js';
 import { type Now, type Phase, phase, remainingMs } from '../token/phase.js';
@@ -14,6 +13,7 @@ import { History } from './history.js';
 import { type Closure, Door } from './provider-back-off.js';
 import { attemptError, guestExpiredError, staticTokenError } from './refresh-errors.js';
 import { retryAfterMs } from './retry-after.js';
+import type { SuspensionReason, TokenEvents } from './token-events.js';
 import type { TokenSource } from './token-provider.js';
 
 export interface TokenStoreOptions {
@@ -22,7 +22,7 @@ export interface TokenStoreOptions {
   readonly source: TokenSource;
   readonly environment: Environment;
   readonly logger: Logger;
-  readonly emit: Emit;
+  readonly emit: Emit<TokenEvents>;
 }
 
 export interface Suspension {

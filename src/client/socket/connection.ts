@@ -6,11 +6,12 @@ import type { Moment } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import { fallbackWebSocket } from '../environment/fallback-web-socket.js';
 import { platformWebSocket, type WebSocketConstructor } from '../environment/web-socket.js';
-import type { ConnectionState, Emit } from '../events.js';
+import type { Emit } from '../event-emitter.js';
 import { isWireError } from '../http/api-error.js';
 import type { Logger } from '../logger.js';
 import { BackOff } from './back-off.js';
 import { ConnectLoop } from './connect-loop.js';
+import type { ConnectionEvents, ConnectionState } from './connection-events.js';
 import { type Established, type Failure, type Frame, HandshakeFailed, shakeHands } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
 import type { JsonSocket } from './json-socket.js';
@@ -24,7 +25,7 @@ export interface ConnectionOptions {
   readonly session: TokenSession;
   readonly environment: Environment;
   readonly logger: Logger;
-  readonly emit: Emit;
+  readonly emit: Emit<ConnectionEvents>;
   onServerEvent(event: Frame & { readonly type: string }): void;
 }
 

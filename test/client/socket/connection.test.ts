@@ -204,7 +204,7 @@ describe('before the handshake is done', () => {
 
   test('a platform that refuses to make a socket is asked again, and its error is the cause', async () => {
     const refused = new DOMException('mixed content', 'SecurityError');
-    const WebSocket = vi.fn(function Refusing() {
+    const WebSocket = vi.fn(function refusing() {
       throw refused;
     });
     make({ WebSocket, timeouts: { connectMs: 1_000 } });

@@ -1,7 +1,8 @@
 import type { ClosedBy } from '../../refresh/provider-back-off.js';
+import type { SuspensionReason } from '../../refresh/token-events.js';
 import type { TokenPhase } from '../../token/phase.js';
 import type { Windows } from '../../token/refresh-windows.js';
-import type { AuthState, SuspensionReason } from '../state.js';
+import type { AuthState } from '../state.js';
 import type { TokenSession } from '../token-session.js';
 
 /** What the token's life does next, when and why, in words for a ticket. */
