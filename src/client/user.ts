@@ -1,9 +1,7 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType } from '../shared/text.js';
+import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { deepFreeze } from './freeze.js';
-
-/** The id of every anonymous user. */
-export const ANONYMOUS_ID = '!anon';
 
 export interface UserDetails {
   name?: string | undefined;
@@ -55,13 +53,10 @@ export const User = Object.freeze({
   anonymous: Object.freeze({ type: 'anonymous', id: ANONYMOUS_ID }) as AnonymousUser,
 });
 
-function refuse(message: string, remediation: string, cause?: unknown): never {
-  throw new ConfigurationError('invalid_user', message, { remediation, cause });
-}
-
 function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {
   if (typeof custom !== 'object' || custom === null || Array.isArray(custom)) {
     return refuse(
+      'invalid_user',
       `user.custom must be an object, not ${describeType(custom)}`,
       'Pass an object of your own data.',
     );
@@ -69,7 +64,12 @@ function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {
   try {
     return deepFreeze(JSON.parse(JSON.stringify(custom)));
   } catch (cause) {
-    return refuse('user.custom cannot be written as JSON', 'Keep to plain data in user.custom.', cause);
+    return refuse(
+      'invalid_user',
+      'user.custom cannot be written as JSON',
+      'Keep to plain data in user.custom.',
+      cause,
+    );
   }
 }
 
@@ -77,6 +77,7 @@ function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {
 export function readUser(input: unknown): KnownUser {
   if (typeof input !== 'object' || input === null) {
     return refuse(
+      'invalid_user',
       `user must be an object, not ${describeType(input)}`,
       "Pass { id: '...' }, User.guest('...') or User.anonymous.",
     );
@@ -85,23 +86,32 @@ export function readUser(input: unknown): KnownUser {
   if (type === 'anonymous') {
     return id === undefined || id === ANONYMOUS_ID
       ? Object.freeze({ id: ANONYMOUS_ID, type })
-      : refuse('An anonymous user has no id of its own', 'Pass User.anonymous.');
+      : refuse('invalid_user', 'An anonymous user has no id of its own', 'Pass User.anonymous.');
   }
   if (type !== 'authenticated' && type !== 'guest') {
-    return refuse('user.type is none that is known', "Leave it out, or pass 'guest' or 'anonymous'.");
+    return refuse(
+      'invalid_user',
+      'user.type is none that is known',
+      "Leave it out, or pass 'guest' or 'anonymous'.",
+    );
   }
   if (typeof id !== 'string' || id.trim() === '') {
     return refuse(
+      'invalid_user',
       `user.id must be a string that is not empty, not ${describeType(id)}`,
       'Pass the id that the token carries as its user_id, as a string.',
     );
   }
   if (id === ANONYMOUS_ID) {
-    return refuse(`"${ANONYMOUS_ID}" is the id of anonymous users`, 'Pass User.anonymous.');
+    return refuse('invalid_user', `"${ANONYMOUS_ID}" is the id of anonymous users`, 'Pass User.anonymous.');
   }
   for (const [key, value] of Object.entries({ name, image })) {
     if (value !== undefined && value !== null && typeof value !== 'string') {
-      refuse(`user.${key} must be a string, not ${describeType(value)}`, `Pass user.${key} as a string.`);
+      refuse(
+        'invalid_user',
+        `user.${key} must be a string, not ${describeType(value)}`,
+        `Pass user.${key} as a string.`,
+      );
     }
   }
   return Object.freeze({

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../shared/errors.js';
+import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { liveSnapshot } from './control/snapshot.js';
 import { Coordinator } from './coordinator.js';
 import type { Faults } from './faults/faults.js';
@@ -131,7 +132,7 @@ export class EmulatedAppHandle implements EmulatedApp {
   }
 
   callToken(callCids: readonly string[], options: CallTokenOptions = {}): Promise<string> {
-    const { userId = '!anon', role, claims } = options;
+    const { userId = ANONYMOUS_ID, role, claims } = options;
     return this.#coordinator.tokens.mint(userId, lifeOf(options, this.#coordinator), {
       call_cids: [...callCids],
       ...(role === undefined ? {} : { role }),

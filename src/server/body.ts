@@ -1,5 +1,5 @@
 import { describeType } from '../shared/text.js';
-import { MAX_CALL_CIDS } from './call-token.js';
+import { MAX_CALL_CIDS } from '../shared/token-format.js';
 import { Refusal } from './refusal.js';
 
 const MAX_BODY_BYTES = 8 * 1024;
@@ -15,14 +15,14 @@ export interface TokenRequest {
 export async function readTokenRequest(request: Request): Promise<TokenRequest> {
   if (request.method === 'GET') {
     const query = new URL(request.url).searchParams;
-    return checked({
+    return readFields({
       user_id: query.get('user_id') ?? undefined,
       reason: query.get('reason') ?? undefined,
       call_cids: query.getAll('call_cids'),
     });
   }
   const text = await readText(request);
-  return checked(text.trim() === '' ? {} : parse(text));
+  return readFields(text.trim() === '' ? {} : parse(text));
 }
 
 async function readText(request: Request): Promise<string> {
@@ -74,21 +74,21 @@ function parse(text: string): Record<string, unknown> {
   return { ...body };
 }
 
-function checked({ user_id, reason, call_cids }: Record<string, unknown>): TokenRequest {
+function readFields({ user_id, reason, call_cids }: Record<string, unknown>): TokenRequest {
   return {
-    userId: optionalString('user_id', user_id),
-    reason: optionalString('reason', reason),
-    callCids: Object.freeze(callCidsOf(call_cids)),
+    userId: readString('user_id', user_id),
+    reason: readString('reason', reason),
+    callCids: Object.freeze(readCallCids(call_cids)),
   };
 }
 
-function optionalString(name: string, value: unknown): string | undefined {
+function readString(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   throw new Refusal(400, `${name} is ${describeType(value)}, not a string`);
 }
 
-function callCidsOf(value: unknown): string[] {
+function readCallCids(value: unknown): string[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value) || !value.every((cid) => typeof cid === 'string')) {
     throw new Refusal(400, 'call_cids is not an array of strings');

@@ -1,12 +1,10 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
-import { checkedLifetime, timeClaims } from './lifetime.js';
-import { checkedSecret, type SecretOptions } from './secret.js';
+import { ANONYMOUS_ID, MAX_CALL_CIDS, newTokenClaims } from '../shared/token-format.js';
+import { readLifetime } from './lifetime.js';
+import { readSecret, type SecretOptions } from './secret.js';
 import { signToken } from './sign.js';
-import { ANONYMOUS_USER_ID, checkedUserId } from './user-token.js';
-
-/** The coordinator accepts no more call ids in one token. */
-export const MAX_CALL_CIDS = 100;
+import { readUserId } from './user-token.js';
 
 const CALL_CID = /^[^\s:]+:\S(?:.*\S)?$/;
 
@@ -37,45 +35,53 @@ export interface CallTokenOptions extends SecretOptions {
  * });
  */
 export async function createCallToken(options: CallTokenOptions): Promise<string> {
-  const secret = checkedSecret(options);
-  const userId = checkedUserId(options.userId ?? ANONYMOUS_USER_ID);
-  const callCids = checkedCallCids(options.callCids);
+  const secret = readSecret(options);
+  const userId = readUserId(options.userId ?? ANONYMOUS_ID);
+  const callCids = readCallCids(options.callCids);
   const { role } = options;
   if (role !== undefined && (typeof role !== 'string' || role === '')) {
-    throw refusal(
+    refuse(
+      'invalid_option',
       `role is ${describeType(role)}`,
       "Pass the name of a role, such as 'viewer', or leave it out.",
     );
   }
-  const lifetimeSeconds = checkedLifetime(options, { mayBeEndless: false });
-  const claims = { user_id: userId, call_cids: callCids, role, ...timeClaims(lifetimeSeconds) };
+  const lifetimeSeconds = readLifetime(options, { mayBeEndless: false });
+  const claims = {
+    user_id: userId,
+    call_cids: callCids,
+    role,
+    ...newTokenClaims(Date.now(), lifetimeSeconds),
+  };
   return signToken(claims, secret);
 }
 
-function checkedCallCids(callCids: readonly string[]): string[] {
+function readCallCids(callCids: readonly string[]): string[] {
   if (!Array.isArray(callCids)) {
-    throw refusal(`callCids is ${describeType(callCids)}`, "Pass an array such as ['livestream:town-hall'].");
+    return refuse(
+      'invalid_option',
+      `callCids is ${describeType(callCids)}`,
+      "Pass an array such as ['livestream:town-hall'].",
+    );
   }
   const copy: unknown[] = [...callCids];
   if (copy.length === 0) {
-    throw refusal('callCids is empty', 'Name at least one call, or use createUserToken.');
+    refuse('invalid_option', 'callCids is empty', 'Name at least one call, or use createUserToken.');
   }
   if (copy.length > MAX_CALL_CIDS) {
-    throw refusal(
+    refuse(
+      'invalid_option',
       `callCids lists ${copy.length} calls, more than ${MAX_CALL_CIDS}`,
-      'Mint one token for each group of at most 100 calls.',
+      `Mint one token for each group of at most ${MAX_CALL_CIDS} calls.`,
     );
   }
   return copy.map((cid) => {
     if (typeof cid === 'string' && CALL_CID.test(cid)) return cid;
     const given = typeof cid === 'string' && cid !== '' ? `'${sanitize(cid)}'` : describeType(cid);
-    throw refusal(
+    return refuse(
+      'invalid_option',
       `callCids holds ${given}, which is not of the form type:id`,
       "Write each call as its type, a colon and its id, such as 'livestream:town-hall'.",
     );
   });
-}
-
-function refusal(message: string, remediation: string): ConfigurationError {
-  return new ConfigurationError('invalid_option', message, { remediation });
 }

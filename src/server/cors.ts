@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
@@ -12,8 +12,8 @@ export class AllowedOrigins {
   readonly #origins: ReadonlySet<string>;
 
   constructor(origins: readonly string[] = []) {
-    if (!Array.isArray(origins)) throw refusal(describeType(origins));
-    this.#origins = new Set(origins.filter((origin) => origin !== 'null').map(checkedOrigin));
+    if (!Array.isArray(origins)) refuseOrigin(describeType(origins));
+    this.#origins = new Set(origins.filter((origin) => origin !== 'null').map(readOrigin));
   }
 
   /** The headers of an answer to this request; none for an origin that is not listed. */
@@ -41,9 +41,9 @@ export class AllowedOrigins {
   }
 }
 
-function checkedOrigin(origin: string): string {
-  if (typeof origin !== 'string') throw refusal(describeType(origin));
-  if (!ORIGIN.test(origin) || !isAsBrowsersWriteIt(origin)) throw refusal(`'${sanitize(origin)}'`);
+function readOrigin(origin: string): string {
+  if (typeof origin !== 'string') return refuseOrigin(describeType(origin));
+  if (!ORIGIN.test(origin) || !isAsBrowsersWriteIt(origin)) refuseOrigin(`'${sanitize(origin)}'`);
   return origin;
 }
 
@@ -53,13 +53,10 @@ function isAsBrowsersWriteIt(origin: string): boolean {
   return URL.canParse(origin) && new URL(origin).origin === origin;
 }
 
-function refusal(given: string): ConfigurationError {
-  return new ConfigurationError(
+function refuseOrigin(given: string): never {
+  return refuse(
     'invalid_option',
     `allowOrigins holds ${given}, which is not an exact origin`,
-    {
-      remediation:
-        "List each origin as browsers send it, such as 'https://app.example.com': no wildcard, path or slash.",
-    },
+    "List each origin as browsers send it, such as 'https://app.example.com': no wildcard, path or slash.",
   );
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
 
 const RESERVED = new Map([
@@ -13,27 +13,32 @@ const RESERVED = new Map([
 ]);
 
 /**
- * A copy of the claims that an app adds, or `ConfigurationError` where one of them would change what the token
- * is. Names are compared as a lenient JSON reader does: without regard to case, and with look-alike letters
+ * A copy of the claims that an app adds, where none of them changes what the token is. Names are compared as a lenient JSON reader does: without regard to case, and with look-alike letters
  * folded.
  */
-export function checkedClaims(
-  claims: Readonly<Record<string, unknown>> | undefined,
-): Record<string, unknown> {
+export function readClaims(claims: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
   if (claims === undefined) return {};
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
-    throw refusal(`claims is ${describeType(claims)}`, 'Pass an object of JSON values.');
+    return refuse('invalid_option', `claims is ${describeType(claims)}`, 'Pass an object of JSON values.');
   }
   const copy = { ...claims };
   for (const [name, value] of Object.entries(copy)) {
     const advice = RESERVED.get(name.normalize('NFKC').toLowerCase());
-    if (advice !== undefined) throw refusal(`claims must not hold '${sanitize(name)}'`, advice);
+    if (advice !== undefined) refuse('invalid_option', `claims must not hold '${sanitize(name)}'`, advice);
     if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
-      throw refusal(`The claim '${sanitize(name)}' is ${describeType(value)}`, 'Pass JSON values only.');
+      refuse(
+        'invalid_option',
+        `The claim '${sanitize(name)}' is ${describeType(value)}`,
+        'Pass JSON values only.',
+      );
     }
   }
   if (copy.jti !== undefined && typeof copy.jti !== 'string') {
-    throw refusal(`The claim 'jti' is ${describeType(copy.jti)}`, 'Pass a string, or leave it out.');
+    refuse(
+      'invalid_option',
+      `The claim 'jti' is ${describeType(copy.jti)}`,
+      'Pass a string, or leave it out.',
+    );
   }
   return asJson(copy);
 }
@@ -43,10 +48,11 @@ function asJson(claims: Record<string, unknown>): Record<string, unknown> {
   try {
     return JSON.parse(JSON.stringify(claims));
   } catch (cause) {
-    throw refusal('The claims are not JSON', 'Pass JSON values only, without cycles.', cause);
+    return refuse(
+      'invalid_option',
+      'The claims are not JSON',
+      'Pass JSON values only, without cycles.',
+      cause,
+    );
   }
-}
-
-function refusal(message: string, remediation: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError('invalid_option', message, { remediation, cause });
 }

@@ -1,7 +1,6 @@
 import { describeType, sanitize } from '../shared/text.js';
-import { MAX_CALL_CIDS } from './call-token.js';
+import { ANONYMOUS_ID, LAST_USABLE_SECOND, MAX_CALL_CIDS } from '../shared/token-format.js';
 import { type ParsedToken, parseToken, verifySignature } from './sign.js';
-import { ANONYMOUS_USER_ID } from './user-token.js';
 
 type Claims = ParsedToken['claims'];
 
@@ -11,9 +10,6 @@ export interface TokenExplanation {
   /** What is wrong with it, each with what to change. */
   problems: readonly string[];
 }
-
-// Written in milliseconds, any time of this century lies beyond the year 9999 in seconds.
-const LATEST_SECONDS = 253_402_300_799;
 
 /**
  * Says what a token is and what is wrong with it, without network and without quoting it. With a secret it
@@ -68,7 +64,7 @@ function unwrap(given: string): { token: string; problems: string[] } {
 function kindOf({ server, user_id: userId, call_cids: callCids }: Claims): string {
   if (server === true) return 'A server token: it may do everything, so it must never leave your servers.';
   if (callCids !== undefined) {
-    return userId === ANONYMOUS_USER_ID ? 'A call token for anonymous visitors.' : 'A call token of a user.';
+    return userId === ANONYMOUS_ID ? 'A call token for anonymous visitors.' : 'A call token of a user.';
   }
   return 'A user token.';
 }
@@ -102,7 +98,7 @@ function identityProblems({ user_id: userId, server, call_cids: callCids, exp }:
   } else if (userId !== undefined && typeof userId !== 'string') {
     problems.push(`Its user_id is ${describeType(userId)}: mint it as a string.`);
   }
-  if (userId === ANONYMOUS_USER_ID && callCids === undefined) {
+  if (userId === ANONYMOUS_ID && callCids === undefined) {
     problems.push("It is for '!anon' and lists no calls, so it opens nothing: mint a call token.");
   }
   if (callCids === undefined) return problems;
@@ -148,7 +144,7 @@ function payloadProblems(token: string): string[] {
 }
 
 function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) <= LATEST_SECONDS && (value as number) >= 0;
+  return Number.isSafeInteger(value) && (value as number) <= LAST_USABLE_SECOND && (value as number) >= 0;
 }
 
 function date(seconds: number): string {

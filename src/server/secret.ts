@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType } from '../shared/text.js';
 import { secretKey } from './sign.js';
 
@@ -16,19 +16,22 @@ export interface SecretOptions {
   allowWeakSecret?: boolean | undefined;
 }
 
-/** Gives back the secret, or throws `ConfigurationError` where it is missing or can be guessed. */
-export function checkedSecret({ apiSecret, allowWeakSecret = false }: SecretOptions): string {
+/** The secret, where it is there and cannot be guessed. */
+export function readSecret({ apiSecret, allowWeakSecret = false }: SecretOptions): string {
   if (typeof apiSecret !== 'string' || apiSecret === '') {
-    throw new ConfigurationError('invalid_option', `apiSecret is ${describeType(apiSecret)}`, {
-      remediation: 'Set the environment variable that holds the secret, and pass its value as apiSecret.',
-    });
+    return refuse(
+      'invalid_option',
+      `apiSecret is ${describeType(apiSecret)}`,
+      'Set the environment variable that holds the secret, and pass its value as apiSecret.',
+    );
   }
   const size = secretKey(apiSecret).length;
   if (size < MIN_SECRET_BYTES && !allowWeakSecret) {
-    throw new ConfigurationError('invalid_option', `apiSecret has ${size} bytes, fewer than 32`, {
-      remediation:
-        'Pass the whole secret from the dashboard, or allowWeakSecret: true for a local coordinator.',
-    });
+    return refuse(
+      'invalid_option',
+      `apiSecret has ${size} bytes, fewer than ${MIN_SECRET_BYTES}`,
+      'Pass the whole secret from the dashboard, or allowWeakSecret: true for a local coordinator.',
+    );
   }
   return apiSecret;
 }

@@ -1,3 +1,4 @@
+import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { emptyAnswer, errorAnswer, tokenAnswer } from './answer.js';
 import { discard, readTokenRequest, type TokenRequest } from './body.js';
 import { createCallToken } from './call-token.js';
@@ -5,8 +6,8 @@ import { AllowedOrigins } from './cors.js';
 import { askLimiter } from './limiter.js';
 import { Refusal } from './refusal.js';
 import { ServerLog } from './server-log.js';
-import { checkedHandlerOptions, type Identity, type TokenHandlerOptions } from './token-handler-options.js';
-import { ANONYMOUS_USER_ID, createUserToken } from './user-token.js';
+import { type Identity, readHandlerOptions, type TokenHandlerOptions } from './token-handler-options.js';
+import { createUserToken } from './user-token.js';
 
 /** One token endpoint: reads a request, lets the app decide, mints, answers. */
 export class TokenEndpoint {
@@ -16,7 +17,7 @@ export class TokenEndpoint {
   readonly #log: ServerLog;
 
   constructor(options: TokenHandlerOptions) {
-    this.#options = checkedHandlerOptions(options);
+    this.#options = readHandlerOptions(options);
     this.#methods = [...(options.methods ?? ['POST'])];
     this.#origins = new AllowedOrigins(options.allowOrigins);
     this.#log = new ServerLog(options.logger);
@@ -62,7 +63,7 @@ export class TokenEndpoint {
     if (identity === null || identity === undefined) throw new Refusal(401, 'Nobody is signed in');
     const { userId, anonymous } = identity;
     // A session without a user is nobody's, and not an anonymous visitor's.
-    const isNamed = typeof userId === 'string' && userId.trim() !== '' && userId !== ANONYMOUS_USER_ID;
+    const isNamed = typeof userId === 'string' && userId.trim() !== '' && userId !== ANONYMOUS_ID;
     if (isNamed === (anonymous === true) || (!isNamed && userId !== undefined)) {
       throw new Error('authenticate must answer with { userId }, { anonymous: true } or null');
     }
@@ -86,7 +87,7 @@ export class TokenEndpoint {
 
   async #decide(identity: Identity, asked: TokenRequest, request: Request | undefined): Promise<string> {
     const { userId, anonymous = false } = identity;
-    if (asked.userId !== undefined && asked.userId !== (userId ?? ANONYMOUS_USER_ID)) {
+    if (asked.userId !== undefined && asked.userId !== (userId ?? ANONYMOUS_ID)) {
       throw forbidden('The request asks for a token of somebody else than who is signed in');
     }
     if (userId !== undefined && asked.callCids.length === 0) {

@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
-import { checkedLifetime } from './lifetime.js';
+import { readLifetime } from './lifetime.js';
 import { isLimiter, type TokenLimiter } from './limiter.js';
-import { checkedSecret, type SecretOptions } from './secret.js';
+import { readSecret, type SecretOptions } from './secret.js';
 import type { ServerLogger } from './server-log.js';
 
 /** Who a request comes from, in the words of the app's own system. */
@@ -61,32 +61,32 @@ export interface TokenHandlerOptions extends SecretOptions {
 }
 
 /** A copy of the options, or `ConfigurationError` for what would only fail at the first request. */
-export function checkedHandlerOptions(options: TokenHandlerOptions): TokenHandlerOptions {
-  checkedSecret(options);
-  checkedLifetime(options, { mayBeEndless: false });
+export function readHandlerOptions(options: TokenHandlerOptions): TokenHandlerOptions {
+  readSecret(options);
+  readLifetime(options, { mayBeEndless: false });
   for (const name of ['authenticate', 'callToken', 'limitKey'] as const) {
     const value: unknown = options[name];
     if (typeof value === 'function' || (value === undefined && name !== 'authenticate')) continue;
-    throw refusal(`${name} is ${describeType(value)}`, 'Pass a function.');
+    refuse('invalid_option', `${name} is ${describeType(value)}`, 'Pass a function.');
   }
   const { methods, limiter } = options;
-  if (methods !== undefined) checkMethods(methods);
+  if (methods !== undefined) assertMethods(methods);
   if (limiter !== undefined && !isLimiter(limiter)) {
-    throw refusal(`limiter is ${describeType(limiter)}`, 'Pass an object with a function consume(key).');
+    refuse(
+      'invalid_option',
+      `limiter is ${describeType(limiter)}`,
+      'Pass an object with a function consume(key).',
+    );
   }
   return { ...options };
 }
 
-function checkMethods(methods: unknown): void {
+function assertMethods(methods: unknown): void {
   if (Array.isArray(methods) && methods.length > 0 && methods.every(isMethod)) return;
   const given = Array.isArray(methods) ? `[${sanitize(methods.join(', '))}]` : describeType(methods);
-  throw refusal(`methods is ${given}`, "Pass 'POST', 'GET' or both, in upper case.");
+  refuse('invalid_option', `methods is ${given}`, "Pass 'POST', 'GET' or both, in upper case.");
 }
 
 function isMethod(method: unknown): boolean {
   return method === 'POST' || method === 'GET';
-}
-
-function refusal(message: string, remediation: string): ConfigurationError {
-  return new ConfigurationError('invalid_option', message, { remediation });
 }

@@ -1,16 +1,14 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import type { TokenHandlerOptions } from './token-handler-options.js';
 
 function assertWebRequest(request: unknown): asserts request is Request {
   const { headers, clone } = Object(request) as Partial<Request>;
   if (typeof headers?.get === 'function' && typeof clone === 'function') return;
-  throw new ConfigurationError(
+  refuse(
     'invalid_option',
     'The token handler was called with something else than a Web Request',
-    {
-      remediation: 'On Node, Express and the like put an adapter before it, as examples/node-http does.',
-    },
+    'On Node, Express and the like put an adapter before it, as examples/node-http does.',
   );
 }
 

@@ -1,11 +1,10 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType } from '../shared/text.js';
-import { checkedClaims } from './custom-claims.js';
-import { checkedLifetime, timeClaims } from './lifetime.js';
-import { checkedSecret, type SecretOptions } from './secret.js';
+import { ANONYMOUS_ID, newTokenClaims } from '../shared/token-format.js';
+import { readClaims } from './custom-claims.js';
+import { readLifetime } from './lifetime.js';
+import { readSecret, type SecretOptions } from './secret.js';
 import { signToken } from './sign.js';
-
-export const ANONYMOUS_USER_ID = '!anon';
 
 export interface UserTokenOptions extends SecretOptions {
   /** Whom the token is for. Check first that the request really comes from this user. */
@@ -44,23 +43,23 @@ export interface UserTokenOptions extends SecretOptions {
  * });
  */
 export async function createUserToken(options: UserTokenOptions): Promise<string> {
-  const secret = checkedSecret(options);
-  const userId = checkedUserId(options.userId);
-  if (userId === ANONYMOUS_USER_ID) {
-    throw new ConfigurationError('invalid_user', "userId is '!anon', which is nobody", {
-      remediation: 'Use createCallToken for anonymous visitors: their tokens name the calls they open.',
-    });
+  const secret = readSecret(options);
+  const userId = readUserId(options.userId);
+  if (userId === ANONYMOUS_ID) {
+    refuse(
+      'invalid_user',
+      `userId is '${ANONYMOUS_ID}', which is nobody`,
+      'Use createCallToken for anonymous visitors: their tokens name the calls they open.',
+    );
   }
-  const lifetimeSeconds = checkedLifetime(options, { mayBeEndless: true });
-  const { jti, ...times } = timeClaims(lifetimeSeconds);
-  return signToken({ jti, ...checkedClaims(options.claims), user_id: userId, ...times }, secret);
+  const lifetimeSeconds = readLifetime(options, { mayBeEndless: true });
+  const { jti, ...times } = newTokenClaims(Date.now(), lifetimeSeconds);
+  return signToken({ jti, ...readClaims(options.claims), user_id: userId, ...times }, secret);
 }
 
-/** Gives back the id, or throws `ConfigurationError` for one that is no string or empty. */
-export function checkedUserId(userId: string): string {
+/** The id, where it is a string that names somebody. */
+export function readUserId(userId: string): string {
   if (typeof userId === 'string' && userId.trim() !== '') return userId;
   const given = typeof userId === 'string' && userId !== '' ? 'white space' : describeType(userId);
-  throw new ConfigurationError('invalid_user', `userId is ${given}`, {
-    remediation: 'Pass the id of the signed-in user as a string.',
-  });
+  return refuse('invalid_user', `userId is ${given}`, 'Pass the id of the signed-in user as a string.');
 }

@@ -1,4 +1,4 @@
-import { MAX_CALL_CIDS, MAX_TOKEN_BYTES } from '../../src/client/token/validate-token.js';
+import { MAX_CALL_CIDS, MAX_TOKEN_LENGTH } from '../../src/shared/token-format.js';
 import { fakeToken } from '../support/tokens.js';
 import { fieldsOf, oneOf } from './words.js';
 
@@ -70,8 +70,8 @@ export class Issuer {
         'a web page': () => '<!doctype html><title>Sign in</title>',
         'two parts': () => this.#mint({}).split('.').slice(0, 2).join('.'),
         'a payload that is a list': () => fakeToken([] as never),
-        'too large': () => 'x'.repeat(MAX_TOKEN_BYTES + 1),
-        'just small enough': () => `${this.#mint({})}`.padEnd(MAX_TOKEN_BYTES, 'x'),
+        'too large': () => 'x'.repeat(MAX_TOKEN_LENGTH + 1),
+        'just small enough': () => `${this.#mint({})}`.padEnd(MAX_TOKEN_LENGTH, 'x'),
         'in white space': () => `\n ${this.#mint({})}\r\n`,
         'for nobody': () => this.#mint({ for: '' }),
         'for a number': () => this.#mint({ for: 42 }),

@@ -1,8 +1,6 @@
+import { LAST_USABLE_SECOND } from '../../shared/token-format.js';
 import type { Moment } from '../environment/clock.js';
 import type { TokenClaims } from './claims.js';
-
-/** The last second of the year 9999. What lies beyond was written in milliseconds by mistake. */
-const LAST_USABLE_SECOND = 253_402_300_799;
 
 /** A checked token and all that is known about it. Phases are derived from these facts, never stored. */
 export interface TokenFacts {

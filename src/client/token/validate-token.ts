@@ -1,13 +1,14 @@
-import { InvalidTokenError, type InvalidTokenErrorCode } from '../../shared/errors.js';
+import { refuseToken } from '../../shared/refuse.js';
 import { describeType, sanitize } from '../../shared/text.js';
-import { ANONYMOUS_ID } from '../user.js';
+import {
+  ANONYMOUS_ID,
+  MAX_CALL_CIDS,
+  MAX_TOKEN_LENGTH,
+  type ShapeFault,
+  shapeFaultOf,
+} from '../../shared/token-format.js';
 import { decodeClaims, type TokenClaims } from './claims.js';
 import { claimedTimeMs } from './token-facts.js';
-
-/** Larger than any token in the field; what exceeds it is a page or a picture. */
-export const MAX_TOKEN_BYTES = 128 * 1024;
-/** The coordinator's documented limit for one call token. */
-export const MAX_CALL_CIDS = 100;
 
 /** Whom a token must be for. */
 export interface ExpectedIdentity {
@@ -24,31 +25,23 @@ export interface CheckedToken {
 
 const FROM_PROVIDER = 'Make the token provider resolve with the bare token string, and nothing around it.';
 
-function refuse(code: InvalidTokenErrorCode, message: string, remediation = FROM_PROVIDER): never {
-  throw new InvalidTokenError(code, message, { remediation });
-}
+const AS_JSON = 'Parse the answer of the token endpoint as JSON, or let it answer in plain text.';
 
-function checkShape(candidate: unknown): string {
-  if (typeof candidate !== 'string') {
-    return refuse('not_a_string', `A token must be a string, not ${describeType(candidate)}`);
-  }
-  const value = candidate.trim();
-  if (value === '') return refuse('empty', 'The token is empty');
-  if (value.length > MAX_TOKEN_BYTES) {
-    return refuse('too_large', `The token has ${value.length} characters; the limit is ${MAX_TOKEN_BYTES}`);
-  }
-  if (/^bearer\s/i.test(value)) {
-    return refuse('bearer_prefix', 'The token begins with "Bearer"; the coordinator wants it bare');
-  }
-  if (/^["'].*["']$/s.test(value)) {
-    return refuse(
-      'double_encoded',
-      'The token is in quotation marks: it was written as JSON and read as text',
-      'Parse the answer of the token endpoint as JSON, or let it answer in plain text.',
-    );
+function readShape(candidate: unknown): string {
+  const value = typeof candidate === 'string' ? candidate.trim() : '';
+  const fault = shapeFaultOf(candidate);
+  if (fault) {
+    const messages: Record<ShapeFault, string> = {
+      not_a_string: `A token must be a string, not ${describeType(candidate)}`,
+      empty: value ? `The token is the word "${value}": there was none to begin with` : 'The token is empty',
+      too_large: `The token has ${value.length} characters; the limit is ${MAX_TOKEN_LENGTH}`,
+      bearer_prefix: 'The token begins with "Bearer"; the coordinator wants it bare',
+      double_encoded: 'The token is in quotation marks: it was written as JSON and read as text',
+    };
+    refuseToken(fault, messages[fault], fault === 'double_encoded' ? AS_JSON : FROM_PROVIDER);
   }
   if (value.startsWith('<')) {
-    return refuse(
+    return refuseToken(
       'not_a_jwt',
       'The token is a web page',
       'The token endpoint answered with a web page, probably by a redirect to a sign-in page: let it answer 401 instead.',
@@ -57,22 +50,26 @@ function checkShape(candidate: unknown): string {
   return value;
 }
 
-function checkClaims(value: string): CheckedToken {
+function readClaims(value: string): CheckedToken {
   const claims = decodeClaims(value);
   // Header values with line breaks or other bytes would throw at each request instead of here.
   if (!claims || !/^[\w\-.=+/]+$/.test(value)) {
-    return refuse('not_a_jwt', 'The token is not a JWT: three base64url parts, the second a JSON object');
+    return refuseToken(
+      'not_a_jwt',
+      'The token is not a JWT: three base64url parts, the second a JSON object',
+      FROM_PROVIDER,
+    );
   }
   const userId = Object.hasOwn(claims, 'user_id') ? claims.user_id : undefined;
   if (userId === undefined || userId === '') {
-    return refuse(
+    return refuseToken(
       'missing_user_id',
       'The token names no user',
       'Mint a user token, whose user_id claim is the id of the user.',
     );
   }
   if (typeof userId !== 'string') {
-    return refuse(
+    return refuseToken(
       'invalid_user_id',
       `The token's user_id must be a string, not ${describeType(userId)}`,
       'Mint the token with the user id as a string.',
@@ -81,19 +78,23 @@ function checkClaims(value: string): CheckedToken {
   return { value, claims, userId };
 }
 
-function checkCallToken({ claims, userId }: CheckedToken): void {
+function assertCallToken({ claims, userId }: CheckedToken): void {
   if (userId !== ANONYMOUS_ID) {
-    refuse(
+    refuseToken(
       'not_anonymous',
       `A call token of an anonymous user must be for ${ANONYMOUS_ID}, not for "${sanitize(userId)}"`,
       `Mint the call token with user_id "${ANONYMOUS_ID}".`,
     );
   }
   if (claimedTimeMs(claims.exp) === undefined) {
-    refuse('missing_expiry', 'A call token must have an expiry', 'Mint the call token with an exp claim.');
+    refuseToken(
+      'missing_expiry',
+      'A call token must have an expiry',
+      'Mint the call token with an exp claim.',
+    );
   }
   if (Array.isArray(claims.call_cids) && claims.call_cids.length > MAX_CALL_CIDS) {
-    refuse(
+    refuseToken(
       'too_many_calls',
       `The call token lists ${claims.call_cids.length} calls; the limit is ${MAX_CALL_CIDS}`,
       `Mint a call token for at most ${MAX_CALL_CIDS} calls.`,
@@ -106,15 +107,11 @@ function checkCallToken({ claims, userId }: CheckedToken): void {
  * white space is trimmed. The value appears in no message.
  */
 export function validateToken(candidate: unknown, identity: ExpectedIdentity): CheckedToken {
-  const value = checkShape(candidate);
-  if (value === 'null' || value === 'undefined') {
-    return refuse('empty', `The token is the word "${value}": there was none to begin with`);
-  }
-  const token = checkClaims(value);
+  const token = readClaims(readShape(candidate));
   if (identity.kind === 'anonymous') {
-    checkCallToken(token);
+    assertCallToken(token);
   } else if (identity.userId !== undefined && token.userId !== identity.userId) {
-    refuse(
+    refuseToken(
       'wrong_user',
       `The token is for "${sanitize(token.userId)}", not for "${sanitize(identity.userId)}"`,
       'Mint the token for the user that the client was made for, or make another client for the other user.',

@@ -1,7 +1,6 @@
+import type { ANONYMOUS_ID } from '../../shared/token-format.js';
 import type { User } from '../users/user.js';
 import type { Claims } from './tokens.js';
-
-export const ANONYMOUS_ID = '!anon';
 
 interface CallerBase {
   readonly claims: Claims | undefined;

@@ -1,7 +1,8 @@
 import { verifySignature } from '../../server/sign.js';
+import { ANONYMOUS_ID } from '../../shared/token-format.js';
 import type { Coordinator } from '../coordinator.js';
 import { Failure } from '../failure.js';
-import { ANONYMOUS_ID, type Caller } from './caller.js';
+import type { Caller } from './caller.js';
 import { callCidsOf, readClaims } from './claims.js';
 import { revocationOf } from './revocation.js';
 import type { Claims, KnownToken } from './tokens.js';

@@ -1,8 +1,8 @@
 import { parseToken } from '../../server/sign.js';
+import { MAX_CALL_CIDS } from '../../shared/token-format.js';
 import { Failure } from '../failure.js';
 import type { Claims } from './tokens.js';
 
-const MAX_CALL_CIDS = 100;
 const MAX_INT_64 = 2 ** 63;
 const TIME_CLAIMS = ['exp', 'nbf', 'iat'] as const;
 

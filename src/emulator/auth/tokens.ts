@@ -1,4 +1,5 @@
 import { signToken } from '../../server/sign.js';
+import { newTokenClaims } from '../../shared/token-format.js';
 import type { EmulatedClock } from '../clock.js';
 import { redact } from '../journal/redact.js';
 
@@ -50,12 +51,9 @@ export class TokenRegistry {
 
   /** Signs a token for a user: `iat` a second back, `exp` only when a life is given, a `jti`, and the claims. */
   async mint(userId: string, expiresInSeconds: number | undefined, more: Claims = {}): Promise<string> {
-    const nowSeconds = this.#clock.now() / 1000;
     const claims: Claims = {
       user_id: userId,
-      iat: Math.floor(nowSeconds) - 1,
-      ...(expiresInSeconds === undefined ? {} : { exp: Math.ceil(nowSeconds) + expiresInSeconds }),
-      jti: globalThis.crypto.randomUUID(),
+      ...newTokenClaims(this.#clock.now(), expiresInSeconds ?? null),
       ...more,
     };
     const token = await signToken(claims, this.#secret);

@@ -1,8 +1,7 @@
+import { MAX_CALL_CIDS } from '../../shared/token-format.js';
 import type { Coordinator } from '../coordinator.js';
 import { Failure } from '../failure.js';
 import { type Body, listAt, listOf, recordOf, text, textOf } from '../operations/validation.js';
-
-const MAX_CALL_CIDS = 100;
 
 export const CALL_ID_LIST = listOf(text(129, 3), MAX_CALL_CIDS);
 

@@ -1,4 +1,5 @@
 import { maskTokens, sanitize } from '../../shared/text.js';
+import { ANONYMOUS_ID } from '../../shared/token-format.js';
 import type { Caller } from '../auth/caller.js';
 import { authenticate } from '../auth/checks.js';
 import type { KnownToken } from '../auth/tokens.js';
@@ -181,7 +182,7 @@ export class Exchange {
   }
 
   #respondJson(body: object, status: number): Response {
-    const userId = this.#caller?.userId ?? this.#token?.userId ?? '!anon';
+    const userId = this.#caller?.userId ?? this.#token?.userId ?? ANONYMOUS_ID;
     const form = this.#route.dialect === 'server' ? 'nanoseconds' : 'text';
     return this.#respond({
       status,
