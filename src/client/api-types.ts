@@ -1,85 +1,135 @@
-/** Objects as the coordinator sends them: snake_case names, RFC 3339 times. */
+// Objects as the coordinator sends them: snake_case names, times as RFC 3339 text.
 
 /** What the coordinator may add at any time. */
 interface Open {
   [field: string]: unknown;
 }
 
+/** A user as others see it. */
 export interface UserResponse extends Open {
+  /** The user's id. */
   id: string;
+  /** The application-wide role, such as `user` or `guest`. */
   role?: string;
+  /** The name to show. */
   name?: string;
+  /** Address of a picture. */
   image?: string;
+  /** Language code, such as `en`. */
   language?: string;
+  /** Teams that the user belongs to, in applications with several tenants. */
   teams?: string[];
+  /** The application's own data. */
   custom?: Record<string, unknown>;
+  /** When the user was created. */
   created_at?: string;
+  /** When the user was changed last. */
   updated_at?: string;
 }
 
-/** The signed-in user's own view of itself. */
+/** The signed-in user's own view of itself: what `connect()` resolves with. */
 export interface OwnUserResponse extends UserResponse {
+  /** Devices that get this user's push notifications. */
   devices?: { id: string; push_provider: string; created_at: string }[];
 }
 
+/** A member of a call. */
 export interface MemberResponse extends Open {
+  /** The user's id. */
   user_id: string;
+  /** The user. */
   user: UserResponse;
+  /** The role in this call, such as `host`. */
   role?: string;
+  /** The application's own data about this member. */
   custom: Record<string, unknown>;
+  /** When the user became a member. */
   created_at: string;
+  /** When the membership was changed last. */
   updated_at: string;
 }
 
+/** A call. */
 export interface CallResponse extends Open {
+  /** The call type, such as `default` or `livestream`. */
   type: string;
+  /** The id, unique within the type. */
   id: string;
+  /** `type:id`. */
   cid: string;
+  /** Who created the call. */
   created_by: UserResponse;
+  /** The id of the running session; empty where none runs. */
   current_session_id: string;
+  /** Whether the call is closed to viewers: `goLive()` opens it. */
   backstage: boolean;
+  /** Whether the call is being recorded. */
   recording: boolean;
+  /** Whether the call is being transcribed. */
   transcribing: boolean;
+  /** Ids of the users who may not join. */
   blocked_user_ids: string[];
+  /** The application's own data. */
   custom: Record<string, unknown>;
+  /** When the call was created. */
   created_at: string;
+  /** When the call was changed last. */
   updated_at: string;
+  /** The settings in force: those of the call type, with the overrides of this call. */
   settings: Record<string, unknown>;
+  /** When the call was ended for all; absent while it has not been. */
   ended_at?: string;
+  /** When the call is scheduled to start. */
   starts_at?: string;
+  /** The team that the call belongs to. */
   team?: string;
 }
 
 /** A call with what the caller may do in it. */
 export interface CallEnvelope extends Open {
+  /** The call. */
   call: CallResponse;
+  /** Members, as many as were asked for. */
   members: MemberResponse[];
+  /** What the caller may do in this call, such as `join-call`. */
   own_capabilities: string[];
+  /** The caller's own membership, where there is one. */
   membership?: MemberResponse;
+  /** How long the coordinator took, such as `12.34ms`. */
   duration: string;
 }
 
+/** The answer to `getOrCreate()`. */
 export interface GetOrCreateCallResponse extends CallEnvelope {
+  /** Whether this request created the call. */
   created: boolean;
 }
 
 /** How to reach the media server. Never kept and never logged by this package. */
 export interface JoinCredentials extends Open {
+  /** The media server, and where its socket is. */
   server: { edge_name: string; url: string; ws_endpoint: string };
+  /** The media server's own token; a secret. */
   token: string;
+  /** Servers for the media connection, with their secrets. */
   ice_servers: { urls: string[]; username: string; password: string }[];
 }
 
+/** The answer to `join()`. */
 export interface JoinCallResponse extends GetOrCreateCallResponse {
+  /** How to reach the media server. */
   credentials: JoinCredentials;
+  /** Whether and how often, in milliseconds, a media client reports its statistics. */
   stats_options: { enable_rtc_stats: boolean; reporting_interval_ms: number };
 }
 
 interface WireEvent extends Open {
+  /** When it happened, by the coordinator's clock. */
   created_at: string;
 }
 
 interface CallEvent extends WireEvent {
+  /** `type:id` of the call that it is about. */
   call_cid: string;
 }
 

@@ -4,11 +4,18 @@ import { prepareBody } from './http/body.js';
 import { NETWORK_RETRIES } from './http/network-retry.js';
 import type { Next } from './http/request.js';
 import type { NewGuest } from './refresh/token-provider.js';
+import { decodeClaims } from './token/claims.js';
 import type { KnownUser } from './user.js';
 
 interface CreateGuestResponse {
   readonly user?: UserResponse;
   readonly access_token?: unknown;
+}
+
+/** A guest that the app kept from an earlier visit: its identity is the token's, which is checked later. */
+export function returningGuest(asked: KnownUser, token: string): KnownUser {
+  const id = typeof token === 'string' ? decodeClaims(token.trim())?.user_id : undefined;
+  return typeof id === 'string' ? Object.freeze({ ...asked, id }) : asked;
 }
 
 /**

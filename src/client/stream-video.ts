@@ -7,14 +7,14 @@ import { Calls } from './call/calls.js';
 import { defaultEnvironment } from './environment/environment.js';
 import { type Emit, EventEmitter } from './event-emitter.js';
 import type { EventListener, EventName, LocalEvents } from './events.js';
-import { createGuest } from './guest.js';
+import { createGuest, returningGuest } from './guest.js';
 import { authorization } from './http/authorization.js';
 import { HttpClient, type RequestOptions } from './http/client.js';
 import { withConnectionId } from './http/connection-id.js';
-import { clientHeader, defaultParameters } from './http/default-parameters.js';
+import { defaultParameters } from './http/default-parameters.js';
 import { networkRetry } from './http/network-retry.js';
 import { refreshAndReplay } from './http/replay.js';
-import { chain } from './http/request.js';
+import { chain, type Next } from './http/request.js';
 import { sender } from './http/send.js';
 import type { LogData } from './logger.js';
 import {
@@ -27,13 +27,16 @@ import {
 import type { TokenProvider, TokenSource } from './refresh/token-provider.js';
 import { Connection } from './socket/connection.js';
 import type { ConnectionState } from './socket/connection-events.js';
-import { decodeClaims } from './token/claims.js';
+import { socketUrl } from './socket/socket-url.js';
 import type { KnownUser } from './user.js';
 
 const environment = defaultEnvironment;
 
-/** What an app's developer should see without asking. */
-const TROUBLE: readonly string[] = ['token.refresh_failed', 'token.expired', 'auth.suspended', 'clock.skew'];
+/** Local events that a developer should see without asking. */
+const WARNINGS: readonly string[] = ['token.refresh_failed', 'token.expired', 'auth.suspended', 'clock.skew'];
+
+/** Under this key `create` hands the constructor a guest that exists; nobody else can know it. */
+const PREPARED = Symbol('prepared');
 
 interface Prepared {
   readonly settings: Settings;
@@ -41,10 +44,10 @@ interface Prepared {
   readonly askedGuest?: KnownUser;
 }
 
-/** Hands a guest that exists from `create` to the constructor, past the public types. */
-const prepared = new WeakMap<object, Prepared>();
-
 function prepare(options: unknown): Prepared {
+  if (Object(options) === options && PREPARED in (options as object)) {
+    return (options as { [PREPARED]: Prepared })[PREPARED];
+  }
   const settings = readOptions(options);
   if (settings.user.type === 'guest') {
     throw new ConfigurationError('guest_needs_create', 'A guest is created by the coordinator first', {
@@ -53,12 +56,6 @@ function prepare(options: unknown): Prepared {
   }
   assertCredentials(settings);
   return { settings };
-}
-
-/** A guest that the app kept from an earlier visit: its identity is the token's, which is checked later. */
-function returningGuest(asked: KnownUser, token: string): KnownUser {
-  const id = typeof token === 'string' ? decodeClaims(token.trim())?.user_id : undefined;
-  return typeof id === 'string' ? Object.freeze({ ...asked, id }) : asked;
 }
 
 /** An event for the log: errors by their code and users by their id, since an app's may hold anything. */
@@ -71,7 +68,7 @@ function loggable(event: LogData): LogData {
   return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, named(value)]));
 }
 
-function withoutSession({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings) {
+function withoutSession({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings): Next {
   const send = sender({ baseUrl, fetch, requestMs: timeouts.requestMs, environment });
   return chain([defaultParameters({ apiKey, clientName }), networkRetry(environment)], send);
 }
@@ -82,16 +79,6 @@ function sourceOf(settings: Settings, askedGuest: KnownUser | undefined): TokenS
   }
   const { tokenProvider: provider } = settings;
   return provider ? { kind: 'provider', provider } : { kind: 'none' };
-}
-
-function socketUrl({ baseUrl, apiKey, clientName }: Settings): string {
-  const query = new URLSearchParams({
-    api_key: apiKey,
-    'stream-auth-type': 'jwt',
-    'X-Stream-Client': clientHeader({ clientName }),
-  });
-  // https becomes wss, http becomes ws.
-  return `ws${baseUrl.slice('http'.length)}/video/connect?${query}`;
 }
 
 /**
@@ -106,8 +93,9 @@ function socketUrl({ baseUrl, apiKey, clientName }: Settings): string {
  * await streamVideo.connect();
  */
 export class StreamVideo {
+  /** The app's key. */
   readonly apiKey: string;
-  /** The token's life. */
+  /** The token's life: its state, and the ways to steer it. Works without `connect()`. */
   readonly auth: Auth;
   readonly #session: TokenSession;
   readonly #http: HttpClient;
@@ -116,13 +104,13 @@ export class StreamVideo {
   readonly #calls: Calls;
 
   constructor(options: StreamVideoOptions) {
-    const { settings, askedGuest } = prepared.get(options) ?? prepare(options);
+    const { settings, askedGuest } = prepare(options);
     const { logger, timeouts, refresh, guestExpiry, token, apiKey, clientName } = settings;
     this.apiKey = apiKey;
     this.#events = new EventEmitter(logger);
     const emit: Emit<LocalEvents> = (name, payload) => {
       const event = Object.freeze({ type: name, ...payload });
-      logger[TROUBLE.includes(name) ? 'warn' : 'debug'](name, loggable(event));
+      logger[WARNINGS.includes(name) ? 'warn' : 'debug'](name, loggable(event));
       this.#react(name);
       this.#events.emit(event);
     };
@@ -193,30 +181,35 @@ export class StreamVideo {
       settings.token === undefined
         ? await createGuest(withoutSession(settings), asked, new AbortController().signal)
         : { token: settings.token, user: returningGuest(asked, settings.token) };
-    const ready = {} as StreamVideoOptions;
-    prepared.set(ready, { settings: { ...settings, ...guest, tokenProvider: undefined }, askedGuest: asked });
-    return new StreamVideo(ready);
+    const ready: Prepared = {
+      settings: { ...settings, ...guest, tokenProvider: undefined },
+      askedGuest: asked,
+    };
+    return new StreamVideo({ [PREPARED]: ready } as unknown as StreamVideoOptions);
   }
 
-  /** Who is calling; for a guest the identity that the coordinator assigned. */
+  /** The user, frozen; for a guest with the id that the coordinator assigned. */
   get user(): KnownUser {
     return this.#session.user;
   }
 
+  /** The token in use; a getter, so that neither a log nor a spread shows it. */
   get token(): string | undefined {
     return this.#session.token;
   }
 
+  /** The provider in use; undefined for guests and where only a token was given. */
   get tokenProvider(): TokenProvider | undefined {
     const { source } = this.#session;
     return source.kind === 'provider' ? source.provider : undefined;
   }
 
+  /** Where the socket is; changes are told by `connection.changed`. */
   get connectionState(): ConnectionState {
     return this.#connection.state;
   }
 
-  /** Set while connected. */
+  /** The coordinator's id of the live connection; undefined while there is none. */
   get connectionId(): string | undefined {
     return this.#connection.connectionId;
   }
@@ -233,8 +226,8 @@ export class StreamVideo {
   }
 
   /**
-   * Ends the session: closes the socket, stops timers, aborts a running refresh, rejects what waits. Resolves
-   * promptly whatever the provider does. Listeners stay, and `connect()` may follow.
+   * Ends the session: closes the socket, stops timers, aborts a running refresh, and rejects what waits with
+   * `SessionEndedError`. Resolves promptly whatever the provider does. Listeners stay, and `connect()` may follow.
    */
   disconnect(): Promise<void> {
     return this.#end();
@@ -246,7 +239,11 @@ export class StreamVideo {
   }
 
   /**
-   * Any endpoint of the coordinator, with the token's life taken care of. `path` is relative to `/video`.
+   * Any endpoint of the coordinator, through the same interceptors as the calls. `path` is relative to `/video`
+   * and begins with one slash. Resolves with the answer's data.
+   *
+   * Rejects with `ApiError`, `MissingPermissionError`, `ConnectionError`, `SessionEndedError`, with the errors of
+   * the token, and at wrong arguments with `ConfigurationError`.
    *
    * @example
    * const { edges } = await streamVideo.request<GetEdgesResponse>('GET', '/edges');
@@ -266,10 +263,12 @@ export class StreamVideo {
     return this.#events.once(name, listener);
   }
 
+  /** Takes a listener off this name, however often it was added. */
   off<Name extends EventName>(name: Name, listener: EventListener<Name>): void {
     this.#events.off(name, listener);
   }
 
+  /** Has Vue leave the client raw, and printing name it. */
   get [Symbol.toStringTag](): string {
     return 'StreamVideo';
   }
@@ -298,7 +297,7 @@ export class StreamVideo {
     return isSeen || this.#calls.hasJoined;
   }
 
-  /** What one room does about another's news, before the app hears of it. */
+  /** What the socket and the calls do about an event of the token, before the app is told. */
   #react(name: keyof LocalEvents): void {
     if (name === 'user.changed') this.#connection.followUser();
     const isEnded = name === 'token.expired' || name === 'auth.suspended';

@@ -1,5 +1,6 @@
-import { ApiError, type RateLimit } from '../../shared/errors.js';
+import { ApiError, MissingPermissionError, type RateLimit } from '../../shared/errors.js';
 import { maskTokens, sanitize } from '../../shared/text.js';
+import type { TokenClaims } from '../token/claims.js';
 
 /** Codes of the coordinator that this package acts on. */
 export const CODE = {
@@ -15,7 +16,7 @@ export const CODE = {
   tooManyConnections: 71,
 } as const;
 
-/** Answers that come only after the token was taken: bad input, nothing there, not allowed. */
+/** Answers that come only once the token was accepted: bad input, nothing there, not allowed. */
 const AFTER_AUTHENTICATION: readonly number[] = [4, 16, CODE.notAllowed, CODE.connectionIdUnknown];
 
 const REMEDIATION: Readonly<Record<number, string>> = {
@@ -55,7 +56,7 @@ function masked(details: object): Readonly<Record<string, unknown>> {
   return Object.freeze(JSON.parse(maskTokens(JSON.stringify(details))));
 }
 
-/** The coordinator's word as an error. */
+/** The coordinator's error object as an error of this package. */
 export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Origin): ApiError {
   const { exception_fields, unrecoverable } = wire;
   const details = {
@@ -74,7 +75,14 @@ export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Or
   });
 }
 
-/** Whether an answer shows that the coordinator took the token. */
+/** A 403 / 17. On a call token it names the calls that the token opens. */
+export function missingPermission(cause: ApiError, claims?: TokenClaims): MissingPermissionError {
+  const cids = claims?.call_cids;
+  const opens = Array.isArray(cids) ? `; the call token opens ${sanitize(cids.join(', '))}` : '';
+  return new MissingPermissionError(`${cause.message}${opens}`, { remediation: cause.remediation, cause });
+}
+
+/** Whether an answer shows that the coordinator accepted the token. */
 export function showsAcceptance(error: ApiError | undefined): boolean {
   return error === undefined || AFTER_AUTHENTICATION.includes(error.apiCode as number);
 }

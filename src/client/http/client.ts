@@ -1,19 +1,25 @@
-import { type ApiError, ConfigurationError, MissingPermissionError } from '../../shared/errors.js';
+import { ConfigurationError } from '../../shared/errors.js';
 import { describeType, sanitize } from '../../shared/text.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { linkSignals } from '../environment/abortable.js';
-import { CODE } from './api-error.js';
+import { CODE, missingPermission } from './api-error.js';
 import { prepareBody } from './body.js';
 import { NETWORK_RETRIES } from './network-retry.js';
-import { checkPath } from './path.js';
+import { readPath } from './path.js';
 import { type ApiRequest, type ApiResponse, chain, type Interceptor, type Next } from './request.js';
 
+/** What `StreamVideo.request` takes besides method and path. */
 export interface RequestOptions {
-  /** Undefined and null are left out; objects are written as JSON. */
+  /** Parameters of the query. Undefined and null are left out; objects are written as JSON. */
   query?: Readonly<Record<string, unknown>> | undefined;
-  /** A string goes raw, an object as JSON. */
+  /**
+   * What is sent: a string goes raw, an object as JSON, bytes, forms and blobs as they are. A stream is sent
+   * once: its request is not repeated after a token was refused. Not with GET and HEAD.
+   */
   body?: unknown;
+  /** Headers of the app's own. Those that say who is calling are set by the client and refused here. */
   headers?: Readonly<Record<string, string>> | undefined;
+  /** Ends the request at any point, also while it waits for a token; it then rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +45,7 @@ function readQuery(query: InternalOptions['query'] = {}): Record<string, string>
   );
 }
 
-/** What says who is calling is ours to say. */
+/** Headers that say who is calling: set by the client alone. */
 const RESERVED = ['authorization', 'stream-auth-type', 'x-stream-client', 'x-client-request-id'];
 
 function readHeaders(headers: InternalOptions['headers'] = {}): Record<string, string> {
@@ -62,12 +68,6 @@ function readHeaders(headers: InternalOptions['headers'] = {}): Record<string, s
   );
 }
 
-function missingPermission(cause: ApiError, { acquired: pass }: ApiResponse): MissingPermissionError {
-  const cids = pass?.token?.claims.call_cids;
-  const opens = Array.isArray(cids) ? `; the call token opens ${sanitize(cids.join(', '))}` : '';
-  return new MissingPermissionError(`${cause.message}${opens}`, { remediation: cause.remediation, cause });
-}
-
 /** Speaks to the coordinator for one client, through its interceptors. */
 export class HttpClient {
   readonly #session: TokenSession;
@@ -78,7 +78,7 @@ export class HttpClient {
     this.#run = chain(interceptors, send);
   }
 
-  /** Sends one call and returns its data; whatever is wrong with the arguments is said before any I/O. */
+  /** Sends one call and returns its data. Throws at wrong arguments before any I/O. */
   async request<T>(method: string, path: string, options: InternalOptions = {}): Promise<T> {
     const { data } = await this.exchange(method, path, options);
     return data as T;
@@ -90,7 +90,7 @@ export class HttpClient {
     try {
       const request: ApiRequest = {
         method: readMethod(method),
-        path: checkPath(path),
+        path: readPath(path),
         query: readQuery(options.query),
         headers: readHeaders(options.headers),
         body: await prepareBody(options.body),
@@ -105,7 +105,7 @@ export class HttpClient {
       const { error } = response;
       if (!error) return response;
       throw error.status === 403 && error.apiCode === CODE.notAllowed
-        ? missingPermission(error, response)
+        ? missingPermission(error, response.acquired?.token?.claims)
         : error;
     } finally {
       unlink();

@@ -1,7 +1,7 @@
 import { CODE } from './api-error.js';
 import type { Interceptor } from './request.js';
 
-/** What watching needs of the socket. */
+/** What a watching request needs of the socket. */
 export interface ConnectionIds {
   readonly connectionId: string | undefined;
   waitForId(options: { unknown?: string | undefined; signal: AbortSignal }): Promise<string>;

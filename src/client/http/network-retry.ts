@@ -5,7 +5,7 @@ import type { Interceptor } from './request.js';
 
 export const RETRY = { count: 2, firstMs: 300 } as const;
 
-/** How many times one call is repeated for the network's sake, over all its attempts. */
+/** How many times one call is repeated after network failures, over all its attempts. */
 export const NETWORK_RETRIES = RETRY.count;
 
 /** Repeats a GET that the network lost, twice at most. A timed-out request is not repeated, nor is any other. */

@@ -11,7 +11,7 @@ function refuse(message: string): never {
 const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment);
 
 /** Checks a path so that it can lead nowhere but below `/video`. */
-export function checkPath(path: unknown): string {
+export function readPath(path: unknown): string {
   if (typeof path !== 'string') return refuse(`The path must be a string, not ${describeType(path)}`);
   const [bare = ''] = path.split('?');
   if (!path.startsWith('/') || path.includes('//') || /[\\#\s]/.test(path)) {

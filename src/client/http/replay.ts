@@ -6,7 +6,7 @@ import type { TokenFacts } from '../token/token-facts.js';
 import { CODE, showsAcceptance } from './api-error.js';
 import type { ApiRequest, Interceptor, ReplayKind } from './request.js';
 
-/** What to do about an answer. Only the header differs in a replay, and the request's id. */
+/** What to do about an answer. A replay differs in its token and the request's id alone. */
 type Step = 'answer' | 'replay' | 'replay_same_token';
 
 const EARLY: readonly (number | undefined)[] = [CODE.tokenNotYetValid, CODE.tokenUsedBeforeIssued];
@@ -16,7 +16,7 @@ function isExpired({ apiCode, status }: ApiError): boolean {
   return apiCode === CODE.tokenExpired && status >= 400 && status < 500;
 }
 
-/** One call's dealings with the session: each kind of replay happens once. */
+/** What one request does about refusals of its token: each kind of replay happens once. */
 class Replay {
   readonly #session: TokenSession;
   readonly #environment: Environment;
@@ -40,7 +40,7 @@ class Replay {
     return this.#giveUp(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
   }
 
-  /** A body that is gone cannot be sent again; the token is made ready for the next call all the same. */
+  /** For a body that cannot be sent again: the token is refreshed for the next call all the same. */
   prepareForNext(error: ApiError, token: TokenFacts): void {
     if (isExpired(error)) this.#session.verdicts.renew(token, { cause: error }).catch(() => {});
     else this.#giveUp(error, token);
@@ -59,7 +59,7 @@ class Replay {
     return REFUSED.includes(error.apiCode) && this.#session.verdicts.rollBackAfterRejection(token, error);
   }
 
-  /** Whether this kind of replay was still to be had. */
+  /** Whether this kind of replay is still allowed; it is not from now on. */
   #spend(kind: ReplayKind): boolean {
     const isLeft = !this.#spent.has(kind);
     this.#spent.add(kind);
@@ -67,26 +67,27 @@ class Replay {
   }
 }
 
-/** Hears what the coordinator says about the token, has it renewed, and sends the request again. */
+/** Passes on what the coordinator says about the token, has it refreshed, and sends the request again. */
 export function refreshAndReplay(session: TokenSession, environment: Environment): Interceptor {
   return async (request, next) => {
     const replay = new Replay(session, environment, request);
     let response = await next(request);
     for (;;) {
-      const { error, acquired: pass, isEvidence } = response;
-      if (!isEvidence || !pass?.token) return response;
+      const { error, acquired, isEvidence } = response;
+      if (!isEvidence || !acquired?.token) return response;
+      const { token } = acquired;
       if (!error) {
-        session.verdicts.accept(pass.token);
+        session.verdicts.accept(token);
         return response;
       }
       if (request.body?.isOneShot) {
-        replay.prepareForNext(error, pass.token);
+        replay.prepareForNext(error, token);
         return response;
       }
-      const step = await replay.after(error, pass.token);
+      const step = await replay.after(error, token);
       if (step === 'answer') return response;
       throwIfAborted(request.signal);
-      response = await next(step === 'replay_same_token' ? { ...request, acquired: pass } : request);
+      response = await next(step === 'replay_same_token' ? { ...request, acquired } : request);
     }
   };
 }

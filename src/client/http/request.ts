@@ -35,7 +35,7 @@ export interface ApiResponse {
   readonly status: number;
   readonly data: unknown;
   readonly error?: ApiError | undefined;
-  /** Whether the coordinator itself spoke, so that its word about the token counts. */
+  /** Whether the coordinator itself answered, so that the answer is evidence about the token. */
   readonly isEvidence: boolean;
   readonly acquired?: AcquiredToken | undefined;
 }

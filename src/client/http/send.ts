@@ -19,7 +19,7 @@ export interface SendOptions {
   /** Bounds one attempt on the wire, its body included. */
   readonly requestMs: number;
   readonly environment: Environment;
-  /** Hears the `Date` header of the coordinator's answers. */
+  /** Called with the `Date` header of the coordinator's answers. */
   onDate?(header: string | null): void;
 }
 

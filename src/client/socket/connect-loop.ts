@@ -12,21 +12,21 @@ import {
 import type { Environment } from '../environment/environment.js';
 import type { BackOff } from './back-off.js';
 import type { Failure } from './handshake.js';
-import { verdictOn } from './handshake-refusal.js';
+import { actionAfter } from './handshake-refusal.js';
 import { PausableTimer } from './pausable-timer.js';
 import { connectTimeout, type LastFailure, refusalOf, rejectedError } from './socket-errors.js';
 
 interface ConnectLoopOptions {
-  /** Nobody asked for it: a live connection was lost. */
+  /** A live connection was lost; no caller asked for this one. */
   readonly isReconnect: boolean;
   readonly connectMs: number;
   readonly session: TokenSession;
   readonly environment: Environment;
-  /** Outlives the campaign. */
+  /** Outlives the loop. */
   readonly backOff: BackOff;
 }
 
-/** One run of handshakes until one succeeds: who waits for it, for how long, and what it learns from failures. */
+/** Handshakes until one succeeds: who waits for it, for how long, and what follows from each failure. */
 export class ConnectLoop {
   readonly isReconnect: boolean;
   readonly #options: ConnectLoopOptions;
@@ -34,10 +34,9 @@ export class ConnectLoop {
   readonly #done: Promise<OwnUserResponse>;
   #follow!: (handshakes: Promise<OwnUserResponse>) => void;
   #callers = 0;
-  /** Only while somebody waits in `connect()`. */
+  /** Only while a caller waits in `connect()`. */
   #limit: PausableTimer | undefined;
   #wake: () => void = () => {};
-  // What it remembers from one handshake to the next.
   #hasRenewed = false;
   #hasWaited = false;
   #last: LastFailure = {};
@@ -122,30 +121,30 @@ export class ConnectLoop {
     { error, token }: Failure & { kind: 'refused' },
     signal: AbortSignal,
   ): Promise<void> {
-    const { verdicts: rulings } = this.#options.session;
+    const { verdicts } = this.#options.session;
     const refusal = refusalOf(error);
     this.#last = { ...this.#last, error: refusal };
-    const verdict = verdictOn(error);
-    if (verdict === 'renew') {
+    const action = actionAfter(error);
+    if (action === 'renew_token') {
       if (!this.#hasRenewed) {
         this.#hasRenewed = true;
-        return rulings.renew(token, { signal, cause: refusal });
+        return verdicts.renew(token, { signal, cause: refusal });
       }
-      const error = rulings.refuseForGood(token, refusal);
+      const error = verdicts.refuseForGood(token, refusal);
       if (!this.isReconnect) throw error;
       return this.#backOff(signal);
     }
-    if (verdict === 'back_off') {
-      // The token passed: a 40 after it is the first of its row.
+    if (action === 'back_off') {
+      // The server took the token: a 40 after it is the first of its row.
       this.#hasRenewed = false;
       return this.#backOff(signal);
     }
-    if (verdict === 'wait' && !this.#hasWaited) {
+    if (action === 'wait' && !this.#hasWaited) {
       this.#hasWaited = true;
-      return this.#pause(rulings.earlyTokenDelayMs(token), signal);
+      return this.#pause(verdicts.earlyTokenDelayMs(token), signal);
     }
-    const mayRollBack = verdict === 'wait' || verdict === 'give_up_token';
-    if (mayRollBack && rulings.rollBackAfterRejection(token, refusal)) return;
+    const mayRollBack = action === 'wait' || action === 'roll_back';
+    if (mayRollBack && verdicts.rollBackAfterRejection(token, refusal)) return;
     throw rejectedError(refusal);
   }
 
@@ -153,7 +152,7 @@ export class ConnectLoop {
     return this.#pause(this.#options.backOff.nextMs(), signal);
   }
 
-  /** Waits, but no longer than until the network comes back or somebody calls `connect()`. */
+  /** Waits, but no longer than until the network comes back or `connect()` is called. */
   #pause(
     delayMs: number,
     signal: AbortSignal,

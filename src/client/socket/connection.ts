@@ -1,4 +1,3 @@
-import type { AnyStreamVideoError } from '../../shared/errors.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { throwIfAborted } from '../environment/abortable.js';
@@ -12,9 +11,9 @@ import type { Logger } from '../logger.js';
 import { BackOff } from './back-off.js';
 import { ConnectLoop } from './connect-loop.js';
 import type { ConnectionEvents, ConnectionState } from './connection-events.js';
-import { type Established, type Failure, type Frame, HandshakeFailed, shakeHands } from './handshake.js';
+import { type Established, type Failure, HandshakeFailed, handshake } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
-import type { JsonSocket } from './json-socket.js';
+import type { Ending, Frame } from './json-socket.js';
 import { anonymousSocketError, notConnectedError, noWebSocketError } from './socket-errors.js';
 
 export interface ConnectionOptions {
@@ -26,10 +25,10 @@ export interface ConnectionOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly emit: Emit<ConnectionEvents>;
-  onServerEvent(event: Frame & { readonly type: string }): void;
+  onServerEvent(event: Frame): void;
 }
 
-/** The coordinator's socket: opened, authenticated, watched over, and opened again. */
+/** The coordinator's socket: opened, authenticated, kept alive, and opened again. */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #backOff: BackOff;
@@ -37,7 +36,7 @@ export class Connection {
   #established: Established | undefined;
   #establishedAt: Moment | undefined;
   #heartbeat: Heartbeat | undefined;
-  #campaign: ConnectLoop | undefined;
+  #loop: ConnectLoop | undefined;
   #stopWatchingNetwork: (() => void) | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -53,7 +52,7 @@ export class Connection {
     return this.#established?.connectionId;
   }
 
-  /** Resolves with the server's own-user object. Calls in parallel share one campaign. */
+  /** Resolves with the server's own-user object. Calls in parallel share one loop of handshakes. */
   async connect({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<OwnUserResponse> {
     const { session } = this.#options;
     if (session.user.type === 'anonymous') throw anonymousSocketError();
@@ -61,14 +60,14 @@ export class Connection {
     throwIfAborted(signal);
     session.begin();
     if (this.#established) return this.#established.me;
-    const campaign = this.#campaign ?? this.#start({ isReconnect: false });
-    return campaign.call(signal);
+    const loop = this.#loop ?? this.#start({ isReconnect: false });
+    return loop.call(signal);
   }
 
-  /** Closes the socket and ends whatever runs. The session's end has rejected those who wait. */
+  /** Closes the socket and ends the loop. The end of the session has rejected its callers. */
   close(): void {
-    this.#campaign?.abort(this.#options.session.ending.reason);
-    this.#campaign = undefined;
+    this.#loop?.abort(this.#options.session.ending.reason);
+    this.#loop = undefined;
     this.#drop('client closed the connection');
     this.#backOff.reset();
     this.#stopWatchingNetwork?.();
@@ -76,9 +75,9 @@ export class Connection {
     if (this.#state !== 'idle') this.#enter('disconnected');
   }
 
-  /** Opens the socket anew when it speaks for another user than the session does now. */
+  /** Opens the socket again when it belongs to another user than the session does now. */
   followUser(): void {
-    if (!this.#established || this.#established.userId === this.#options.session.user.id) return;
+    if (!this.#established || this.#established.token.userId === this.#options.session.user.id) return;
     this.#reconnect(undefined);
   }
 
@@ -95,50 +94,40 @@ export class Connection {
     if (id !== undefined && id !== unknown) return id;
     // The server does not know this connection any more: it is as good as dropped.
     if (id !== undefined) this.#reconnect(undefined);
-    if (!this.#campaign) throw notConnectedError();
-    await this.#campaign.wait(signal);
+    if (!this.#loop) throw notConnectedError();
+    await this.#loop.wait(signal);
     return this.waitForId({ unknown, signal });
   }
 
-  // ---- campaigns
+  // ---- opening
 
   #start({ isReconnect, after }: { isReconnect: boolean; after?: Failure | undefined }): ConnectLoop {
     const { connectMs, session, environment } = this.#options;
-    const campaign = new ConnectLoop({
-      isReconnect,
-      connectMs,
-      session,
-      environment,
-      backOff: this.#backOff,
-    });
-    this.#campaign = campaign;
+    const loop = new ConnectLoop({ isReconnect, connectMs, session, environment, backOff: this.#backOff });
+    this.#loop = loop;
     this.#watchNetwork();
     this.#enter(isReconnect ? 'reconnecting' : 'connecting');
-    campaign.run((signal) => this.#run(campaign, after, signal));
-    return campaign;
+    loop.run((signal) => this.#run(loop, after, signal));
+    return loop;
   }
 
-  async #run(
-    campaign: ConnectLoop,
-    after: Failure | undefined,
-    signal: AbortSignal,
-  ): Promise<OwnUserResponse> {
+  async #run(loop: ConnectLoop, after: Failure | undefined, signal: AbortSignal): Promise<OwnUserResponse> {
     const { session } = this.#options;
     let failure = after;
     try {
       for (;;) {
-        if (failure) await campaign.recover(failure, signal);
+        if (failure) await loop.recover(failure, signal);
         throwIfAborted(signal);
         try {
-          const established = await this.#shakeHands(signal);
+          const established = await this.#handshake(signal);
           if (signal.aborted) {
             // It ended in the very moment of its success.
-            established.channel.close(1000, 'client closed the connection');
+            established.socket.close(1000, 'client closed the connection');
             throw signal.reason;
           }
-          if (established.userId === session.user.id) return this.#settleIn(established);
+          if (established.token.userId === session.user.id) return this.#adopt(established);
           // A guest became another while the server answered.
-          established.channel.close(1000, 'another user');
+          established.socket.close(1000, 'another user');
           failure = undefined;
         } catch (error) {
           if (!(error instanceof HandshakeFailed)) throw error;
@@ -146,8 +135,8 @@ export class Connection {
         }
       }
     } catch (error) {
-      if (this.#campaign === campaign) {
-        this.#campaign = undefined;
+      if (this.#loop === loop) {
+        this.#loop = undefined;
         this.#enter('disconnected', error);
         session.rest();
       }
@@ -155,71 +144,65 @@ export class Connection {
     }
   }
 
-  async #shakeHands(signal: AbortSignal): Promise<Established> {
+  async #handshake(signal: AbortSignal): Promise<Established> {
     const { environment, session, url } = this.#options;
     const WebSocket = this.#options.WebSocket ?? platformWebSocket() ?? (await fallbackWebSocket());
     throwIfAborted(signal);
     if (!WebSocket) throw noWebSocketError();
-    return shakeHands({
-      WebSocket,
-      url,
-      session,
-      environment,
-      signal,
-      onFrame: (channel, frame) => this.#hear(channel, frame),
-      onEnd: (channel, ending) => {
-        if (this.#established?.channel === channel) this.#reconnect({ kind: 'network', ending });
-      },
-    });
+    return handshake({ WebSocket, url, session, environment, signal });
   }
 
   #watchNetwork(): void {
     this.#stopWatchingNetwork ??= this.#options.environment.network.watch({
-      offline: () => this.#campaign?.goOffline(),
-      online: () => this.#campaign?.goOnline(),
+      offline: () => this.#loop?.goOffline(),
+      online: () => this.#loop?.goOnline(),
     });
   }
 
   // ---- the live socket
 
-  #settleIn(established: Established): OwnUserResponse {
+  #adopt(established: Established): OwnUserResponse {
     const { session, environment } = this.#options;
-    const { channel, token, frame } = established;
+    const { socket, token, welcome, connectionId, me } = established;
     this.#established = established;
     this.#establishedAt = environment.clock.now();
-    this.#campaign = undefined;
-    const heartbeat = new Heartbeat(environment.timers, {
-      ping: () => channel.send([{ type: 'health.check', client_id: established.connectionId }]),
-      dead: () => this.#reconnect({ kind: 'network', ending: { code: 0, reason: 'no sign of life' } }),
+    this.#loop = undefined;
+    this.#heartbeat = new Heartbeat(environment.timers, {
+      ping: () => socket.send([{ type: 'health.check', client_id: connectionId }]),
+      dead: () => this.#lose({ code: 0, reason: 'no sign of life' }),
     });
-    this.#heartbeat = heartbeat;
-    heartbeat.start();
-    session.learnFromFrame(frame.created_at);
+    this.#heartbeat.start();
+    session.learnFromFrame(welcome.created_at);
     session.verdicts.accept(token);
     this.#enter('connected');
     session.wake();
-    this.#options.onServerEvent(frame as Frame & { type: string });
-    channel.release();
-    return established.me;
+    this.#options.onServerEvent(welcome);
+    socket.listen({
+      onFrame: (frame) => this.#onFrame(frame),
+      onEnd: (ending) => this.#lose(ending),
+    });
+    return me;
   }
 
-  #hear(channel: JsonSocket, frame: Frame | undefined): void {
-    if (this.#established?.channel !== channel) return;
+  /** A frame of the live socket. */
+  #onFrame(frame: Frame | undefined): void {
     this.#heartbeat?.signOfLife();
     if (!frame) {
       this.#options.logger.debug('A frame that is not JSON text was ignored');
       return;
     }
     this.#options.session.learnFromFrame(frame.created_at);
-    if (frame.type === 'connection.error') {
-      const { token } = this.#established;
-      const failure: Failure = isWireError(frame.error)
-        ? { kind: 'refused', error: frame.error, token }
-        : { kind: 'network', ending: { code: 0, reason: 'connection.error' } };
-      this.#reconnect(failure);
+    if (frame.type !== 'connection.error') {
+      this.#options.onServerEvent(frame);
+    } else if (this.#established && isWireError(frame.error)) {
+      this.#reconnect({ kind: 'refused', error: frame.error, token: this.#established.token });
     } else {
-      this.#options.onServerEvent(frame as Frame & { type: string });
+      this.#lose({ code: 0, reason: 'connection.error' });
     }
+  }
+
+  #lose(ending: Ending): void {
+    this.#reconnect({ kind: 'network', ending });
   }
 
   #reconnect(failure: Failure | undefined): void {
@@ -232,24 +215,24 @@ export class Connection {
   }
 
   #drop(reason: string): void {
-    const { channel } = this.#established ?? {};
+    const { socket } = this.#established ?? {};
     this.#established = undefined;
     this.#establishedAt = undefined;
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
-    channel?.close(1000, reason);
+    socket?.close(1000, reason);
   }
 
   #enter(state: ConnectionState, error?: unknown): void {
     const previous = this.#state;
     if (previous === state) return;
     this.#state = state;
-    const connectionId = this.connectionId;
+    const { connectionId } = this;
     this.#options.emit('connection.changed', {
       state,
       previous,
       ...(connectionId !== undefined && { connectionId }),
-      ...(error !== undefined && { error: error as AnyStreamVideoError }),
+      ...(error !== undefined && { error }),
     });
   }
 }

@@ -1,30 +1,29 @@
-import type { WireError } from '../http/api-error.js';
-import { CODE } from '../http/api-error.js';
+import { CODE, type WireError } from '../http/api-error.js';
 
-/** What a coordinator's refusal of a handshake asks for. */
-export type Verdict = 'renew' | 'wait' | 'give_up_token' | 'back_off' | 'reject';
+/** What a client does about a refused handshake. */
+export type RefusalAction = 'renew_token' | 'wait' | 'roll_back' | 'back_off' | 'give_up';
 
-/** The HTTP status that goes with a refusal. */
+/** The HTTP status that goes with a refusal; 0 where it names none. */
 export function statusOf(error: WireError): number {
   return typeof error.StatusCode === 'number' ? error.StatusCode : 0;
 }
 
-export function verdictOn(error: WireError): Verdict {
+export function actionAfter(error: WireError): RefusalAction {
   switch (error.code) {
     case CODE.tokenExpired:
-      return 'renew';
+      return 'renew_token';
     case CODE.tokenNotYetValid:
     case CODE.tokenUsedBeforeIssued:
       return 'wait';
     case CODE.tokenSignature:
     case CODE.authentication:
     case CODE.accessKey:
-      return 'give_up_token';
+      return 'roll_back';
     case CODE.tooManyConnections:
     case CODE.rateLimit:
       return 'back_off';
   }
   const status = statusOf(error);
   const isTransient = status === 429 || status >= 500 || error.code < 0;
-  return isTransient ? 'back_off' : 'reject';
+  return isTransient ? 'back_off' : 'give_up';
 }

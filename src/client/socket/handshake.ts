@@ -1,18 +1,14 @@
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
-import { throwIfAborted } from '../environment/abortable.js';
+import { abort, linkSignals, pause, throwIfAborted } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
-import type { TimerHandle } from '../environment/timers.js';
 import type { WebSocketConstructor } from '../environment/web-socket.js';
 import { isWireError, type WireError } from '../http/api-error.js';
-import type { AcquiredToken } from '../refresh/waiters.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import type { KnownUser } from '../user.js';
-import { type Ending, JsonSocket } from './json-socket.js';
+import { type Ending, type Frame, JsonSocket } from './json-socket.js';
 
 export const HANDSHAKE_LIMIT_MS = 15_000;
-
-export type Frame = Readonly<Record<string, unknown>>;
 
 /** Why a handshake came to nothing. */
 export type Failure =
@@ -29,13 +25,14 @@ export class HandshakeFailed extends Error {
   }
 }
 
+/** A socket that the coordinator has welcomed. What comes on it is kept until somebody listens. */
 export interface Established {
-  readonly channel: JsonSocket;
+  readonly socket: JsonSocket;
   readonly token: TokenFacts;
-  readonly userId: string;
   readonly connectionId: string;
   readonly me: OwnUserResponse;
-  readonly frame: Frame;
+  /** The frame that said so. */
+  readonly welcome: Frame;
 }
 
 interface HandshakeOptions {
@@ -45,99 +42,103 @@ interface HandshakeOptions {
   readonly environment: Environment;
   /** Ends the handshake, and closes the socket. */
   readonly signal: AbortSignal;
-  /** What comes after the handshake on the same socket. */
-  onFrame(channel: JsonSocket, frame: Frame | undefined): void;
-  onEnd(channel: JsonSocket, ending: Ending): void;
 }
 
-function authFrame(token: TokenFacts, { id, name, image, custom }: KnownUser): Frame {
+function authFrame(token: TokenFacts, { id, name, image, custom }: KnownUser): object {
   return { token: token.value, user_details: { id, name, image, custom }, products: ['video'] };
+}
+
+function networkFailure(ending: Ending): HandshakeFailed {
+  return new HandshakeFailed({ kind: 'network', ending });
+}
+
+/** What a frame says about the handshake: its success, its failure, or nothing. */
+function readAnswer(
+  frame: Frame | undefined,
+  token: TokenFacts | undefined,
+): Omit<Established, 'socket'> | HandshakeFailed | undefined {
+  if (frame?.type === 'connection.error') {
+    const error = isWireError(frame.error) ? frame.error : { code: -1, message: 'no reason given' };
+    // Before our frame the server knows no token, so it speaks of none.
+    return token
+      ? new HandshakeFailed({ kind: 'refused', error, token })
+      : networkFailure({ code: 0, reason: String(error.message) });
+  }
+  if (frame?.type !== 'connection.ok' || typeof frame.connection_id !== 'string' || !token) return undefined;
+  const me = (frame.me as OwnUserResponse | undefined) ?? { id: token.userId };
+  return { token, connectionId: frame.connection_id, me, welcome: frame };
 }
 
 /**
  * Opens a socket and authenticates it. The token is fetched while the socket opens; it travels in the first
  * frame. Rejects with `HandshakeFailed`, or with the signal's reason.
  */
-export function shakeHands(options: HandshakeOptions): Promise<Established> {
-  const { session, environment, signal } = options;
-  const { timers } = environment;
-  return new Promise((resolve, reject) => {
-    let isOver = false;
-    let limit: TimerHandle | undefined;
-    let sent: TokenFacts | undefined;
+export async function handshake({
+  WebSocket,
+  url,
+  session,
+  environment: { timers },
+  signal: caller,
+}: HandshakeOptions): Promise<Established> {
+  throwIfAborted(caller);
+  const failed = new AbortController();
+  const { signal, unlink } = linkSignals(caller, failed.signal);
+  let socket: JsonSocket | undefined;
+  let sent: TokenFacts | undefined;
 
-    const finish = (settle: () => void) => {
-      if (isOver) return;
-      isOver = true;
-      timers.clear(limit);
-      signal.removeEventListener('abort', onAbort);
-      settle();
-    };
-    const fail = (failure: Failure) =>
-      finish(() => {
-        channel?.close();
-        reject(new HandshakeFailed(failure));
-      });
-    const onAbort = () =>
-      finish(() => {
-        channel?.close();
-        reject(signal.reason);
-      });
-    const limitTheNextStep = () => {
-      timers.clear(limit);
-      limit = timers.set(
-        () => fail({ kind: 'network', ending: { code: 0, reason: 'the handshake took too long' } }),
-        HANDSHAKE_LIMIT_MS,
-      );
-    };
-    const onFirstFrames = (frame: Frame | undefined) => {
-      if (frame?.type === 'connection.error') {
-        const error = isWireError(frame.error) ? frame.error : { code: -1, message: 'no reason given' };
-        // Before our frame the server knows no token, so it speaks of none.
-        if (sent) fail({ kind: 'refused', error, token: sent });
-        else fail({ kind: 'network', ending: { code: 0, reason: String(error.message) } });
-      } else if (frame?.type === 'connection.ok' && typeof frame.connection_id === 'string' && sent) {
-        const { userId } = sent;
-        const me = (frame.me as OwnUserResponse | undefined) ?? { id: userId };
-        const established = { channel: channel as JsonSocket, token: sent, userId, me, frame };
-        const connectionId = frame.connection_id;
-        finish(() => {
-          channel?.hold();
-          resolve({ ...established, connectionId });
-        });
-      }
-    };
+  const inTime = async <T>(step: Promise<T>): Promise<T> => {
+    let done: { value: T } | undefined;
+    const wake = step.then((value) => {
+      done = { value };
+    });
+    await pause(timers, HANDSHAKE_LIMIT_MS, { wake, signals: [signal] });
+    if (!done) throw networkFailure({ code: 0, reason: 'the handshake took too long' });
+    return done.value;
+  };
 
-    let channel: JsonSocket | undefined;
-    try {
-      throwIfAborted(signal);
-      channel = new JsonSocket(options.WebSocket, options.url, timers, {
-        onFrame: (frame) => (isOver ? options.onFrame(channel as JsonSocket, frame) : onFirstFrames(frame)),
-        onEnd: (ending) =>
-          isOver ? options.onEnd(channel as JsonSocket, ending) : fail({ kind: 'network', ending }),
+  const introduce = async ({ opened }: JsonSocket): Promise<void> => {
+    while (!sent) {
+      const { token } = await session.acquire({ signal }).catch((error) => {
+        throw signal.aborted ? error : new HandshakeFailed({ kind: 'token', error });
       });
-    } catch (cause) {
-      if (signal.aborted) onAbort();
-      else fail({ kind: 'network', ending: { code: 0, reason: '', cause } });
-      return;
-    }
-    signal.addEventListener('abort', onAbort);
-    limitTheNextStep();
-    const { opened } = channel;
-    const introduce = ({ token }: AcquiredToken) => {
-      if (isOver || !token) return;
-      // The socket took so long that the token was refused meanwhile, or a guest became another.
-      if (token.rejectedByServerAt || token.userId !== session.user.id) return fetchToken();
+      await opened;
+      if (signal.aborted || !token) return;
+      // The socket may have taken so long that the token was refused meanwhile, or a guest became another.
+      if (token.rejectedByServerAt || token.userId !== session.user.id) continue;
       sent = token;
-      limitTheNextStep();
-      channel?.send(authFrame(token, session.user));
-    };
-    const fetchToken = () => {
-      session.acquire({ signal }).then(
-        (pass) => opened.then(() => introduce(pass)),
-        (error) => (signal.aborted ? onAbort() : fail({ kind: 'token', error })),
-      );
-    };
-    fetchToken();
-  });
+      socket?.send(authFrame(token, session.user));
+    }
+  };
+
+  try {
+    const opening = openSocket(WebSocket, url, timers);
+    socket = opening;
+    const answered = new Promise<Omit<Established, 'socket'>>((resolve) => {
+      opening.listen({
+        onFrame: (frame) => {
+          const answer = readAnswer(frame, sent);
+          if (!answer) return;
+          opening.pause();
+          if (answer instanceof HandshakeFailed) abort(failed, answer);
+          else resolve(answer);
+        },
+        onEnd: (ending) => abort(failed, networkFailure(ending)),
+      });
+    });
+    await inTime(introduce(opening));
+    return { socket, ...(await inTime(answered)) };
+  } catch (error) {
+    socket?.close();
+    throw error;
+  } finally {
+    unlink();
+  }
+}
+
+function openSocket(...[WebSocket, url, timers]: ConstructorParameters<typeof JsonSocket>): JsonSocket {
+  try {
+    return new JsonSocket(WebSocket, url, timers);
+  } catch (cause) {
+    throw networkFailure({ code: 0, reason: '', cause });
+  }
 }

@@ -1,6 +1,9 @@
 import type { TimerHandle, Timers } from '../environment/timers.js';
 import type { WebSocketConstructor, WebSocketLike } from '../environment/web-socket.js';
 
+/** A frame of the coordinator, as far as it is known before its type is read. */
+export type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
+
 /** How a socket ended. Who ended it is known from our own state, never from the code. */
 export interface Ending {
   /** 0, 1005 and 1006 all mean that the network did. */
@@ -11,7 +14,7 @@ export interface Ending {
 
 interface JsonSocketListener {
   /** Undefined for a frame that is not JSON text: a sign of life, and nothing else. */
-  onFrame(frame: Readonly<Record<string, unknown>> | undefined): void;
+  onFrame(frame: Frame | undefined): void;
   /** Called once, and not when we close. */
   onEnd(ending: Ending): void;
 }
@@ -28,45 +31,38 @@ interface PlatformEvent {
 const OPEN = 1;
 const MAX_REASON_BYTES = 123;
 
-function parseFrame(data: unknown): Record<string, unknown> | undefined {
+function parseFrame(data: unknown): Frame | undefined {
   if (typeof data !== 'string') return undefined;
   try {
     const frame: unknown = JSON.parse(data);
-    return typeof frame === 'object' &&
-      frame !== null &&
-      typeof (frame as { type?: unknown }).type === 'string'
-      ? (frame as Record<string, unknown>)
+    return typeof frame === 'object' && frame !== null && typeof (frame as Partial<Frame>).type === 'string'
+      ? (frame as Frame)
       : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** One socket of any runtime, behaving the same in all of them. */
+/** One socket of any runtime, behaving the same in all of them. Nothing is lost while nobody listens. */
 export class JsonSocket {
   readonly opened: Promise<void>;
   readonly #socket: WebSocketLike;
-  readonly #listener: JsonSocketListener;
   readonly #timers: Timers;
+  #listener: JsonSocketListener | undefined;
+  #unheard: ((listener: JsonSocketListener) => void)[] = [];
   #errorTimer: TimerHandle | undefined;
   #isOver = false;
-  #held: (() => void)[] | undefined;
 
   /** Throws what the platform's constructor throws. */
-  constructor(WebSocket: WebSocketConstructor, url: string, timers: Timers, listener: JsonSocketListener) {
-    this.#listener = listener;
+  constructor(WebSocket: WebSocketConstructor, url: string, timers: Timers) {
     this.#timers = timers;
     const socket = new WebSocket(url);
     this.#socket = socket;
-    this.opened = new Promise((resolve) => this.#listen('open', () => resolve()));
-    this.#listen('message', ({ data }) => {
-      this.#tell(() => listener.onFrame(parseFrame(data)));
-    });
-    this.#listen('close', ({ code, reason }) => {
-      this.#end({ code: code ?? 0, reason: String(reason ?? '') });
-    });
+    this.opened = new Promise((resolve) => this.#on('open', () => resolve()));
+    this.#on('message', ({ data }) => this.#tell((listener) => listener.onFrame(parseFrame(data))));
+    this.#on('close', ({ code, reason }) => this.#end({ code: code ?? 0, reason: String(reason ?? '') }));
     // Stays for good: some runtimes raise an error after we have closed, and nobody else would catch it.
-    this.#listen('error', ({ error, message }) => {
+    this.#on('error', ({ error, message }) => {
       // The close that mostly follows knows the code and the reason.
       const end = () => this.#end({ code: 0, reason: '', cause: error ?? message });
       if (!this.#isOver) this.#errorTimer ??= timers.set(end, 0);
@@ -78,15 +74,15 @@ export class JsonSocket {
     return !this.#isOver && this.#socket.readyState === OPEN;
   }
 
-  /** Keeps what comes from now on until `release`: in Node a second frame may come before any promise settles. */
-  hold(): void {
-    this.#held = [];
+  /** Tells this listener what came since `pause`, and everything from now on. */
+  listen(listener: JsonSocketListener): void {
+    this.#listener = listener;
+    for (const tell of this.#unheard.splice(0)) this.#tell(tell);
   }
 
-  release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const tell of held) this.#tell(tell);
+  /** Keeps what comes until the next `listen`: in Node a second frame may come before any promise settles. */
+  pause(): void {
+    this.#listener = undefined;
   }
 
   send(frame: unknown): void {
@@ -111,28 +107,26 @@ export class JsonSocket {
     }
   }
 
-  #listen(type: string, listener: (event: PlatformEvent) => void): void {
+  #on(type: string, listener: (event: PlatformEvent) => void): void {
     this.#socket.addEventListener(type as never, listener as never);
   }
 
-  #tell(tell: () => void): void {
+  #tell(tell: (listener: JsonSocketListener) => void): void {
     if (this.#isOver) return;
-    if (this.#held) this.#held.push(tell);
-    else tell();
+    if (this.#listener) tell(this.#listener);
+    else this.#unheard.push(tell);
   }
 
   #end(ending: Ending): void {
-    this.#tell(() => this.#endNow(ending));
-  }
-
-  #endNow(ending: Ending): void {
-    this.#isOver = true;
-    this.#timers.clear(this.#errorTimer);
-    try {
-      this.#socket.close();
-    } catch {
-      // It is gone already.
-    }
-    this.#listener.onEnd(ending);
+    this.#tell((listener) => {
+      this.#isOver = true;
+      this.#timers.clear(this.#errorTimer);
+      try {
+        this.#socket.close();
+      } catch {
+        // It is gone already.
+      }
+      listener.onEnd(ending);
+    });
   }
 }

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { statusOf, verdictOn } from '../../../src/client/socket/handshake-refusal.js';
+import { actionAfter, statusOf } from '../../../src/client/socket/handshake-refusal.js';
 
 const refusal = (code: number, StatusCode: unknown) => ({ code, message: '', StatusCode }) as never;
 
 describe('a refusal of the handshake', () => {
   test.each([
-    ['renewal of the token', 'renew', [40]],
+    ['renewal of the token', 'renew_token', [40]],
     ['a wait for the same token', 'wait', [41, 42]],
-    ['another token, where one is kept', 'give_up_token', [43, 5, 2]],
+    ['another token, where one is kept', 'roll_back', [43, 5, 2]],
     ['a later try', 'back_off', [71, 9]],
-    ['an end', 'reject', [4, 17, 99]],
-  ])('asks for %s (%s) by its code alone', (_name, verdict, codes) => {
+    ['an end', 'give_up', [4, 17, 99]],
+  ])('asks for %s (%s) by its code alone', (_name, action, codes) => {
     for (const code of codes) {
-      for (const status of [400, 401, undefined]) expect(verdictOn(refusal(code, status))).toBe(verdict);
+      for (const status of [400, 401, undefined]) expect(actionAfter(refusal(code, status))).toBe(action);
     }
   });
 
@@ -25,7 +25,7 @@ describe('a refusal of the handshake', () => {
   ])(
     'with code %i and status %s is tried again later: the server, not the token, is the reason',
     (code, status) => {
-      expect(verdictOn(refusal(code, status))).toBe('back_off');
+      expect(actionAfter(refusal(code, status))).toBe('back_off');
     },
   );
 
@@ -33,7 +33,7 @@ describe('a refusal of the handshake', () => {
     [0, 499],
     [4, '500'],
   ])('with code %i and status %j is not', (code, status) => {
-    expect(verdictOn(refusal(code, status))).toBe('reject');
+    expect(actionAfter(refusal(code, status))).toBe('give_up');
   });
 
   test('has the status that it names, else none', () => {

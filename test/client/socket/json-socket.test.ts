@@ -5,18 +5,20 @@ import { type FakeSocket, fakeWebSockets } from '../../support/fake-coordinator.
 import { advance, useVirtualTime } from '../../support/virtual.js';
 
 let socket: FakeSocket;
-let channel: JsonSocket;
+let json: JsonSocket;
 let frames: unknown[];
 let endings: Ending[];
+const listener = {
+  onFrame: (frame: unknown) => frames.push(frame),
+  onEnd: (ending: Ending) => endings.push(ending),
+};
 
 function make(change: (socket: FakeSocket) => void = () => {}): void {
   const { sockets, WebSocket } = fakeWebSockets(change);
   frames = [];
   endings = [];
-  channel = new JsonSocket(WebSocket, 'ws://x.example', new Timers(), {
-    onFrame: (frame) => frames.push(frame),
-    onEnd: (ending) => endings.push(ending),
-  });
+  json = new JsonSocket(WebSocket, 'ws://x.example', new Timers());
+  json.listen(listener);
   socket = sockets[0] as FakeSocket;
 }
 
@@ -47,7 +49,7 @@ describe('a frame', () => {
   });
 
   test('that comes after the end is not heard', () => {
-    channel.close();
+    json.close();
     socket.receive({ type: 'health.check' });
     expect(frames).toEqual([]);
   });
@@ -56,22 +58,22 @@ describe('a frame', () => {
 describe('what is sent', () => {
   test('goes out while the socket is open', () => {
     socket.open();
-    channel.send({ a: 1 });
+    json.send({ a: 1 });
     expect(socket.sent).toEqual([{ a: 1 }]);
   });
 
   test.each([0, 2, 3])('does not in the ready state %i', (readyState) => {
     socket.readyState = readyState;
-    channel.send({ a: 1 });
-    expect([channel.isOpen, socket.sent]).toEqual([false, []]);
+    json.send({ a: 1 });
+    expect([json.isOpen, socket.sent]).toEqual([false, []]);
   });
 
   test('does not once we have closed, though the platform still says open', () => {
     socket.open();
     socket.close = () => {};
-    channel.close();
-    channel.send({ a: 1 });
-    expect([channel.isOpen, socket.sent]).toEqual([false, []]);
+    json.close();
+    json.send({ a: 1 });
+    expect([json.isOpen, socket.sent]).toEqual([false, []]);
   });
 
   test('ends the socket where the platform throws', () => {
@@ -80,7 +82,7 @@ describe('what is sent', () => {
     socket.send = () => {
       throw thrown;
     };
-    channel.send({ a: 1 });
+    json.send({ a: 1 });
     expect(endings).toEqual([{ code: 0, reason: '', cause: thrown }]);
     expect(socket.closedWith).toBeDefined();
   });
@@ -114,7 +116,7 @@ describe('an end', () => {
   });
 
   test('that we make is not told, nor what follows it', async () => {
-    channel.close(4000, 'done');
+    json.close(4000, 'done');
     socket.end(1006);
     socket.fail();
     await advance(0);
@@ -124,20 +126,20 @@ describe('an end', () => {
 
   test('that we make after an error leaves no timer', () => {
     socket.fail();
-    channel.close();
+    json.close();
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('that we make twice closes once', () => {
     const close = vi.spyOn(socket, 'close');
-    channel.close();
-    channel.close();
+    json.close();
+    json.close();
     expect(close).toHaveBeenCalledTimes(1);
     expect(close).toHaveBeenCalledWith(1000, '');
   });
 
   test('has a reason of at most 123 bytes', () => {
-    channel.close(1000, 'x'.repeat(200));
+    json.close(1000, 'x'.repeat(200));
     expect(socket.closedWith?.reason).toBe('x'.repeat(123));
   });
 
@@ -145,14 +147,14 @@ describe('an end', () => {
     socket.close = () => {
       throw new Error('gone already');
     };
-    if (whose === 'ours') channel.close();
+    if (whose === 'ours') json.close();
     else socket.end(1006);
     expect(endings).toEqual(whose === 'ours' ? [] : [{ code: 1006, reason: '' }]);
   });
 
   test('from inside close() is not told of one that we make', () => {
     socket.close = () => socket.end(1006);
-    channel.close();
+    json.close();
     expect(endings).toEqual([]);
   });
 });
