@@ -1,5 +1,5 @@
 import { HttpResponse, http, ws } from 'msw';
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { createHandlers, type EmulatorHandlers, type EmulatorHandlersOptions } from './msw/handlers.js';
 
 export function emulatorHandlers(options: EmulatorHandlersOptions = {}): EmulatorHandlers {
@@ -8,12 +8,9 @@ export function emulatorHandlers(options: EmulatorHandlersOptions = {}): Emulato
 
 /** A page has no ports to listen on; a test runner that resolves the browser's build lands here too. */
 export async function startEmulator(): Promise<never> {
-  throw new ConfigurationError(
+  return refuse(
     'invalid_option',
     'startEmulator needs Node, and this is the build for browsers',
-    {
-      remediation:
-        'Use emulatorHandlers() in a page; in jest set testEnvironmentOptions.customExportConditions to ["node"].',
-    },
+    'Use emulatorHandlers() in a page; in jest set testEnvironmentOptions.customExportConditions to ["node"].',
   );
 }

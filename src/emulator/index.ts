@@ -1,14 +1,22 @@
-export type { CallTokenOptions, EmulatedApp, EmulatorOptions, UserTokenOptions } from './emulator.js';
+export type { CallTokenOptions, EmulatedApp, UserTokenOptions } from './emulated-app.js';
 export type {
   ConnectionErrorOptions,
   DropOptions,
   Faults,
   LatencyOptions,
 } from './faults/faults.js';
-export type { ResponseFault } from './faults/response-faults.js';
-export type { RecordedRequest } from './journal/journal.js';
-export type { RateLimitOptions } from './limits.js';
-export type { LiveClient, LiveEvent, LiveFaults, LiveMessage, LiveSnapshot, LiveToken } from './live.js';
 export type { EmulatorHandlers, EmulatorHandlersOptions } from './msw/handlers.js';
 export { emulatorHandlers } from './msw/load.js';
+export type { EmulatorOptions } from './options.js';
 export { type Emulator, type StartEmulatorOptions, startEmulator } from './start.js';
+export type { RecordedRequest } from './state/journal.js';
+export type {
+  LiveClient,
+  LiveEvent,
+  LiveFaults,
+  LiveMessage,
+  LiveSnapshot,
+  LiveToken,
+} from './state/live.js';
+export type { RateLimitOptions } from './state/rate-limits.js';
+export type { ResponseFault } from './state/response-faults.js';

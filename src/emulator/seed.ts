@@ -1,18 +1,20 @@
 import { signToken } from '../server/sign.js';
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import type { Emulator } from './start.js';
 
-/** What `--seed` reads: users, and calls by whom they were made. */
+/** What `--seed` reads: users, and calls with their creators. */
 export interface Seed {
   users?: Record<string, unknown>[];
   calls?: { type: string; id: string; created_by_id: string; [field: string]: unknown }[];
 }
 
-function invalid(reason: string): ConfigurationError {
-  return new ConfigurationError('invalid_option', `the seed ${reason}`, {
-    remediation:
-      'Write {"users": [{"id": "..."}], "calls": [{"type": "default", "id": "...", "created_by_id": "..."}]}.',
-  });
+function refuseSeed(reason: string, cause?: unknown): never {
+  return refuse(
+    'invalid_option',
+    `the seed ${reason}`,
+    'Write {"users": [{"id": "..."}], "calls": [{"type": "default", "id": "...", "created_by_id": "..."}]}.',
+    cause,
+  );
 }
 
 function isListOfRecords(value: unknown): boolean {
@@ -24,12 +26,12 @@ export function parseSeed(text: string): Seed {
   try {
     seed = JSON.parse(text);
   } catch {
-    throw invalid('is not JSON');
+    refuseSeed('is not JSON');
   }
-  if (typeof seed !== 'object' || seed === null) throw invalid('is not an object');
+  if (typeof seed !== 'object' || seed === null) refuseSeed('is not an object');
   const { users = [], calls = [] } = seed as Seed;
-  if (!isListOfRecords(users)) throw invalid('has users that are no list of objects');
-  if (!isListOfRecords(calls)) throw invalid('has calls that are no list of objects');
+  if (!isListOfRecords(users)) refuseSeed('has users that are no list of objects');
+  if (!isListOfRecords(calls)) refuseSeed('has calls that are no list of objects');
   return { users, calls };
 }
 
@@ -45,7 +47,7 @@ export async function applySeed(emulator: Emulator, { users = [], calls = [] }: 
     if (response.ok) return;
     const { message } = (await response.json()) as { message: string };
     await emulator.stop();
-    throw invalid(`can not be used: ${message}`);
+    refuseSeed(`can not be used: ${message}`);
   };
   const byId = Object.fromEntries(users.map((user) => [String(user.id), user]));
   if (users.length > 0) await post('/api/v2/users', { users: byId });

@@ -1,20 +1,25 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { refuse } from '../shared/refuse.js';
 import { createControlApp } from './control/app.js';
+import { isControlPath, LIVE_PATH } from './control/control-paths.js';
 import { Guard } from './control/guard.js';
 import { openLiveFeed } from './control/live-feed.js';
-import { createCoordinator, type EmulatedApp, EmulatedAppHandle, type EmulatorOptions } from './emulator.js';
+import { type EmulatedApp, EmulatedAppHandle } from './emulated-app.js';
 import { createApp } from './http/app.js';
 import { NodeHost } from './node/host.js';
 import { readPageScript } from './node/page-script.js';
-import { isControlPath, isSocketPath, LIVE_PATH } from './sockets/paths.js';
+import { createCoordinator, type EmulatorOptions } from './options.js';
 import { SocketSession } from './sockets/session.js';
+import { isSocketPath } from './sockets/socket-paths.js';
 
 export interface StartEmulatorOptions extends EmulatorOptions {
-  /** Default: a free one. */
+  /** The port to listen on. @default a free one */
   port?: number | undefined;
-  /** Default `127.0.0.1`: nobody but this machine. */
+  /** The address to listen on; any other than the default lets other machines in. @default '127.0.0.1' */
   host?: string | undefined;
-  /** Origins that may use `/_emulator`, besides the page's own: `http://localhost:5173` for a front end. */
+  /**
+   * Origins that may use `/_emulator` besides the page's own, such as `http://localhost:5173` for a front end.
+   * @default none
+   */
   allowOrigins?: readonly string[] | undefined;
 }
 
@@ -22,23 +27,8 @@ export interface StartEmulatorOptions extends EmulatorOptions {
 export interface Emulator extends EmulatedApp {
   /** The origin, `http://127.0.0.1:<port>`: a client's `baseUrl`. Official JavaScript clients take `<url>/video`. */
   readonly url: string;
-  /** Closes every socket, timer and listener. May be called more than once. */
+  /** Closes every socket, timer and listener; open sockets end without a close frame. May be called more than once. */
   stop(): Promise<void>;
-}
-
-class Running extends EmulatedAppHandle implements Emulator {
-  readonly url: string;
-  readonly #stop: () => Promise<void>;
-
-  constructor(coordinator: ReturnType<typeof createCoordinator>, url: string, stop: () => Promise<void>) {
-    super(coordinator);
-    this.url = url;
-    this.#stop = stop;
-  }
-
-  stop(): Promise<void> {
-    return this.#stop();
-  }
 }
 
 function originOf(host: string, port: number): string {
@@ -64,14 +54,20 @@ function originOf(host: string, port: number): string {
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host = '127.0.0.1' } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new ConfigurationError('invalid_option', 'port is not a whole number from 0 to 65535', {
-      remediation: 'Pass a port, or none for a free one.',
-    });
+    refuse(
+      'invalid_option',
+      'port is not a whole number from 0 to 65535',
+      'Pass a port, or none for a free one.',
+    );
   }
   const coordinator = createCoordinator(options);
   const app = createApp(coordinator);
   const guard = new Guard({ host, allowOrigins: options.allowOrigins ?? [] });
-  const controls = createControlApp(coordinator, { guard, pageScript: readPageScript });
+  const handle = new EmulatedAppHandle(coordinator);
+  const controls = createControlApp(
+    { coordinator, faults: handle.faults },
+    { guard, pageScript: readPageScript },
+  );
   const listening = await NodeHost.listen({
     port,
     host,
@@ -86,13 +82,13 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
     },
   }).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'EADDRINUSE' ? `port ${port} is taken` : `can not listen on ${host}:${port}`;
-    throw new ConfigurationError('invalid_option', why, {
-      remediation: 'Pass another port, or none for a free one.',
-      cause,
-    });
+    return refuse('invalid_option', why, 'Pass another port, or none for a free one.', cause);
   });
-  return new Running(coordinator, originOf(host, listening.port), async () => {
-    coordinator.stop();
-    await listening.close();
+  return Object.assign(handle, {
+    url: originOf(host, listening.port),
+    stop: async () => {
+      coordinator.stop();
+      await listening.close();
+    },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AUTH_ORDER } from '../../src/emulator/auth/checks.js';
+import { AUTH_ORDER } from '../../src/emulator/auth/auth-order.js';
 import { signToken } from '../../src/server/sign.js';
 import { Scene } from './support/emulator.js';
 

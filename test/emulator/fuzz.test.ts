@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCoordinator } from '../../src/emulator/emulator.js';
 import { createApp } from '../../src/emulator/http/app.js';
 import type { Answer } from '../../src/emulator/http/host.js';
 import { OPERATIONS } from '../../src/emulator/operations/index.js';
+import { createCoordinator } from '../../src/emulator/options.js';
 import { SocketSession } from '../../src/emulator/sockets/session.js';
 import { Scene } from './support/emulator.js';
 
@@ -245,7 +245,7 @@ describe('whatever comes', () => {
     expect(found).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(connected).toBeGreaterThan(100);
-    expect([coordinator.connections.size, coordinator.sessions.size]).toEqual([0, 0]);
+    expect([coordinator.connections.size, coordinator.lines.size]).toEqual([0, 0]);
     coordinator.stop();
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { RecordedRequest } from '../../src/emulator/journal/journal.js';
-import type { LiveFaults } from '../../src/emulator/live.js';
 import { bodyOf } from '../../src/emulator/page/faults/control.js';
-import { duration, shown } from '../../src/emulator/page/format.js';
 import { activeFaults, faultChanges } from '../../src/emulator/page/live/fault-notes.js';
 import { replaysOf } from '../../src/emulator/page/live/replays.js';
-import type { TimelineBar, TimelineLane, TimelineMark } from '../../src/emulator/page/timeline/data.js';
-import { clusterMarks, placeBars } from '../../src/emulator/page/timeline/layout.js';
-import { TimeScale } from '../../src/emulator/page/timeline/scale.js';
+import type { RecordedRequest } from '../../src/emulator/state/journal.js';
+import type { LiveFaults } from '../../src/emulator/state/live.js';
+import type { TimelineBar, TimelineLane, TimelineMark } from '../../src/timeline/data.js';
+import { duration, shown } from '../../src/timeline/format.js';
+import { clusterMarks, placeBars } from '../../src/timeline/layout.js';
+import { TimeScale } from '../../src/timeline/scale.js';
 
 const NO_FAULTS: LiveFaults = {
   clockSkewMs: 0,

@@ -1,6 +1,6 @@
 import type { ANONYMOUS_ID } from '../../shared/token-format.js';
-import type { User } from '../users/user.js';
-import type { Claims } from './tokens.js';
+import type { Claims } from '../state/token-registry.js';
+import type { User } from '../state/user.js';
 
 interface CallerBase {
   readonly claims: Claims | undefined;
@@ -8,7 +8,7 @@ interface CallerBase {
   readonly callCids: ReadonlySet<string>;
 }
 
-/** Whom a request speaks for, once every check has passed. */
+/** The identity of a request, once every check has passed. */
 export type Caller = CallerBase &
   (
     | { readonly kind: 'user'; readonly userId: string; readonly user: User }

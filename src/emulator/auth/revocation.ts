@@ -1,6 +1,6 @@
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
-import { isIssuedBefore, type KnownToken } from './tokens.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { isIssuedBefore, type KnownToken } from '../state/token-registry.js';
+import { Failure } from '../wire/api-failure.js';
 
 /** Why a token no longer works although it has not expired: a fault, or a cutoff of its user or the application. */
 export function revocationOf(

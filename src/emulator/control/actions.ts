@@ -1,5 +1,6 @@
-import type { Capability } from '../calls/capabilities.js';
-import type { Coordinator } from '../coordinator.js';
+import type { Faults } from '../faults/faults.js';
+import type { Coordinator } from '../state/coordinator.js';
+import type { Capability } from '../state/grants.js';
 import {
   type Body,
   bool,
@@ -12,7 +13,7 @@ import {
   required,
   text,
   textOf,
-} from '../operations/validation.js';
+} from '../wire/validation.js';
 import { CALL_ID_LIST, mint } from './mint.js';
 
 /** Something that `POST /_emulator/...` does. */
@@ -22,7 +23,13 @@ export interface Action {
   /** For the index: what each field of the body means. */
   readonly body: Readonly<Record<string, string>>;
   readonly fields: Fields;
-  readonly run: (coordinator: Coordinator, body: Body) => unknown;
+  readonly run: (controls: Controls, body: Body) => unknown;
+}
+
+/** What an action may reach. */
+export interface Controls {
+  readonly coordinator: Coordinator;
+  readonly faults: Faults;
 }
 
 const number: Rule = (value) => (typeof value === 'number' ? undefined : 'must be a number');
@@ -57,7 +64,7 @@ export const ACTIONS: readonly Action[] = [
       role: optional(text(64)),
       claims: optional(record),
     },
-    run: mint,
+    run: ({ coordinator }, body) => mint(coordinator, body),
   },
   {
     path: '/faults/expire_tokens',
@@ -221,6 +228,6 @@ export const ACTIONS: readonly Action[] = [
     does: 'forgets the recorded requests',
     body: {},
     fields: {},
-    run: ({ journal }) => journal.clear(),
+    run: ({ coordinator }) => coordinator.journal.clear(),
   },
 ];

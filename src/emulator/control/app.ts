@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono';
 import { StreamVideoError } from '../../shared/errors.js';
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
 import { readBody } from '../http/body.js';
 import type { HostBindings } from '../http/host.js';
-import { validate } from '../operations/validation.js';
-import { ACTIONS, type Action } from './actions.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { Failure } from '../wire/api-failure.js';
+import { validate } from '../wire/validation.js';
+import { ACTIONS, type Action, type Controls } from './actions.js';
 import type { Guard } from './guard.js';
 import { PAGE_HEADERS, PAGE_HTML, PAGE_ICON } from './page-html.js';
 import { liveSnapshot } from './snapshot.js';
@@ -37,11 +37,7 @@ function index({ apiKey, allowsMint }: Coordinator): object {
   };
 }
 
-async function perform(
-  coordinator: Coordinator,
-  action: Action,
-  { req, env }: Context<Env>,
-): Promise<Response> {
+async function perform(controls: Controls, action: Action, { req, env }: Context<Env>): Promise<Response> {
   // A form of another site can send anything but this content type without asking first.
   if (!/^application\/json\b/i.test(req.header('content-type') ?? '')) {
     return refusal(415, 'content_type', 'send JSON with content-type: application/json');
@@ -49,7 +45,7 @@ async function perform(
   try {
     const body = await readBody(env);
     validate(body, action.fields);
-    const answer: unknown = await action.run(coordinator, body);
+    const answer: unknown = await action.run(controls, body);
     return Response.json(answer ?? { ok: true });
   } catch (error) {
     if (error instanceof Failure) return refusal(error.status, `code_${error.code}`, error.message);
@@ -64,7 +60,8 @@ function refusal(status: number, code: string, message: string): Response {
 }
 
 /** The controls under `/_emulator` and the page at `/`: for the developer's own eyes, so no CORS. */
-export function createControlApp(coordinator: Coordinator, { guard, pageScript }: ControlOptions): Hono<Env> {
+export function createControlApp(controls: Controls, { guard, pageScript }: ControlOptions): Hono<Env> {
+  const { coordinator } = controls;
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     const why = guard.refusalOf(context.req.raw.headers);
@@ -93,7 +90,7 @@ export function createControlApp(coordinator: Coordinator, { guard, pageScript }
   app.get(`${ROOT}/state`, (context) => context.json(liveSnapshot(coordinator)));
   app.get(`${ROOT}/requests`, (context) => context.json({ requests: coordinator.journal.all() }));
   for (const action of ACTIONS) {
-    app.post(`${ROOT}${action.path}`, (context) => perform(coordinator, action, context));
+    app.post(`${ROOT}${action.path}`, (context) => perform(controls, action, context));
   }
   app.onError((error) => {
     coordinator.surprised(error);

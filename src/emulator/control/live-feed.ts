@@ -1,6 +1,6 @@
-import type { Coordinator } from '../coordinator.js';
-import type { LiveMessage } from '../live.js';
 import type { Peer, SocketEvents } from '../sockets/peer.js';
+import type { Coordinator } from '../state/coordinator.js';
+import type { LiveMessage } from '../state/live.js';
 import { liveSnapshot } from './snapshot.js';
 
 // A page in a background tab may stop reading; it gets a fresh snapshot when it comes back.

@@ -1,7 +1,7 @@
 import { MAX_CALL_CIDS } from '../../shared/token-format.js';
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
-import { type Body, listAt, listOf, recordOf, text, textOf } from '../operations/validation.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { Failure } from '../wire/api-failure.js';
+import { type Body, listAt, listOf, recordOf, text, textOf } from '../wire/validation.js';
 
 export const CALL_ID_LIST = listOf(text(129, 3), MAX_CALL_CIDS);
 

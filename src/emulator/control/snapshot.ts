@@ -1,12 +1,13 @@
-import type { Coordinator } from '../coordinator.js';
-import { type LiveSnapshot, liveToken } from '../live.js';
+import type { Coordinator } from '../state/coordinator.js';
+import type { LiveSnapshot } from '../state/live.js';
+import { liveFaults, liveToken } from '../state/live-view.js';
 
 // What a page can still draw; the whole journal is at GET /_emulator/requests.
 const SHOWN = 500;
 
 /** The state of an emulator as the live feed opens with it. */
 export function liveSnapshot(coordinator: Coordinator): LiveSnapshot {
-  const { apiKey, allowsMint, clock, connections, faults, journal, tokens } = coordinator;
+  const { apiKey, allowsMint, clock, connections, journal, tokens } = coordinator;
   return {
     type: 'snapshot',
     now: clock.now(),
@@ -15,6 +16,6 @@ export function liveSnapshot(coordinator: Coordinator): LiveSnapshot {
     clients: connections.all().map((connection) => connection.describe()),
     tokens: tokens.latest(SHOWN).map(liveToken),
     requests: journal.latest(SHOWN),
-    faults: faults.snapshot(),
+    faults: liveFaults(coordinator),
   };
 }

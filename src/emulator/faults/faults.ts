@@ -1,24 +1,23 @@
-import { ConfigurationError } from '../../shared/errors.js';
-import { CAPABILITIES, type Capability } from '../calls/capabilities.js';
-import type { Coordinator } from '../coordinator.js';
-import type { RateLimitOptions } from '../limits.js';
-import type { LiveFaults } from '../live.js';
-import { FAULT_KINDS, type ResponseFault, ResponseFaults } from './response-faults.js';
+import { refuse } from '../../shared/refuse.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { CAPABILITIES, type Capability } from '../state/grants.js';
+import type { RateLimitOptions } from '../state/rate-limits.js';
+import { FAULT_KINDS, type ResponseFault } from '../state/response-faults.js';
 
 export interface LatencyOptions {
-  /** Milliseconds before each answer. */
+  /** Milliseconds before each answer and handshake. */
   ms: number;
-  /** Up to so many more, drawn per answer. */
+  /** Up to so many milliseconds more, drawn per answer. @default 0 */
   jitterMs?: number | undefined;
 }
 
 export interface DropOptions {
-  /** Only the sockets of this user. */
+  /** Only the sockets of this user. @default all users */
   userId?: string | undefined;
 }
 
 export interface ConnectionErrorOptions extends DropOptions {
-  /** Whether the close follows that every client waits for; default true. */
+  /** Whether the close follows that clients wait for. @default true */
   close?: boolean | undefined;
 }
 
@@ -28,18 +27,14 @@ function mayGoOnTheWire(code: number): boolean {
   return Number.isInteger(code) && (isProtocolCode || (code >= 3000 && code <= 4999));
 }
 
-function invalidOption(message: string, remediation: string): ConfigurationError {
-  return new ConfigurationError('invalid_option', message, { remediation });
-}
-
-function requireNumber(
+function checkNumber(
   name: string,
   value: number,
   isValid: (value: number) => boolean,
   expected: string,
 ): void {
   if (typeof value !== 'number' || !isValid(value))
-    throw invalidOption(`${name} is not ${expected}`, `Pass ${expected} as ${name}.`);
+    refuse('invalid_option', `${name} is not ${expected}`, `Pass ${expected} as ${name}.`);
 }
 
 const isFiniteNumber = (value: number) => Number.isFinite(value);
@@ -52,9 +47,6 @@ const isCount = (value: number) => Number.isInteger(value) && value >= 0;
  */
 export class Faults {
   readonly #coordinator: Coordinator;
-  readonly #responses = new ResponseFaults();
-  #latency: { ms: number; jitterMs: number } = { ms: 0, jitterMs: 0 };
-  #handshakeCodes: number[] = [];
 
   constructor(coordinator: Coordinator) {
     this.#coordinator = coordinator;
@@ -62,28 +54,32 @@ export class Faults {
 
   /**
    * Refuses the tokens that the emulator has minted or seen so far with 40, as if they had expired, and any other
-   * with an earlier `iat` than the second before. A token minted afterwards works.
+   * with an earlier `iat` than the second before. A token minted afterwards works. Open sockets stay, unless
+   * `cutSocketsAtExpiry` is on. Without a user id it ends the tokens of all users.
    */
   expireTokens(userId?: string): void {
     this.#endTokens('expired', userId);
   }
 
-  /** As `expireTokens`, with the words of a revocation. On the wire both are 401 / 40. */
+  /** As `expireTokens`, with the message of a revocation. On the wire both are 401 / 40. */
   revoke(userId?: string): void {
     this.#endTokens('revoked', userId);
   }
 
   /**
-   * Fails the next requests of the coordinator's endpoints (handshakes and preflights don't count). Default: 503.
+   * Fails the next requests of the coordinator's endpoints: one with status 503 unless told otherwise. Handshakes,
+   * preflights and telemetry don't count. Several plans may stand; the oldest one that fits a request is used.
+   *
+   * @throws {ConfigurationError} `invalid_option` for a count, status or kind that does not exist.
    *
    * @example
    * emulator.faults.failNext(3, { status: 503 });
    * emulator.faults.failNext(1, { kind: 'reset', path: '/join' });
    */
   failNext(count = 1, fault: ResponseFault = { status: 503 }): void {
-    requireNumber('count', count, isCount, 'a whole number');
+    checkNumber('count', count, isCount, 'a whole number');
     if (fault.status !== undefined) {
-      requireNumber(
+      checkNumber(
         'status',
         fault.status,
         (value) => Number.isInteger(value) && value >= 200 && value <= 599,
@@ -91,27 +87,37 @@ export class Faults {
       );
     }
     if (fault.kind !== undefined && !FAULT_KINDS.includes(fault.kind)) {
-      throw invalidOption('kind is not one of those that exist', `Pass one of: ${FAULT_KINDS.join(', ')}.`);
+      refuse(
+        'invalid_option',
+        'kind is not one of those that exist',
+        `Pass one of: ${FAULT_KINDS.join(', ')}.`,
+      );
     }
-    this.#responses.plan(count, fault);
-    this.#changed();
-  }
-
-  /** Delays each answer and each handshake. `{ ms: 0 }` ends it. */
-  latency({ ms, jitterMs = 0 }: LatencyOptions): void {
-    requireNumber('ms', ms, isDuration, 'a duration in milliseconds');
-    requireNumber('jitterMs', jitterMs, isDuration, 'a duration in milliseconds');
-    this.#latency = { ms, jitterMs };
+    this.#coordinator.planned.failNext(count, fault);
     this.#changed();
   }
 
   /**
-   * Closes the open sockets with a code. Without one, or with 1006, the line is cut without a close frame. A code
-   * that may not go on the wire is a `ConfigurationError`.
+   * Delays each answer and each handshake. `{ ms: 0 }` ends it.
+   *
+   * @throws {ConfigurationError} `invalid_option` for what is not a duration.
+   */
+  latency({ ms, jitterMs = 0 }: LatencyOptions): void {
+    checkNumber('ms', ms, isDuration, 'a duration in milliseconds');
+    checkNumber('jitterMs', jitterMs, isDuration, 'a duration in milliseconds');
+    this.#coordinator.planned.delayAnswers(ms, jitterMs);
+    this.#changed();
+  }
+
+  /**
+   * Closes the open sockets with a code. Without one, or with 1006, the line is cut without a close frame.
+   *
+   * @throws {ConfigurationError} `invalid_option` for a code that may not go on the wire.
    */
   dropConnections(code?: number, { userId }: DropOptions = {}): void {
     if (code !== undefined && code !== 1006 && !mayGoOnTheWire(code)) {
-      throw invalidOption(
+      refuse(
+        'invalid_option',
         `close code ${String(code).slice(0, 20)} may not go on the wire`,
         'Use 1000 to 1014 without 1004, 1005 and 1006, or 3000 to 4999; none or 1006 cuts the line.',
       );
@@ -119,17 +125,20 @@ export class Faults {
     for (const connection of this.#connectionsOf(userId)) connection.drop(code);
   }
 
-  /** Sends `connection.error` with a code to open sockets, and closes them as the coordinator would. */
+  /** Sends `connection.error` with a code (40, 43, ...) to open sockets, and closes them as the coordinator would. */
   pushConnectionError(code: number, { userId, close }: ConnectionErrorOptions = {}): void {
-    requireNumber('code', code, Number.isInteger, 'a code of the coordinator');
+    checkNumber('code', code, Number.isInteger, 'a code of the coordinator');
     for (const connection of this.#connectionsOf(userId)) {
       connection.fail(code, 'pushed by a test', { close });
     }
   }
 
-  /** Moves the server's clock ahead of the machine's (negative: behind), `Date` header included. 0 ends it. */
+  /**
+   * Moves the server's clock by so many milliseconds ahead of the machine's (negative: behind), `Date` header
+   * included. Not cumulative; 0 ends it.
+   */
   skewClock(ms: number): void {
-    requireNumber('ms', ms, isFiniteNumber, 'a number of milliseconds');
+    checkNumber('ms', ms, isFiniteNumber, 'a number of milliseconds');
     this.#coordinator.clock.skew(ms);
     this.#coordinator.reviewSockets();
     this.#changed();
@@ -137,7 +146,7 @@ export class Faults {
 
   /** Holds the server's clock still, at the current time or at a given one (epoch milliseconds). */
   freezeClock(at?: number): void {
-    if (at !== undefined) requireNumber('at', at, isFiniteNumber, 'epoch milliseconds');
+    if (at !== undefined) checkNumber('at', at, isFiniteNumber, 'epoch milliseconds');
     this.#coordinator.clock.freeze(at);
     this.#coordinator.reviewSockets();
     this.#changed();
@@ -150,24 +159,19 @@ export class Faults {
     this.#changed();
   }
 
-  /** Refuses the next handshakes with a code. */
+  /** Refuses the next handshakes (one by default, at most 10,000) with a code of the coordinator. */
   rejectNext(apiCode: number, count = 1): void {
-    requireNumber('apiCode', apiCode, Number.isInteger, 'a code of the coordinator');
-    requireNumber(
-      'count',
-      count,
-      (value) => isCount(value) && value <= 10_000,
-      'a whole number up to 10,000',
-    );
-    for (let left = count; left > 0; left -= 1) this.#handshakeCodes.push(apiCode);
+    checkNumber('apiCode', apiCode, Number.isInteger, 'a code of the coordinator');
+    checkNumber('count', count, (value) => isCount(value) && value <= 10_000, 'a whole number up to 10,000');
+    this.#coordinator.planned.rejectNext(apiCode, count);
     this.#changed();
   }
 
   /** Limits the requests of one user to one endpoint per window (429 / 9). Undefined lifts it. */
   limitRates(options: RateLimitOptions | undefined): void {
     if (options !== undefined) {
-      requireNumber('limit', options.limit, isCount, 'a whole number');
-      requireNumber(
+      checkNumber('limit', options.limit, isCount, 'a whole number');
+      checkNumber(
         'windowMs',
         options.windowMs ?? 1,
         (value) => isDuration(value) && value > 0,
@@ -180,7 +184,7 @@ export class Faults {
 
   /** Limits the sockets of one user (71). Undefined lifts it. */
   limitSockets(perUser: number | undefined): void {
-    if (perUser !== undefined) requireNumber('perUser', perUser, isCount, 'a whole number');
+    if (perUser !== undefined) checkNumber('perUser', perUser, isCount, 'a whole number');
     this.#coordinator.app.maxSocketsPerUser = perUser;
     this.#changed();
   }
@@ -208,7 +212,8 @@ export class Faults {
   setGrants(role: string, callType: string, capabilities: readonly Capability[]): void {
     const unknown = capabilities.find((one) => !CAPABILITIES.includes(one));
     if (unknown !== undefined) {
-      throw invalidOption(
+      refuse(
+        'invalid_option',
         `${String(unknown).slice(0, 60)} is no capability`,
         'Pass names of `own_capabilities`.',
       );
@@ -219,9 +224,7 @@ export class Faults {
   /** Ends all faults; tokens that were expired or revoked by one work again. */
   reset(): void {
     const coordinator = this.#coordinator;
-    this.#responses.clear();
-    this.#latency = { ms: 0, jitterMs: 0 };
-    this.#handshakeCodes = [];
+    coordinator.planned.clear();
     coordinator.tokens.restore();
     coordinator.clock.skew(0);
     coordinator.clock.resume();
@@ -230,43 +233,6 @@ export class Faults {
     coordinator.resetApp();
     coordinator.reviewSockets();
     this.#changed();
-  }
-
-  /** @internal */
-  takeResponse(method: string, path: string): ResponseFault | undefined {
-    const fault = this.#responses.take(method, path);
-    if (fault !== undefined) this.#changed();
-    return fault;
-  }
-
-  /** @internal */
-  takeHandshakeCode(): number | undefined {
-    const code = this.#handshakeCodes.shift();
-    if (code !== undefined) this.#changed();
-    return code;
-  }
-
-  /** @internal */
-  delayMs(): number {
-    return this.#latency.ms + Math.random() * this.#latency.jitterMs;
-  }
-
-  /** @internal */
-  snapshot(): LiveFaults {
-    const { clock, app, limits } = this.#coordinator;
-    return {
-      clockSkewMs: clock.skewMs,
-      clockFrozen: clock.isFrozen,
-      latencyMs: this.#latency.ms,
-      jitterMs: this.#latency.jitterMs,
-      failingNext: this.#responses.left,
-      rejectingNext: this.#handshakeCodes.length,
-      rateLimit: limits.options,
-      maxSocketsPerUser: app.maxSocketsPerUser,
-      guestsDisabled: app.guestUserCreationDisabled,
-      authChecksDisabled: app.disableAuthChecks,
-      cutSocketsAtExpiry: app.cutSocketsAtExpiry,
-    };
   }
 
   #endTokens(why: 'expired' | 'revoked', userId: string | undefined): void {
@@ -280,6 +246,6 @@ export class Faults {
   }
 
   #changed(): void {
-    this.#coordinator.report({ type: 'faults', now: this.#coordinator.clock.now(), faults: this.snapshot() });
+    this.#coordinator.reportFaults();
   }
 }

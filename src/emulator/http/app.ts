@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
 import { OPERATIONS } from '../operations/index.js';
 import type { Mount } from '../operations/operation.js';
-import type { Dialect } from '../users/wire.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { Failure } from '../wire/api-failure.js';
+import type { Dialect } from '../wire/user.js';
 import { Exchange } from './exchange.js';
 import { commonHeaders, PREFLIGHT } from './headers.js';
 import type { Answer, HostBindings } from './host.js';

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.js';
-import { isRecord } from '../operations/validation.js';
+import { Failure } from '../wire/api-failure.js';
+import { isRecord } from '../wire/validation.js';
 import type { HostBindings } from './host.js';
 
 export const MAX_BODY_BYTES = 1024 * 1024;

@@ -1,19 +1,19 @@
 import { maskTokens, sanitize } from '../../shared/text.js';
 import { ANONYMOUS_ID } from '../../shared/token-format.js';
+import { authenticate } from '../auth/auth-order.js';
 import type { Caller } from '../auth/caller.js';
-import { authenticate } from '../auth/checks.js';
-import type { KnownToken } from '../auth/tokens.js';
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
-import type { ResponseFault } from '../faults/response-faults.js';
-import { stringify } from '../instant.js';
-import type { RecordedRequest } from '../journal/journal.js';
-import { redact, redactHeaders, redactQuery } from '../journal/redact.js';
 import { type Operation, requireServer } from '../operations/operation.js';
-import { type Body, validate } from '../operations/validation.js';
-import type { Dialect } from '../users/wire.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { stringify } from '../state/instant.js';
+import type { RecordedRequest } from '../state/journal.js';
+import { redact, redactHeaders, redactQuery } from '../state/journal-redaction.js';
+import type { ResponseFault } from '../state/response-faults.js';
+import type { KnownToken } from '../state/token-registry.js';
+import { Failure } from '../wire/api-failure.js';
+import type { Dialect } from '../wire/user.js';
+import { type Body, validate } from '../wire/validation.js';
 import { readBody } from './body.js';
-import { failureOf, htmlPage, truncated } from './breakage.js';
+import { failureOf, htmlPage, truncated } from './fault-answers.js';
 import { commonHeaders } from './headers.js';
 import type { Answer, HostBindings } from './host.js';
 
@@ -58,12 +58,12 @@ export class Exchange {
   }
 
   async answer(params: Readonly<Record<string, string>>): Promise<Response> {
-    const { faults, timers } = this.#coordinator;
-    const delayMs = faults.delayMs();
+    const { planned, timers } = this.#coordinator;
+    const delayMs = planned.nextDelayMs();
     if (delayMs > 0) await timers.sleep(delayMs);
     // Telemetry is not what a test means by "the next request".
     const isCounted = this.#route.operation.name !== 'ReportClientCallEvent';
-    const fault = isCounted ? faults.takeResponse(this.#request.method, this.#url.pathname) : undefined;
+    const fault = isCounted ? planned.takeFailure(this.#request.method, this.#url.pathname) : undefined;
     const response = fault === undefined ? await this.#serve(params) : await this.#break(fault);
     this.#recorded.durationMs = globalThis.performance.now() - this.#startedAt;
     this.#coordinator.reportRequest(this.#recorded);
@@ -145,7 +145,7 @@ export class Exchange {
     return new Response(null, { status: 500 });
   }
 
-  // Nobody judges the token of a request that fails anyway; whose it was is still worth knowing.
+  // The token of a request that fails anyway is not checked; the journal still shows whose it was.
   #noteToken(): void {
     const known = this.#coordinator.tokens.find(this.#request.headers.get('authorization') ?? '');
     if (known === undefined) return;

@@ -1,5 +1,5 @@
 import { cors } from 'hono/cors';
-import type { EmulatedClock } from '../clock.js';
+import type { EmulatedClock } from '../state/clock.js';
 
 const EXPOSED = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'x-amz-cf-pop'];
 

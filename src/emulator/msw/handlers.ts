@@ -1,18 +1,19 @@
 import type * as Msw from 'msw';
-import type { Coordinator } from '../coordinator.js';
-import { createCoordinator, type EmulatedApp, EmulatedAppHandle, type EmulatorOptions } from '../emulator.js';
+import { type EmulatedApp, EmulatedAppHandle } from '../emulated-app.js';
 import { createApp } from '../http/app.js';
 import { webBindings } from '../http/web-bindings.js';
-import { isSocketPath } from '../sockets/paths.js';
+import { createCoordinator, type EmulatorOptions } from '../options.js';
 import type { Peer } from '../sockets/peer.js';
 import { SocketSession } from '../sockets/session.js';
+import { isSocketPath } from '../sockets/socket-paths.js';
+import type { Coordinator } from '../state/coordinator.js';
 
 export interface EmulatorHandlersOptions extends EmulatorOptions {
-  /** What the app's client has as its base URL; default the service's own. */
+  /** What the app's client has as its base URL. @default the service's own */
   baseUrl?: string | undefined;
-  /** The same for chat clients. */
+  /** What the app's chat client has as its base URL. @default the chat service's own */
   chatUrl?: string | undefined;
-  /** Where the official client asks for its location. */
+  /** Where the official client asks for its location. @default the service's own */
   hintUrl?: string | undefined;
 }
 

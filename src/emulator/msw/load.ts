@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { ConfigurationError } from '../../shared/errors.js';
+import { refuse } from '../../shared/refuse.js';
 import {
   createHandlers,
   type EmulatorHandlers,
@@ -21,14 +21,16 @@ export function emulatorHandlers(options: EmulatorHandlersOptions = {}): Emulato
   return createHandlers(loadMsw(), options);
 }
 
-// An optional peer: whoever only starts a server need not have it.
+// An optional peer: `startEmulator` works without it.
 function loadMsw(): MswParts {
   try {
     return createRequire(import.meta.url)('msw');
   } catch (cause) {
-    throw new ConfigurationError('invalid_option', 'msw is not installed', {
-      remediation: 'Run "npm install --save-dev msw" (version 2 or later).',
+    return refuse(
+      'invalid_option',
+      'msw is not installed',
+      'Run "npm install --save-dev msw" (version 2 or later).',
       cause,
-    });
+    );
   }
 }

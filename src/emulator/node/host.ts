@@ -43,7 +43,7 @@ export class NodeHost {
     this.#accept = accept;
     const listener = getRequestListener(
       (request, exchange) => fetch(request, nodeBindings(exchange as NodeExchange)),
-      // Whoever embeds the emulator keeps the Request and Response of the platform.
+      // A program that embeds the emulator keeps the Request and Response of the platform.
       { overrideGlobalObjects: false },
     );
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {

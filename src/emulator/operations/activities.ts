@@ -1,7 +1,7 @@
-import { announce } from '../calls/announce.js';
-import type { Activity } from '../calls/call.js';
-import type { Capability } from '../calls/capabilities.js';
-import { wireCall } from '../calls/wire.js';
+import { announce } from '../announcements/call-events.js';
+import type { Activity } from '../state/call.js';
+import type { Capability } from '../state/grants.js';
+import { wireCall } from '../wire/call.js';
 import { callWith } from './call-context.js';
 import type { Context, Operation } from './operation.js';
 

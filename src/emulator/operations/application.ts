@@ -1,7 +1,7 @@
-import { invalidInput, notFound } from '../failure.js';
-import { Instant, parseInstant } from '../instant.js';
+import { Instant, parseInstant } from '../state/instant.js';
+import { invalidInput, notFound } from '../wire/api-failure.js';
+import { bool, optional } from '../wire/validation.js';
 import type { Context, Operation } from './operation.js';
-import { bool, optional } from './validation.js';
 
 const FLAGS = [
   ['disable_auth_checks', 'disableAuthChecks'],

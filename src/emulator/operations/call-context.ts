@@ -1,7 +1,7 @@
-import { requireCapability } from '../calls/access.js';
-import type { Call } from '../calls/call.js';
-import type { Capability } from '../calls/capabilities.js';
-import { notFound } from '../failure.js';
+import { requireCapability } from '../auth/permissions.js';
+import type { Call } from '../state/call.js';
+import type { Capability } from '../state/grants.js';
+import { notFound } from '../wire/api-failure.js';
 import type { Context } from './operation.js';
 
 /** The call that the path names; throws 404 / 16 where there is none. */

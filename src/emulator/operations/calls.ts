@@ -1,14 +1,11 @@
-import { requireCapability, requireEntrance } from '../calls/access.js';
-import { announce, eventParts } from '../calls/announce.js';
-import type { Call } from '../calls/call.js';
-import { ring } from '../calls/ringing.js';
-import { overrideSettings } from '../calls/settings.js';
-import { wireCall, wireCallState } from '../calls/wire.js';
-import { invalidInput, notFound } from '../failure.js';
-import { parseInstant } from '../instant.js';
-import { callOf, callWith } from './call-context.js';
-import { serverProfileOf } from './guests.js';
-import { type Context, type Operation, requireUser } from './operation.js';
+import { announce, eventParts } from '../announcements/call-events.js';
+import { requireCapability, requireEntrance } from '../auth/permissions.js';
+import type { Call } from '../state/call.js';
+import { overrideSettings } from '../state/call-settings.js';
+import { parseInstant } from '../state/instant.js';
+import { invalidInput, notFound } from '../wire/api-failure.js';
+import { wireCall } from '../wire/call.js';
+import { readServerProfile } from '../wire/profile.js';
 import {
   type Body,
   bool,
@@ -24,7 +21,11 @@ import {
   text,
   textOf,
   time,
-} from './validation.js';
+} from '../wire/validation.js';
+import { callOf, callWith } from './call-context.js';
+import { wireCallState } from './call-state.js';
+import { type Context, type Operation, requireUser } from './operation.js';
+import { ring } from './ring-members.js';
 
 const MAX_ID_LENGTH = 64;
 const MEMBER = shape({ user_id: required(text(255, 1)), role: optional(text(64)), custom: optional(record) });
@@ -54,7 +55,7 @@ function creatorOf({ caller, coordinator }: Context, data: Body): string {
   const createdBy = recordOf(data, 'created_by');
   const id = textOf(data, 'created_by_id') ?? (createdBy && textOf(createdBy, 'id')) ?? caller.userId;
   if (id === undefined) throw invalidInput('created_by_id', 'is required with a server token');
-  if (createdBy !== undefined) coordinator.users.upsert(id, serverProfileOf(createdBy));
+  if (createdBy !== undefined) coordinator.users.upsert(id, readServerProfile(createdBy));
   return id;
 }
 

@@ -1,8 +1,8 @@
-import { invalidInput, notFound } from '../failure.js';
-import { Instant } from '../instant.js';
-import { wireDevice } from '../users/wire.js';
+import { Instant } from '../state/instant.js';
+import { invalidInput, notFound } from '../wire/api-failure.js';
+import { wireDevice } from '../wire/user.js';
+import { bool, oneOf, optional, required, text, textOf } from '../wire/validation.js';
 import { type Context, type Operation, requireUser } from './operation.js';
-import { bool, oneOf, optional, required, text, textOf } from './validation.js';
 
 function actingUser(context: Context) {
   const userId = textOf(context.body, 'user_id');

@@ -1,10 +1,8 @@
-import { capabilitiesOf } from '../calls/access.js';
-import { announce, eventParts } from '../calls/announce.js';
-import type { Member } from '../calls/call.js';
-import { wireMember } from '../calls/wire.js';
-import { notFound } from '../failure.js';
-import { callWith } from './call-context.js';
-import { type Context, type Operation, requireUser } from './operation.js';
+import { announce, eventParts } from '../announcements/call-events.js';
+import { capabilitiesOf } from '../auth/permissions.js';
+import type { Member } from '../state/call.js';
+import { notFound } from '../wire/api-failure.js';
+import { wireMember } from '../wire/call.js';
 import {
   type Body,
   listAt,
@@ -17,7 +15,9 @@ import {
   shape,
   text,
   textOf,
-} from './validation.js';
+} from '../wire/validation.js';
+import { callWith } from './call-context.js';
+import { type Context, type Operation, requireUser } from './operation.js';
 
 const PUBLISHING = oneOf(['send-audio', 'send-video', 'screenshare']);
 const MEMBER = shape({ user_id: required(text(255, 1)), role: optional(text(64)), custom: optional(record) });
@@ -61,7 +61,7 @@ function updateMembers(context: Context): object {
     });
   }
   if (removed.length > 0) {
-    // The removed hear of it too; on this event `members` are ids.
+    // The removed members get it too; on this event `members` are ids.
     announce(
       coordinator,
       call,

@@ -1,6 +1,4 @@
-import { announce, eventParts } from '../calls/announce.js';
-import { callWith } from './call-context.js';
-import type { Context, Operation } from './operation.js';
+import { announce, eventParts } from '../announcements/call-events.js';
 import {
   bool,
   integer,
@@ -12,7 +10,9 @@ import {
   required,
   text,
   textOf,
-} from './validation.js';
+} from '../wire/validation.js';
+import { callWith } from './call-context.js';
+import type { Context, Operation } from './operation.js';
 
 function block(context: Context): object {
   const { coordinator, body, caller } = context;

@@ -1,8 +1,8 @@
 import type { Caller } from '../auth/caller.js';
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
-import type { Dialect } from '../users/wire.js';
-import type { Body, Fields } from './validation.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { Failure } from '../wire/api-failure.js';
+import type { Dialect } from '../wire/user.js';
+import type { Body, Fields } from '../wire/validation.js';
 
 export interface Context {
   readonly coordinator: Coordinator;
@@ -38,7 +38,7 @@ export function requireServer({ caller }: Context): void {
   if (caller.kind !== 'server') throw new Failure(17, 'this endpoint needs a server token');
 }
 
-/** The user that acts; a server token names one in the query or nobody. */
+/** The user that acts. With a server token it is the one that the query names, if any. */
 export function requireUser({ caller }: Context): string {
   if (caller.kind === 'anonymous') throw new Failure(17, 'anonymous users may not do this');
   if (caller.userId === undefined)

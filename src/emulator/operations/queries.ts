@@ -1,12 +1,13 @@
-import { isAllowed, requireCapability } from '../calls/access.js';
-import { wireCallState, wireMember } from '../calls/wire.js';
-import { invalidInput, notFound } from '../failure.js';
+import { isAllowed, requireCapability } from '../auth/permissions.js';
 import { compileFilter } from '../query/filter.js';
 import { paginate } from '../query/page.js';
-import { CALL_FILTERS, CALL_SORT, MEMBER_FILTERS, MEMBER_SORT } from '../query/tables.js';
+import { CALL_FILTERS, CALL_SORT, MEMBER_FILTERS, MEMBER_SORT } from '../query/query-fields.js';
+import { invalidInput, notFound } from '../wire/api-failure.js';
+import { wireMember } from '../wire/call.js';
+import { bool, integer, listOf, optional, record, required, text } from '../wire/validation.js';
 import { callWith } from './call-context.js';
+import { wireCallState } from './call-state.js';
 import type { Context, Operation } from './operation.js';
-import { bool, integer, listOf, optional, record, required, text } from './validation.js';
 
 const PAGE_FIELDS = {
   filter_conditions: optional(record),
@@ -42,7 +43,7 @@ function queryMembers(context: Context): object {
   return { members: items.map(({ member }) => wireMember(member, coordinator, dialect)), next, prev };
 }
 
-// There is no media server, so nobody ever takes part.
+// There is no media server, so there are no participants.
 function queryParticipants(context: Context): object {
   const { coordinator, caller, dialect } = context;
   const call = callWith(context, 'read-call');

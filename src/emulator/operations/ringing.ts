@@ -1,11 +1,11 @@
-import { requireCapability } from '../calls/access.js';
-import { announce, eventParts } from '../calls/announce.js';
-import { answer, missAll, ring } from '../calls/ringing.js';
-import { wireCall } from '../calls/wire.js';
-import { Instant } from '../instant.js';
+import { announce, eventParts } from '../announcements/call-events.js';
+import { requireCapability } from '../auth/permissions.js';
+import { Instant } from '../state/instant.js';
+import { wireCall } from '../wire/call.js';
+import { bool, listAt, listOf, optional, text, textOf } from '../wire/validation.js';
 import { callOf, callWith } from './call-context.js';
 import { type Context, type Operation, requireUser } from './operation.js';
-import { bool, listAt, listOf, optional, text, textOf } from './validation.js';
+import { answer, missAll, ring } from './ring-members.js';
 
 function acceptCall(context: Context): object {
   const call = callWith(context, 'join-call');

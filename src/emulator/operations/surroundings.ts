@@ -1,5 +1,5 @@
+import { listOf, optional, record } from '../wire/validation.js';
 import type { Operation } from './operation.js';
-import { listOf, optional, record } from './validation.js';
 
 const EDGES = [
   ['sfu-emulator-01', 50.11, 8.68, 'EU', 'DE', 'DE-HE'],

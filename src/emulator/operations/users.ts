@@ -1,12 +1,11 @@
-import { invalidInput, notFound } from '../failure.js';
-import { Instant, parseInstant } from '../instant.js';
+import { announceUser } from '../announcements/user-events.js';
 import { compileFilter } from '../query/filter.js';
-import { USER_FILTERS } from '../query/tables.js';
-import { announceUser } from '../users/announce.js';
-import type { User } from '../users/user.js';
-import { wireUser } from '../users/wire.js';
-import { serverProfileOf, USER_FIELDS } from './guests.js';
-import { type Context, type Operation, requireServer, requireUser } from './operation.js';
+import { USER_FILTERS } from '../query/query-fields.js';
+import { Instant, parseInstant } from '../state/instant.js';
+import type { User } from '../state/user.js';
+import { invalidInput, notFound } from '../wire/api-failure.js';
+import { readServerProfile, USER_FIELDS } from '../wire/profile.js';
+import { wireUser } from '../wire/user.js';
 import {
   type Body,
   isRecord,
@@ -18,7 +17,8 @@ import {
   required,
   shape,
   text,
-} from './validation.js';
+} from '../wire/validation.js';
+import { type Context, type Operation, requireServer, requireUser } from './operation.js';
 
 const USER = shape({ ...USER_FIELDS, role: optional(text(64)), teams: optional(listOf(text(255))) });
 
@@ -41,7 +41,7 @@ function upsertUsers(context: Context): object {
   const users = entries.map(([key, entry]) => {
     const problem = USER(entry);
     if (problem !== undefined) throw invalidInput('users', `${key} ${problem}`);
-    const profile = serverProfileOf(entry as Body);
+    const profile = readServerProfile(entry as Body);
     const id = String((entry as Body).id);
     // A client-side token may write its own profile only, and no role.
     if (caller.kind !== 'server' && id !== requireUser(context)) requireServer(context);
@@ -74,7 +74,7 @@ function setField(user: User, name: string, value: unknown, context: Context): v
     user.custom = Object.fromEntries([...Object.entries(user.custom), ...Object.entries(custom)]);
     return;
   }
-  context.coordinator.users.upsert(user.id, serverProfileOf({ [name]: value }));
+  context.coordinator.users.upsert(user.id, readServerProfile({ [name]: value }));
 }
 
 function updateUsersPartial(context: Context): object {

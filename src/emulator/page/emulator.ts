@@ -1,9 +1,12 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { LIVE_PATH } from '../sockets/paths.js';
+import type { TimelineData, TimelineSelection } from '../../timeline/data.js';
+import { shown } from '../../timeline/format.js';
+import { controls, theme } from '../../timeline/theme.js';
+import type { StreamVideoTimeline } from '../../timeline/timeline.js';
+import { LIVE_PATH } from '../control/control-paths.js';
 import { describe } from './details/describe.js';
 import type { StreamVideoDetails } from './details/details.js';
 import { control } from './faults/control.js';
-import { shown } from './format.js';
 import { clientsOf } from './live/clients.js';
 import { activeFaults } from './live/fault-notes.js';
 import { LiveFeed } from './live/feed.js';
@@ -11,9 +14,6 @@ import { lanesOf } from './live/lanes.js';
 import { replaysOf } from './live/replays.js';
 import { LiveStore } from './live/store.js';
 import { pageStyles } from './styles.js';
-import { controls, theme } from './theme.js';
-import type { TimelineData, TimelineSelection } from './timeline/data.js';
-import type { StreamVideoTimeline } from './timeline/timeline.js';
 
 const DRAW_EVERY_MS = 120;
 const VIEWS = { timeline: 'Time line', requests: 'Requests', tokens: 'Tokens' } as const;
@@ -171,7 +171,7 @@ export class StreamVideoEmulator extends LitElement {
     return [...new Set([...ids, ...[...sockets.values()].map(({ client }) => client.userId)])].sort();
   }
 
-  // A busy emulator tells more in a second than anybody can draw.
+  // A busy emulator reports more in a second than a page can draw.
   #drawSoon(): void {
     this.#drawing ??= setTimeout(() => {
       this.#drawing = undefined;

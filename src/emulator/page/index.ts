@@ -1,9 +1,9 @@
+import { StreamVideoTimeline } from '../../timeline/timeline.js';
 import { StreamVideoDetails } from './details/details.js';
 import { StreamVideoEmulator } from './emulator.js';
 import { StreamVideoFaults } from './faults/faults.js';
 import { StreamVideoRequests } from './tables/requests.js';
 import { StreamVideoTokens } from './tables/tokens.js';
-import { StreamVideoTimeline } from './timeline/timeline.js';
 
 customElements.define('stream-video-timeline', StreamVideoTimeline);
 customElements.define('stream-video-details', StreamVideoDetails);

@@ -1,6 +1,6 @@
-import { invalidInput } from '../failure.js';
-import { type Instant, parseInstant } from '../instant.js';
-import { isRecord } from '../operations/validation.js';
+import { type Instant, parseInstant } from '../state/instant.js';
+import { invalidInput } from '../wire/api-failure.js';
+import { isRecord } from '../wire/validation.js';
 
 /** What a field of a filter is made of; decides which operators it takes. */
 export type FieldKind = 'text' | 'time' | 'flag' | 'ids' | 'custom';

@@ -1,6 +1,6 @@
-import { invalidInput } from '../failure.js';
-import type { Instant } from '../instant.js';
-import { type Body, isRecord, listAt, textOf } from '../operations/validation.js';
+import type { Instant } from '../state/instant.js';
+import { invalidInput } from '../wire/api-failure.js';
+import { type Body, isRecord, listAt, textOf } from '../wire/validation.js';
 
 type Key = string | number | null;
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../operations/validation.js';
+import { isRecord } from '../wire/validation.js';
 
 /** A frame's JSON; undefined for what is none. */
 export function parseFrame(data: string | Uint8Array): unknown {

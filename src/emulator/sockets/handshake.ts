@@ -1,14 +1,14 @@
 import { maskTokens } from '../../shared/text.js';
-import { authenticate } from '../auth/checks.js';
-import type { KnownToken } from '../auth/tokens.js';
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
-import { Instant } from '../instant.js';
-import type { RecordedRequest } from '../journal/journal.js';
-import { redact, redactHeaders, redactQuery } from '../journal/redact.js';
-import { profileOf } from '../operations/guests.js';
-import { announceUser } from '../users/announce.js';
-import type { User } from '../users/user.js';
+import { announceUser } from '../announcements/user-events.js';
+import { authenticate } from '../auth/auth-order.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { Instant } from '../state/instant.js';
+import type { RecordedRequest } from '../state/journal.js';
+import { redact, redactHeaders, redactQuery } from '../state/journal-redaction.js';
+import type { KnownToken } from '../state/token-registry.js';
+import type { User } from '../state/user.js';
+import { Failure } from '../wire/api-failure.js';
+import { readProfile } from '../wire/profile.js';
 import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
 import type { Opening } from './peer.js';
 
@@ -56,7 +56,7 @@ export async function admit(
   { opening, auth, product }: HandshakeRequest,
   recorded: RecordedRequest,
 ): Promise<Admission> {
-  const fault = coordinator.faults.takeHandshakeCode();
+  const fault = coordinator.planned.takeRejection();
   if (fault !== undefined) {
     recorded.fault = 'rejectNext';
     throw new Failure(fault, 'rejected by a test');
@@ -88,7 +88,7 @@ export async function admit(
   if (limit !== undefined && coordinator.connections.countOf(userId) >= limit) {
     throw new Failure(71, `more than ${limit} connections of one user`);
   }
-  const profile = profileOf(auth.userDetails);
+  const profile = readProfile(auth.userDetails);
   const role = isAnonymousChat ? 'anonymous' : undefined;
   const { user, changed } = coordinator.users.upsert(userId, { ...profile, role });
   user.lastActive = new Instant(coordinator.clock.now());

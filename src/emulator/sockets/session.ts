@@ -1,12 +1,12 @@
 import { maskTokens, sanitize } from '../../shared/text.js';
 import { revocationOf } from '../auth/revocation.js';
-import type { KnownToken } from '../auth/tokens.js';
-import type { Coordinator } from '../coordinator.js';
-import { Failure } from '../failure.js';
-import { Instant, stringify } from '../instant.js';
-import type { User } from '../users/user.js';
-import { wireOwnUser } from '../users/wire.js';
-import type { Connection } from './connections.js';
+import type { Connection } from '../state/connections.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { Instant, stringify } from '../state/instant.js';
+import type { KnownToken } from '../state/token-registry.js';
+import type { User } from '../state/user.js';
+import { Failure } from '../wire/api-failure.js';
+import { wireOwnUser } from '../wire/user.js';
 import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
 import { admit, chatFrame, recordHandshake } from './handshake.js';
 import type { Opening, Peer, SocketEvents } from './peer.js';
@@ -46,7 +46,7 @@ export class SocketSession implements SocketEvents {
     this.#peer = peer;
     this.#opening = opening;
     this.#product = opening.path.startsWith('/video') || opening.path.startsWith('/api') ? 'video' : 'chat';
-    coordinator.sessions.add(this);
+    coordinator.lines.add(this);
     if (this.#product === 'chat') void this.#authenticate(chatFrame(opening.query));
     else {
       this.#cancelAuthLimit = coordinator.timers.after(AUTH_FRAME_LIMIT_MS, () => {
@@ -67,7 +67,7 @@ export class SocketSession implements SocketEvents {
 
   closed(code: number): void {
     if (this.#state === 'closed' && this.#connection === undefined) {
-      this.#coordinator.sessions.delete(this);
+      this.#coordinator.lines.delete(this);
       return;
     }
     this.#finish();
@@ -109,7 +109,7 @@ export class SocketSession implements SocketEvents {
     const request = { opening: this.#opening, auth, product: this.#product };
     const recorded = recordHandshake(coordinator, request, this.id);
     const startedAt = globalThis.performance.now();
-    const delayMs = coordinator.faults.delayMs();
+    const delayMs = coordinator.planned.nextDelayMs();
     if (delayMs > 0) await coordinator.timers.sleep(delayMs);
     try {
       const { user, token } = await admit(coordinator, request, recorded);
@@ -229,7 +229,7 @@ export class SocketSession implements SocketEvents {
     this.#state = 'closed';
     this.#cancelAuthLimit();
     this.#cancelExpiry();
-    this.#coordinator.sessions.delete(this);
+    this.#coordinator.lines.delete(this);
     if (this.#connection !== undefined) this.#coordinator.connections.remove(this.#connection);
   }
 

@@ -1,5 +1,5 @@
-import type { LiveToken } from '../../live.js';
-import { duration, shown, shownJson, timeOfDay } from '../format.js';
+import { duration, shown, shownJson, timeOfDay } from '../../../timeline/format.js';
+import type { LiveToken } from '../../state/live.js';
 import type { DetailSection, Fact } from './detail.js';
 
 const SECOND_MS = 1000;

@@ -1,6 +1,6 @@
-import type { RecordedRequest } from '../../journal/journal.js';
-import type { LiveToken } from '../../live.js';
-import { duration, shown, shownJson, timeOfDay } from '../format.js';
+import { duration, shown, shownJson, timeOfDay } from '../../../timeline/format.js';
+import type { RecordedRequest } from '../../state/journal.js';
+import type { LiveToken } from '../../state/live.js';
 import { userOf } from '../live/clients.js';
 import { answerOf, isFailure, meaningOf } from '../live/codes.js';
 import type { LiveStore, SocketLife } from '../live/store.js';

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { controls, theme } from '../theme.js';
+import { controls, theme } from '../../../timeline/theme.js';
 import type { Detail, DetailSection } from './detail.js';
 
 const LISTED = 60;

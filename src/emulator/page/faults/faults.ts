@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { controls, theme } from '../theme.js';
+import { controls, theme } from '../../../timeline/theme.js';
 import { FAULT_GROUPS, type FaultButton, type FaultField, type FaultForm } from './catalogue.js';
 import { bodyOf, control } from './control.js';
 import { faultStyles } from './styles.js';

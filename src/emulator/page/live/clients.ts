@@ -1,5 +1,5 @@
-import type { RecordedRequest } from '../../journal/journal.js';
-import { shown } from '../format.js';
+import { shown } from '../../../timeline/format.js';
+import type { RecordedRequest } from '../../state/journal.js';
 import type { LiveStore, SocketLife } from './store.js';
 
 /** One client as the emulator can tell it from others: a user, and what the client calls itself. */

@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../../journal/journal.js';
+import type { RecordedRequest } from '../../state/journal.js';
 
 const MEANINGS: Readonly<Record<number, string>> = {
   [-1]: 'internal error',

@@ -1,5 +1,5 @@
-import type { LiveFaults } from '../../live.js';
-import { duration } from '../format.js';
+import { duration } from '../../../timeline/format.js';
+import type { LiveFaults } from '../../state/live.js';
 
 interface Note {
   readonly key: keyof LiveFaults;

@@ -1,4 +1,4 @@
-import type { LiveMessage } from '../../live.js';
+import type { LiveMessage } from '../../state/live.js';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5000;

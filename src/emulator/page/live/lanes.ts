@@ -1,13 +1,13 @@
-import type { RecordedRequest } from '../../journal/journal.js';
-import type { LiveToken } from '../../live.js';
-import { duration, shown, timeOfDay } from '../format.js';
 import type {
   TimelineBar,
   TimelineLane,
   TimelineMark,
   TimelineMarkKind,
   TimelineSpan,
-} from '../timeline/data.js';
+} from '../../../timeline/data.js';
+import { duration, shown, timeOfDay } from '../../../timeline/format.js';
+import type { RecordedRequest } from '../../state/journal.js';
+import type { LiveToken } from '../../state/live.js';
 import { type ClientActivity, clientsOf } from './clients.js';
 import { answerOf, isFailure, isTokenRefusal, meaningOf } from './codes.js';
 import { replaysOf } from './replays.js';

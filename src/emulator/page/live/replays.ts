@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../../journal/journal.js';
+import type { RecordedRequest } from '../../state/journal.js';
 import { isTokenRefusal } from './codes.js';
 
 // A refresh takes the provider's time and a back-off; later it is another request.

@@ -1,5 +1,5 @@
-import type { RecordedRequest } from '../../journal/journal.js';
-import type { LiveClient, LiveFaults, LiveMessage, LiveSnapshot, LiveToken } from '../../live.js';
+import type { RecordedRequest } from '../../state/journal.js';
+import type { LiveClient, LiveFaults, LiveMessage, LiveSnapshot, LiveToken } from '../../state/live.js';
 import { faultChanges } from './fault-notes.js';
 
 const KEPT_REQUESTS = 4000;

@@ -1,10 +1,10 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { RecordedRequest } from '../../journal/journal.js';
-import { duration, shown, timeOfDay } from '../format.js';
+import { duration, shown, timeOfDay } from '../../../timeline/format.js';
+import { controls, theme } from '../../../timeline/theme.js';
+import type { RecordedRequest } from '../../state/journal.js';
 import { userOf } from '../live/clients.js';
 import { answerOf, isFailure, isTokenRefusal, meaningOf } from '../live/codes.js';
-import { controls, theme } from '../theme.js';
 import { tableStyles } from './styles.js';
 
 const ROWS = 200;

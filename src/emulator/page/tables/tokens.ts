@@ -1,8 +1,8 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LiveToken } from '../../live.js';
-import { duration, shown, timeOfDay } from '../format.js';
-import { controls, theme } from '../theme.js';
+import { duration, shown, timeOfDay } from '../../../timeline/format.js';
+import { controls, theme } from '../../../timeline/theme.js';
+import type { LiveToken } from '../../state/live.js';
 import { tableStyles } from './styles.js';
 
 const ROWS = 200;

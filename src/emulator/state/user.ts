@@ -1,0 +1,31 @@
+import type { Instant } from './instant.js';
+
+export interface Device {
+  readonly id: string;
+  readonly pushProvider: string;
+  readonly pushProviderName: string | undefined;
+  readonly hardwareId: string | undefined;
+  readonly voip: boolean;
+  readonly createdAt: Instant;
+}
+
+/** A user as the coordinator keeps it. */
+export interface User {
+  readonly id: string;
+  role: string;
+  name: string | undefined;
+  image: string | undefined;
+  language: string;
+  custom: Record<string, unknown>;
+  teams: string[];
+  invisible: boolean;
+  privacySettings: Record<string, unknown> | undefined;
+  readonly createdAt: Instant;
+  updatedAt: Instant;
+  lastActive: Instant | undefined;
+  deactivatedAt: Instant | undefined;
+  deletedAt: Instant | undefined;
+  banned: boolean;
+  revokeTokensIssuedBefore: Instant | undefined;
+  readonly devices: Map<string, Device>;
+}

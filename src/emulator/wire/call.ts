@@ -1,0 +1,82 @@
+import type { Call, CallSession, Member } from '../state/call.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { type Dialect, wireUser } from './user.js';
+
+type Wire = Record<string, unknown>;
+
+// No media server stands behind the emulator: addresses of the kind that never resolve.
+const MEDIA_HOST = 'media.emulator.invalid';
+
+function wireUserById(userId: string, coordinator: Coordinator, dialect: Dialect): Wire {
+  const user = coordinator.users.find(userId);
+  return wireUser(user ?? coordinator.users.create(userId), dialect);
+}
+
+// Own fields only, `__proto__` as any other.
+function byId<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  return Object.fromEntries(entries);
+}
+
+function wireSession(session: CallSession): Wire {
+  return {
+    id: session.id,
+    participants: [],
+    participants_count_by_role: {},
+    anonymous_participant_count: 0,
+    accepted_by: byId(session.acceptedBy),
+    rejected_by: byId(session.rejectedBy),
+    missed_by: byId(session.missedBy),
+    started_at: session.startedAt,
+    ended_at: session.endedAt,
+    live_started_at: session.liveStartedAt,
+    live_ended_at: session.liveEndedAt,
+  };
+}
+
+export function wireMember(member: Member, coordinator: Coordinator, dialect: Dialect): Wire {
+  return {
+    user_id: member.userId,
+    user: wireUserById(member.userId, coordinator, dialect),
+    role: member.role,
+    custom: member.custom,
+    created_at: member.createdAt,
+    updated_at: member.updatedAt,
+  };
+}
+
+export function wireMembers(call: Call, coordinator: Coordinator, dialect: Dialect, limit = 100): Wire[] {
+  return [...call.members.values()].slice(0, limit).map((member) => wireMember(member, coordinator, dialect));
+}
+
+export function wireCall(call: Call, coordinator: Coordinator, dialect: Dialect): Wire {
+  const path = `${encodeURIComponent(call.type)}/${encodeURIComponent(call.id)}`;
+  return {
+    type: call.type,
+    id: call.id,
+    cid: call.cid,
+    created_by: wireUserById(call.createdById, coordinator, dialect),
+    current_session_id:
+      call.session !== undefined && call.session.endedAt === undefined ? call.session.id : '',
+    session: call.session === undefined ? undefined : wireSession(call.session),
+    backstage: call.backstage,
+    recording: call.activities.has('recording'),
+    transcribing: call.activities.has('transcribing'),
+    captioning: call.activities.has('captioning'),
+    translating: false,
+    blocked_user_ids: [...call.blocked],
+    custom: call.custom,
+    created_at: call.createdAt,
+    updated_at: call.updatedAt,
+    starts_at: call.startsAt,
+    ended_at: call.endedAt,
+    team: call.team,
+    channel_cid: call.channelCid,
+    settings: call.settings,
+    egress: { broadcasting: call.activities.has('broadcasting'), rtmps: [] },
+    ingress: {
+      rtmp: { address: `rtmps://${MEDIA_HOST}/${path}` },
+      srt: { address: `srt://${MEDIA_HOST}:9000?streamid=${path}&passphrase={passphrase}&token={token}` },
+      whip: { address: `https://${MEDIA_HOST}/whip/${path}` },
+    },
+  };
+}
