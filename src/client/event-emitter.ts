@@ -1,5 +1,6 @@
 import { EventEmitter as Emitter } from 'eventemitter3';
 import { callSafely } from '../shared/call-safely.js';
+import { lookAt } from '../shared/foreign-value.js';
 import type { Logger } from './logger.js';
 
 /** How a room says what happened: by name, with what belongs to it. */
@@ -60,7 +61,7 @@ export class EventEmitter {
 
   #deliver(listener: AnyListener, payload: unknown): void {
     const complain = (error: unknown) => {
-      this.#logger.error('A listener failed', { error: error instanceof Error ? error.name : typeof error });
+      this.#logger.error('A listener failed', { error: lookAt(error).name ?? typeof error });
     };
     callSafely(() => listener(payload as never), complain);
   }

@@ -1,8 +1,11 @@
-/** Freezes plain data and all that it holds. */
+/** Freezes plain data and all that it holds. Without recursion: a server may nest deeper than the stack goes. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null || Object.isFrozen(next)) continue;
+    Object.freeze(next);
+    for (const item of Object.values(next)) open.push(item);
   }
   return value;
 }

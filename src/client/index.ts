@@ -1,6 +1,8 @@
 export {
   type AnyStreamVideoError,
   ApiError,
+  CallError,
+  type CallErrorCode,
   ConfigurationError,
   type ConfigurationErrorCode,
   ConnectionError,

@@ -1,5 +1,6 @@
 import { callSafely } from '../shared/call-safely.js';
 import { ConfigurationError } from '../shared/errors.js';
+import { safeCopy } from '../shared/safe-copy.js';
 import { describeType, maskTokens, sanitize } from '../shared/text.js';
 
 export type LogData = Readonly<Record<string, unknown>>;
@@ -19,7 +20,10 @@ export type LogLevel = (typeof LEVELS)[number];
 
 function safe(data: LogData): LogData {
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, typeof value === 'string' ? sanitize(value) : value]),
+    Object.entries(data).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? sanitize(value) : safeCopy(value),
+    ]),
   );
 }
 

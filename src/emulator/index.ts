@@ -1,3 +1,4 @@
+export { ConfigurationError, StreamVideoError } from '../shared/errors.js';
 export type { CallTokenOptions, EmulatedApp, UserTokenOptions } from './emulated-app.js';
 export type {
   ConnectionErrorOptions,

@@ -1,3 +1,4 @@
+import { withoutPadding } from '../shared/base64.js';
 import { describeType, sanitize } from '../shared/text.js';
 import { ANONYMOUS_ID, LAST_USABLE_SECOND, MAX_CALL_CIDS } from '../shared/token-format.js';
 import { type ParsedToken, parseToken, verifySignature } from './sign.js';
@@ -137,7 +138,7 @@ function payloadProblems(token: string): string[] {
   if (/[-_]/.test(payload)) {
     return ['Its payload holds - or _, which official JavaScript clients fail to read: escape it as ASCII.'];
   }
-  const bytes = atob(payload.replace(/=+$/, ''));
+  const bytes = atob(withoutPadding(payload));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is not ASCII is the purpose
   if (!/[^\u0000-\u007f]/.test(bytes)) return [];
   return ['Its payload is not ASCII, which official JavaScript clients misread: write \\uXXXX escapes.'];

@@ -1,4 +1,5 @@
 import { callSafely } from '../shared/call-safely.js';
+import { read } from '../shared/foreign-value.js';
 import { sanitize } from '../shared/text.js';
 
 /** Where details go that no client may see. A logger of the client door fits. */
@@ -31,7 +32,7 @@ function describeError(reason: unknown): Readonly<Record<string, unknown>> {
   if (typeof reason !== 'object' || reason === null) return { error: sanitize(reason) };
   const fields: Record<string, unknown> = {};
   for (const name of ['name', 'code', 'message', 'remediation']) {
-    const value: unknown = Reflect.get(reason, name);
+    const value: unknown = read(reason, name);
     if (typeof value === 'string' || typeof value === 'number') fields[name] = sanitize(value);
   }
   return fields;

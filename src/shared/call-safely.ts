@@ -4,7 +4,8 @@
  */
 export function callSafely(call: () => unknown, failed: (error: unknown) => void = () => {}): void {
   try {
-    Promise.resolve(call()).catch(failed);
+    // Not its own method: the app may have given the promise another.
+    Promise.prototype.then.call(Promise.resolve(call()), undefined, failed);
   } catch (error) {
     failed(error);
   }

@@ -1,3 +1,5 @@
+import { read, toText } from './foreign-value.js';
+import { safeCopy } from './safe-copy.js';
 import { maskTokens } from './text.js';
 
 export type ConfigurationErrorCode =
@@ -41,7 +43,10 @@ export type ConnectionErrorCode =
   | 'handshake_rejected'
   | 'no_websocket'
   | 'not_connected'
-  | 'network';
+  | 'network'
+  | 'too_large';
+
+export type CallErrorCode = 'call_left' | 'call_ended';
 
 export type StreamVideoErrorCode =
   | ConfigurationErrorCode
@@ -52,6 +57,7 @@ export type StreamVideoErrorCode =
   | 'missing_permission'
   | 'api_error'
   | ConnectionErrorCode
+  | CallErrorCode
   | 'session_ended';
 
 interface ErrorInit {
@@ -60,12 +66,18 @@ interface ErrorInit {
   cause?: unknown;
 }
 
+/** Where an error of any copy of this package says of which class it is. No clone and no look-alike has it. */
+const FAMILY = Symbol.for('stream-video-auth.error');
+const BASE = 'StreamVideoError';
+
 /**
  * The base of every error of this package.
  *
  * `code` is a literal, so a `switch` over it narrows. `remediation` is one sentence that says what to change.
  * `cause` is the original error, untouched; it is not enumerable and never printed, since an app's error may
  * hold headers. No message, field, `toJSON` or `inspect` contains a token.
+ *
+ * `instanceof` holds for each class across the doors, bundles and copies of this package; a clone is no instance.
  */
 export abstract class StreamVideoError extends Error {
   abstract readonly code: StreamVideoErrorCode;
@@ -75,11 +87,11 @@ export abstract class StreamVideoError extends Error {
   readonly remediation: string;
 
   constructor(message: string, { remediation, retryable = false, cause }: ErrorInit) {
-    super(maskTokens(message));
+    super(maskTokens(toText(message)));
     // A getter, since a runtime prints the cause of an uncaught error in full, past our own inspect.
     if (cause !== undefined) Object.defineProperty(this, 'cause', { get: () => cause, configurable: true });
     this.retryable = retryable;
-    this.remediation = maskTokens(remediation);
+    this.remediation = maskTokens(toText(remediation));
   }
 
   toJSON(): Record<string, unknown> {
@@ -92,9 +104,19 @@ export abstract class StreamVideoError extends Error {
   }
 }
 
+/** `instanceof` for each class of the family, of whichever copy the error is. */
+function isInstance(this: abstract new (...args: never[]) => unknown, value: unknown): boolean {
+  const kind: unknown = Object.getOwnPropertyDescriptor(this.prototype, FAMILY)?.value;
+  const given = read(value, FAMILY);
+  if (kind !== undefined) return kind === BASE ? given !== undefined : given === kind;
+  // A class that the app derives from one of ours. No other object is looked at further: it may be a revoked proxy.
+  return given !== undefined && Function.prototype[Symbol.hasInstance].call(this, value);
+}
+
 // A minifier renames classes, so the name is data.
 function named(errorClass: { prototype: Error }, name: string): void {
   Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
+  Object.defineProperty(errorClass.prototype, FAMILY, { value: name });
 }
 
 /** The app's own mistake, found before any I/O. */
@@ -215,7 +237,7 @@ export class ApiError extends StreamVideoError {
     this.status = status;
     if (apiCode !== undefined) this.apiCode = apiCode;
     if (requestId !== undefined) this.requestId = requestId;
-    if (details !== undefined) this.details = details;
+    if (details !== undefined) this.details = safeCopy(details) as Readonly<Record<string, unknown>>;
     if (rateLimit !== undefined) this.rateLimit = rateLimit;
   }
 }
@@ -243,7 +265,7 @@ export class ConnectionError extends StreamVideoError {
     super(message, init);
     this.code = code;
     if (closeCode !== undefined) this.closeCode = closeCode;
-    if (closeReason !== undefined) this.closeReason = closeReason;
+    if (closeReason !== undefined) this.closeReason = maskTokens(toText(closeReason));
     if (apiCode !== undefined) this.apiCode = apiCode;
   }
 }
@@ -252,10 +274,21 @@ export class ConnectionError extends StreamVideoError {
 export class SessionEndedError extends StreamVideoError {
   readonly code = 'session_ended';
 
-  constructor(message = 'The session has ended') {
-    super(message, {
-      remediation: 'Call connect(), auth.refresh() or auth.setToken() to start a new session.',
-    });
+  constructor(
+    message = 'The session has ended',
+    remediation = 'Call connect(), auth.refresh() or auth.setToken() to start a new session.',
+  ) {
+    super(message, { remediation });
+  }
+}
+
+/** A call was left or has ended while something was asked of it. */
+export class CallError extends StreamVideoError {
+  readonly code: CallErrorCode;
+
+  constructor(code: CallErrorCode, message: string, init: ErrorInit) {
+    super(message, init);
+    this.code = code;
   }
 }
 
@@ -269,8 +302,11 @@ export type AnyStreamVideoError =
   | MissingPermissionError
   | ApiError
   | ConnectionError
-  | SessionEndedError;
+  | SessionEndedError
+  | CallError;
 
+Object.defineProperty(StreamVideoError, Symbol.hasInstance, { value: isInstance });
+named(StreamVideoError, BASE);
 named(ConfigurationError, 'ConfigurationError');
 named(InvalidTokenError, 'InvalidTokenError');
 named(TokenExpiredError, 'TokenExpiredError');
@@ -280,3 +316,4 @@ named(MissingPermissionError, 'MissingPermissionError');
 named(ApiError, 'ApiError');
 named(ConnectionError, 'ConnectionError');
 named(SessionEndedError, 'SessionEndedError');
+named(CallError, 'CallError');

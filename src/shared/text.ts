@@ -1,30 +1,41 @@
-// Base64 of a header that begins with a brace and a quote, or with a brace and white space.
-const JWT_SHAPE = /eyJ[\w+/=-]*(?:\.[\w+/=-]*){0,2}|\be(?:yA|w[ko0])[\w+/=-]{12,}\.[\w+/=-]{8,}\.[\w+/=-]*/g;
-const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
-const MAX_FOREIGN_LENGTH = 200;
+import { isArray, lookAt, toText } from './foreign-value.js';
 
-/** Replaces whatever is shaped like a JWT, whole or in part. */
+// Base64 of a header that begins with a brace and a quote, or with a brace and white space. The head of a token is
+// enough: a match that could fail far from its start would be tried again at each character, and so in quadratic time.
+const JWT_SHAPE = /(?:eyJ|\be(?:yA|w[ko0])[\w+/=-]{12})[\w+/=-]*(?:\.[\w+/=-]*){0,2}/g;
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+const MAX_READ = 4_096;
+const MAX_SHOWN = 200;
+
+/** Replaces whatever is shaped like a JWT, whole or in part. For text: JSON that is parsed later may not survive it. */
 export function maskTokens(text: string): string {
   return text.replace(JWT_SHAPE, '<token>');
 }
 
 /**
  * Makes text that comes from outside (an id, a server's message, a close reason) safe for a log, an error
- * message or a ticket: tokens masked, control characters escaped, cut at 200 characters.
+ * message or a ticket: tokens masked, control characters escaped, cut at 200 characters. Never throws.
  */
 export function sanitize(text: unknown): string {
-  // Masked before and after the cut, so that neither can leave half a token standing.
-  const safe = maskTokens(String(text).slice(0, 4096)).replace(
+  // Masked before the last cut, which then cannot leave half a token standing.
+  const safe = maskTokens(toText(text).slice(0, MAX_READ)).replace(
     CONTROL,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return safe.length > MAX_FOREIGN_LENGTH ? `${safe.slice(0, MAX_FOREIGN_LENGTH - 1)}…` : safe;
+  return safe.length > MAX_SHOWN ? `${safe.slice(0, MAX_SHOWN - 1)}…` : safe;
 }
 
 /** Says what kind of value something is, never the value itself. */
 export function describeType(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
+  if (isArray(value)) return 'an array';
   if (value === '') return 'an empty string';
   return value === undefined ? 'undefined' : `a value of type ${typeof value}`;
+}
+
+/** What something thrown says, made safe; its kind where it says nothing that can be read. */
+export function describeThrown(thrown: unknown): string {
+  const { message, value } = lookAt(thrown);
+  if (message !== undefined) return sanitize(message);
+  return value === undefined ? 'it gave no reason' : `it threw ${describeType(value)}`;
 }

@@ -1,5 +1,5 @@
 import { callSafely } from '../../shared/call-safely.js';
-import { sanitize } from '../../shared/text.js';
+import { describeThrown } from '../../shared/text.js';
 import type { Logger } from '../logger.js';
 import type { TokenStore } from '../refresh/token-store.js';
 import type { Now } from '../token/phase.js';
@@ -21,7 +21,7 @@ function stateOf(ledger: TokenStore, now: Now, { isLive, isRefreshing }: Activit
     ...(closure && { retryAt: closure.until.wallMs }),
     ...(lastError && {
       // The app may have thrown it, with whatever text.
-      lastError: Object.freeze({ code: lastError.code, message: sanitize(lastError.message) }),
+      lastError: Object.freeze({ code: lastError.code, message: describeThrown(lastError) }),
     }),
   };
   if (!isLive) return { status: 'signed_out', ...common };

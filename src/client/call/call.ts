@@ -1,4 +1,4 @@
-import { type ApiError, MissingPermissionError } from '../../shared/errors.js';
+import { ApiError, MissingPermissionError } from '../../shared/errors.js';
 import { sanitize } from '../../shared/text.js';
 import type {
   CallEnvelope,
@@ -210,6 +210,5 @@ function structuredCopy<T>(value: T): T {
 
 function isDenied(error: unknown): error is ApiError | MissingPermissionError {
   if (error instanceof MissingPermissionError) return true;
-  const { code, status } = error as { code?: unknown; status?: unknown };
-  return code === 'api_error' && (status === 401 || status === 403);
+  return error instanceof ApiError && (error.status === 401 || error.status === 403);
 }

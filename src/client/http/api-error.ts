@@ -1,5 +1,6 @@
 import { ApiError, MissingPermissionError, type RateLimit } from '../../shared/errors.js';
-import { maskTokens, sanitize } from '../../shared/text.js';
+import { readText } from '../../shared/foreign-value.js';
+import { sanitize } from '../../shared/text.js';
 import type { TokenClaims } from '../token/claims.js';
 
 /** Codes of the coordinator that this package acts on. */
@@ -43,17 +44,16 @@ export interface WireError {
 export function isWireError(value: unknown): value is WireError {
   if (typeof value !== 'object' || value === null) return false;
   const { code, message, StatusCode } = value as Record<string, unknown>;
-  return typeof code === 'number' && (typeof message === 'string' || typeof StatusCode === 'number');
+  return (
+    typeof code === 'number' &&
+    (typeof message === 'string' || (message === undefined && typeof StatusCode === 'number'))
+  );
 }
 
 interface Origin {
   readonly status: number;
   readonly requestId?: string | undefined;
   readonly rateLimit?: RateLimit | undefined;
-}
-
-function masked(details: object): Readonly<Record<string, unknown>> {
-  return Object.freeze(JSON.parse(maskTokens(JSON.stringify(details))));
 }
 
 /** The coordinator's error object as an error of this package. */
@@ -63,16 +63,19 @@ export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Or
     ...(exception_fields !== undefined && { exception_fields }),
     ...(unrecoverable !== undefined && { unrecoverable }),
   };
-  return new ApiError(`The coordinator answered ${status} / ${wire.code}: ${sanitize(wire.message ?? '')}`, {
-    status,
-    apiCode: wire.code,
-    requestId,
-    rateLimit,
-    details: Object.keys(details).length > 0 ? masked(details) : undefined,
-    retryable:
-      wire.unrecoverable !== true && (status >= 500 || status === 429 || wire.code === CODE.rateLimit),
-    remediation: REMEDIATION[wire.code] ?? 'Look at the message and the details.',
-  });
+  return new ApiError(
+    `The coordinator answered ${status} / ${wire.code}: ${sanitize(readText(wire, 'message') ?? '')}`,
+    {
+      status,
+      apiCode: wire.code,
+      requestId,
+      rateLimit,
+      details: Object.keys(details).length > 0 ? details : undefined,
+      retryable:
+        wire.unrecoverable !== true && (status >= 500 || status === 429 || wire.code === CODE.rateLimit),
+      remediation: REMEDIATION[wire.code] ?? 'Look at the message and the details.',
+    },
+  );
 }
 
 /** A 403 / 17. On a call token it names the calls that the token opens. */

@@ -1,4 +1,5 @@
 import { ApiError, ConnectionError } from '../../shared/errors.js';
+import { lookAt } from '../../shared/foreign-value.js';
 import { sanitize } from '../../shared/text.js';
 import { abort, abortable, linkSignals } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
@@ -52,7 +53,7 @@ function knowsDuplex(): boolean {
 
 function redirectError(response: Response, baseUrl: string, requestId: string): ApiError {
   const location = response.headers.get('location');
-  const target = location ? ` to ${sanitize(location.replace(/[?#].*$/, ''))}` : '';
+  const target = location ? ` to ${sanitize(location.split(/[?#]/, 1)[0])}` : '';
   return new ApiError(`${sanitize(baseUrl)} redirects${target}; redirects are not followed`, {
     status: response.status,
     requestId,
@@ -110,8 +111,9 @@ async function readResponse(
 
 function networkError(cause: unknown, { isSent = false } = {}): ConnectionError {
   // A `TypeError` that speaks of no network was thrown before anything was sent: repeating it helps nobody.
-  const isOurs = !isSent && cause instanceof TypeError && !isNetworkError(cause);
-  const text = sanitize((cause as Error | undefined)?.message ?? cause ?? 'no reason given');
+  const thrown = lookAt(cause);
+  const isOurs = !isSent && thrown.name === 'TypeError' && !isNetworkError(thrown);
+  const text = sanitize(thrown.message ?? cause ?? 'no reason given');
   const what = isSent ? 'The answer broke off' : 'The request did not reach the coordinator';
   return new ConnectionError('network', `${what}: ${text}`, {
     retryable: !isOurs,

@@ -4,19 +4,12 @@ import {
   TokenExpiredError,
   TokenProviderError,
 } from '../../shared/errors.js';
-import { describeType, sanitize } from '../../shared/text.js';
+import { lookAt } from '../../shared/foreign-value.js';
+import { describeThrown } from '../../shared/text.js';
 import type { Closure } from './provider-back-off.js';
 
 const PROVIDER_REMEDIATION =
   'Look at the token endpoint; throw UnauthorizedError from the token provider when the user is signed out.';
-
-function textOf(error: unknown): string {
-  return error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)
-    ? sanitize((error as Error).message)
-    : error === undefined
-      ? 'it gave no reason'
-      : `it threw ${describeType(error)}`;
-}
 
 /** An attempt's failure as those see it who waited for it. */
 export function attemptError(error: unknown, retryAt: number): InvalidTokenError | TokenProviderError {
@@ -28,23 +21,23 @@ export function attemptError(error: unknown, retryAt: number): InvalidTokenError
     const { code, message, remediation, cause } = error;
     return new TokenProviderError(code, message, { remediation, retryAt, cause });
   }
-  return new TokenProviderError('provider_failed', `The token provider failed: ${textOf(error)}`, {
+  return new TokenProviderError('provider_failed', `The token provider failed: ${describeThrown(error)}`, {
     remediation: error instanceof StreamVideoError ? error.remediation : PROVIDER_REMEDIATION,
     retryAt,
-    cause: error,
+    cause: lookAt(error).value,
   });
 }
 
 /** What a caller gets while the door is closed and nothing else can serve him. */
 export function closedError({ by, error, until }: Closure): TokenProviderError {
-  const cause = error instanceof TokenProviderError ? (error.cause ?? error) : error;
+  const cause = error instanceof TokenProviderError ? (error.cause ?? error) : lookAt(error).value;
   const isBreaker = by === 'breaker';
   const code = error instanceof TokenProviderError && !isBreaker ? error.code : 'provider_failed';
   return new TokenProviderError(
     isBreaker ? 'circuit_open' : code,
     isBreaker
       ? 'The token provider is not asked for a while: its last tokens were all of no use'
-      : `The token provider is not asked again yet: ${textOf(error)}`,
+      : `The token provider is not asked again yet: ${describeThrown(error)}`,
     {
       remediation: error instanceof StreamVideoError ? error.remediation : PROVIDER_REMEDIATION,
       retryAt: until.wallMs,

@@ -1,3 +1,4 @@
+import { lookAt } from '../../shared/foreign-value.js';
 import { clamp } from '../token/refresh-windows.js';
 
 export const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
@@ -7,8 +8,7 @@ export const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
  * or as a date. Clamped to 1 s .. 5 min; undefined where it asks nothing that makes sense.
  */
 export function retryAfterMs(error: unknown, wallMs: number): number | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const asked = error as { retryAfterMs?: unknown; retryAfter?: unknown };
+  const asked = lookAt(error);
   const delayMs = milliseconds(asked.retryAfterMs) ?? parseRetryAfterMs(asked.retryAfter, wallMs);
   return delayMs === undefined ? undefined : clamp(delayMs, RETRY_AFTER.minMs, RETRY_AFTER.maxMs);
 }
@@ -21,9 +21,12 @@ export function parseRetryAfterMs(value: unknown, wallMs: number): number | unde
     if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
     return untilMs(Date.parse(text), wallMs);
   }
-  return Object.prototype.toString.call(value) === '[object Date]'
-    ? untilMs((value as Date).getTime(), wallMs)
-    : undefined;
+  try {
+    // Reads nothing of the app's own, and refuses whatever is no date.
+    return untilMs(Date.prototype.getTime.call(value), wallMs);
+  } catch {
+    return undefined;
+  }
 }
 
 function milliseconds(value: unknown): number | undefined {

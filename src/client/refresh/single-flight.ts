@@ -1,4 +1,5 @@
-import { InvalidTokenError, UnauthorizedError } from '../../shared/errors.js';
+import { InvalidTokenError, StreamVideoError, UnauthorizedError } from '../../shared/errors.js';
+import { lookAt } from '../../shared/foreign-value.js';
 import { abort, pause } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import { after, millisecondsUntil } from '../environment/clock.js';
@@ -114,7 +115,9 @@ export class SingleFlight {
         if (this.#counts(attempt)) answer = await this.#ask(attempt);
       }
       if (this.#counts(attempt)) announce = this.#deliver(attempt, answer);
-    } catch (error) {
+    } catch (thrown) {
+      // Looked at once: what an app throws may tell another story the next time, or throw itself.
+      const error = thrown instanceof StreamVideoError ? thrown : lookAt(thrown);
       if (attempt.source !== this.#ledger.source) {
         // A provider that was exchanged meanwhile does not speak for the one that took its place.
         outcome = 'again';

@@ -67,24 +67,9 @@ export function askWithin<T>(call: () => T | Promise<T>, options: AskOptions): P
     signal.addEventListener('abort', onAbort);
     const answered = (answer: T) => (isOver ? onLate(answer) : end(() => resolve(answer)));
     try {
-      Promise.resolve(call()).then(answered, (error) => end(() => reject(readable(error))));
+      Promise.resolve(call()).then(answered, (error) => end(() => reject(error)));
     } catch (error) {
-      end(() => reject(readable(error)));
+      end(() => reject(error));
     }
   });
-}
-
-const READ_LATER = ['name', 'code', 'cause', 'retryAfter', 'retryAfterMs'] as const;
-
-/** What was thrown, unless it throws itself when looked at: an app may throw anything. */
-function readable(error: unknown): unknown {
-  try {
-    const thrown = Object(error);
-    void (thrown instanceof Error);
-    for (const field of READ_LATER) void thrown[field];
-    String(thrown.message);
-    return error;
-  } catch {
-    return new Error('what it threw cannot be read');
-  }
 }

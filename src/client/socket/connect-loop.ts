@@ -1,4 +1,5 @@
 import { InvalidTokenError, TokenProviderError } from '../../shared/errors.js';
+import { read } from '../../shared/foreign-value.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
 import {
@@ -109,7 +110,7 @@ export class ConnectLoop {
       }
     } catch (error) {
       const isTransient = error instanceof TokenProviderError || error instanceof InvalidTokenError;
-      const { retryAt } = error as { retryAt?: number };
+      const retryAt = read(error, 'retryAt');
       if (!isTransient || retryAt === undefined || signal.aborted) throw error;
       this.#last = { ...this.#last, error };
       // Not the error's own time: the wall clock may have been set since.

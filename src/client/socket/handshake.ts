@@ -1,3 +1,4 @@
+import { readText } from '../../shared/foreign-value.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { abort, linkSignals, pause, throwIfAborted } from '../environment/abortable.js';
@@ -62,7 +63,7 @@ function readAnswer(
     // Before our frame the server knows no token, so it speaks of none.
     return token
       ? new HandshakeFailed({ kind: 'refused', error, token })
-      : networkFailure({ code: 0, reason: String(error.message) });
+      : networkFailure({ code: 0, reason: readText(error, 'message') ?? '' });
   }
   if (frame?.type !== 'connection.ok' || typeof frame.connection_id !== 'string' || !token) return undefined;
   const me = (frame.me as OwnUserResponse | undefined) ?? { id: token.userId };

@@ -1,3 +1,4 @@
+import { read, readText } from '../../shared/foreign-value.js';
 import type { TimerHandle, Timers } from '../environment/timers.js';
 import type { WebSocketConstructor, WebSocketLike } from '../environment/web-socket.js';
 
@@ -17,15 +18,6 @@ interface JsonSocketListener {
   onFrame(frame: Frame | undefined): void;
   /** Called once, and not when we close. */
   onEnd(ending: Ending): void;
-}
-
-/** What the events of all platforms have in common, each where it belongs. */
-interface PlatformEvent {
-  readonly data?: unknown;
-  readonly code?: number;
-  readonly reason?: string;
-  readonly error?: unknown;
-  readonly message?: unknown;
 }
 
 const OPEN = 1;
@@ -59,12 +51,19 @@ export class JsonSocket {
     const socket = new WebSocket(url);
     this.#socket = socket;
     this.opened = new Promise((resolve) => this.#on('open', () => resolve()));
-    this.#on('message', ({ data }) => this.#tell((listener) => listener.onFrame(parseFrame(data))));
-    this.#on('close', ({ code, reason }) => this.#end({ code: code ?? 0, reason: String(reason ?? '') }));
+    this.#on('message', (event) => {
+      const data = read(event, 'data');
+      this.#tell((listener) => listener.onFrame(parseFrame(data)));
+    });
+    this.#on('close', (event) => {
+      const code = read(event, 'code');
+      this.#end({ code: typeof code === 'number' ? code : 0, reason: readText(event, 'reason') ?? '' });
+    });
     // Stays for good: some runtimes raise an error after we have closed, and nobody else would catch it.
-    this.#on('error', ({ error, message }) => {
+    this.#on('error', (event) => {
       // The close that mostly follows knows the code and the reason.
-      const end = () => this.#end({ code: 0, reason: '', cause: error ?? message });
+      const end = () =>
+        this.#end({ code: 0, reason: '', cause: read(event, 'error') ?? read(event, 'message') });
       if (!this.#isOver) this.#errorTimer ??= timers.set(end, 0);
     });
   }
@@ -107,7 +106,7 @@ export class JsonSocket {
     }
   }
 
-  #on(type: string, listener: (event: PlatformEvent) => void): void {
+  #on(type: string, listener: (event: unknown) => void): void {
     this.#socket.addEventListener(type as never, listener as never);
   }
 

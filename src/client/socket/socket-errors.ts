@@ -4,7 +4,8 @@ import {
   MissingPermissionError,
   TokenProviderError,
 } from '../../shared/errors.js';
-import { sanitize } from '../../shared/text.js';
+import { read, readText } from '../../shared/foreign-value.js';
+import { describeThrown, sanitize } from '../../shared/text.js';
 import { apiErrorOf, type WireError } from '../http/api-error.js';
 import { statusOf } from './handshake-refusal.js';
 import type { Ending } from './json-socket.js';
@@ -37,8 +38,8 @@ function rootOf(error: unknown): unknown {
 }
 
 function remediationFor({ ending, error }: LastFailure): string {
-  const { remediation } = (error ?? {}) as { remediation?: unknown };
-  if (typeof remediation === 'string') return remediation;
+  const remediation = readText(error, 'remediation');
+  if (remediation !== undefined) return remediation;
   return ending
     ? 'Look at the network, at baseUrl, and at what may block a socket: a content policy (connect-src wss:) or a proxy.'
     : 'Look at the network, or raise timeouts.connectMs.';
@@ -48,7 +49,7 @@ function remediationFor({ ending, error }: LastFailure): string {
 export function connectTimeout(connectMs: number, last: LastFailure): ConnectionError {
   const { ending, error } = last;
   const why = [
-    error instanceof Error && sanitize(error.message),
+    error !== undefined && describeThrown(error),
     ending?.reason && sanitize(ending.reason),
     ending && `closed with ${ending.code}`,
   ].filter(Boolean);
@@ -59,7 +60,7 @@ export function connectTimeout(connectMs: number, last: LastFailure): Connection
     cause: rootOf(error) ?? ending?.cause,
     closeCode: ending?.code,
     closeReason: ending?.reason ? sanitize(ending.reason) : undefined,
-    apiCode: (error as { apiCode?: number } | undefined)?.apiCode,
+    apiCode: read(error, 'apiCode') as number | undefined,
   });
 }
 

@@ -1,3 +1,5 @@
+import { withoutPadding } from '../../shared/base64.js';
+
 /** What a token says about itself. Nothing here is verified: only the server can do that. */
 export interface TokenClaims {
   readonly [claim: string]: unknown;
@@ -10,7 +12,7 @@ function decodeBase64(text: string): number[] | undefined {
   const bytes: number[] = [];
   let bits = 0;
   let width = 0;
-  for (const character of text.replace(/=+$/, '').replace(/\+/g, '-').replace(/\//g, '_')) {
+  for (const character of withoutPadding(text).replace(/\+/g, '-').replace(/\//g, '_')) {
     const value = ALPHABET.indexOf(character);
     if (value < 0) return undefined;
     bits = ((bits << 6) | value) & 0xffff;

@@ -1,4 +1,5 @@
 import { parseToken } from '../../server/sign.js';
+import { withoutPadding } from '../../shared/base64.js';
 import { MAX_CALL_CIDS } from '../../shared/token-format.js';
 import type { Claims } from '../state/token-registry.js';
 import { Failure } from '../wire/api-failure.js';
@@ -12,7 +13,7 @@ function malformed(reason: string): Failure {
 
 // Two official clients write development tokens with the standard, padded alphabet.
 function asBase64Url(segment: string): string {
-  return segment.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return withoutPadding(segment).replaceAll('+', '-').replaceAll('/', '_');
 }
 
 /** Reads a token without judging its signature or times; throws for whatever is not well formed. */
