@@ -31,8 +31,8 @@ export type {
   UserResponse,
 } from './api-types.js';
 export type { Auth } from './auth/auth.js';
+export type { AuthState } from './auth/auth-state.js';
 export type { Explanation } from './auth/explain/explain.js';
-export type { AuthState } from './auth/state.js';
 export type {
   Call,
   CallData,

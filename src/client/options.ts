@@ -4,8 +4,7 @@ import { checkProvider } from './auth/auth.js';
 import type { WebSocketConstructor } from './environment/web-socket.js';
 import type { Fetch } from './http/send.js';
 import { type Logger, type LogLevel, makeLogger } from './logger.js';
-import type { TokenProvider } from './refresh/token-provider.js';
-import { PROVIDER_LIMIT_MS } from './token/refresh-windows.js';
+import { PROVIDER_LIMIT_MS, type TokenProvider } from './refresh/token-provider.js';
 import {
   type AnonymousUser,
   type AuthenticatedUser,

@@ -5,7 +5,7 @@ import { prepareBody } from '../../src/client/http/body.js';
 import { readPath, segment } from '../../src/client/http/path.js';
 import {
   attemptError,
-  closedError,
+  blockedError,
   guestExpiredError,
   newTokenRefusedError,
   noProgressError,
@@ -96,11 +96,11 @@ describe('what people read', () => {
       attemptError(timeout, 1),
       attemptError(new ConfigurationError('invalid_option', 'm', { remediation: 'Change it.' }), 1),
       attemptError(sameAsRejectedError(), 1),
-      closedError({ by: 'provider', error: plain, until }),
-      closedError({ by: 'network', error: timeout, until }),
-      closedError({ by: 'retry_after', error: plain, until }),
-      closedError({ by: 'breaker', error: sameAsRejectedError(), until }),
-      closedError({ by: 'breaker', error: timeout, until }),
+      blockedError({ by: 'provider', error: plain, until }),
+      blockedError({ by: 'network', error: timeout, until }),
+      blockedError({ by: 'retry_after', error: plain, until }),
+      blockedError({ by: 'breaker', error: sameAsRejectedError(), until }),
+      blockedError({ by: 'breaker', error: timeout, until }),
       reenteredError(),
       noProgressError(),
       newTokenRefusedError(plain),
@@ -195,17 +195,17 @@ describe('the cause', () => {
     expect(attemptError(sameAsRejectedError(), 2)).toMatchObject({ retryAt: 2, code: 'same_as_rejected' });
   });
 
-  test("of a closed door is the app's own error, too", () => {
-    expect(closedError({ by: 'provider', error: plain, until })).toMatchObject({
+  test("of a wait is the app's own error, too", () => {
+    expect(blockedError({ by: 'provider', error: plain, until })).toMatchObject({
       cause: plain,
       retryAt: 1_000,
     });
-    expect(closedError({ by: 'network', error: timeout, until })).toMatchObject({
+    expect(blockedError({ by: 'network', error: timeout, until })).toMatchObject({
       cause: timeout,
       code: 'provider_timeout',
     });
     const wrapped = new TokenProviderError('provider_failed', 'm', { remediation: 'r', cause: plain });
-    expect(closedError({ by: 'provider', error: wrapped, until }).cause).toBe(plain);
+    expect(blockedError({ by: 'provider', error: wrapped, until }).cause).toBe(plain);
   });
 
   test('of a connect() that ran out of time is what stood in the way', () => {

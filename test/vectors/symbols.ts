@@ -1,19 +1,17 @@
+import { EARLY_TOKEN } from '../../src/client/auth/server-verdicts.js';
 import { RETRY } from '../../src/client/http/network-retry.js';
 import { DEFAULT_TIMEOUTS } from '../../src/client/options.js';
-import { BACK_OFF, BREAKER } from '../../src/client/refresh/provider-back-off.js';
+import { BACK_OFF_PATIENCE_MS } from '../../src/client/refresh/caller-step.js';
+import { BREAKER } from '../../src/client/refresh/circuit-breaker.js';
+import { BACK_OFF } from '../../src/client/refresh/provider-back-off.js';
+import { FLOOR_MS } from '../../src/client/refresh/refresh-policy.js';
+import { TIMER } from '../../src/client/refresh/refresh-scheduler.js';
 import { RETRY_AFTER } from '../../src/client/refresh/retry-after.js';
+import { TWIN } from '../../src/client/refresh/single-flight.js';
 import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/client/socket/back-off.js';
 import { HANDSHAKE_LIMIT_MS } from '../../src/client/socket/handshake.js';
 import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/client/socket/heartbeat.js';
-import {
-  DOOR_PATIENCE_MS,
-  EARLY_TOKEN,
-  FLOOR_MS,
-  JITTER_SHARE,
-  TIMER,
-  TWIN,
-  windowsFor,
-} from '../../src/client/token/refresh-windows.js';
+import { JITTER_SHARE, windowsFor } from '../../src/client/token/refresh-windows.js';
 import { JUMP_MS, NOTABLE_SKEW_MS, TOLERANCE_MS } from '../../src/client/token/server-clock.js';
 
 /** What a symbol may depend on. */
@@ -29,7 +27,7 @@ export interface SymbolScope {
 
 const CONSTANTS: Readonly<Record<string, number>> = {
   floor: FLOOR_MS,
-  patience: DOOR_PATIENCE_MS,
+  patience: BACK_OFF_PATIENCE_MS,
   timerMin: TIMER.minMs,
   timerMax: TIMER.maxMs,
   jitterShare: JITTER_SHARE,

@@ -1,5 +1,5 @@
+import { TIMER } from '../../src/client/refresh/refresh-scheduler.js';
 import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/client/socket/heartbeat.js';
-import { TIMER } from '../../src/client/token/refresh-windows.js';
 import { VectorError } from './claim.js';
 
 interface Scheduled {

@@ -1,66 +1,84 @@
 import { callSafely } from '../../shared/call-safely.js';
 import { describeThrown } from '../../shared/text.js';
 import type { Logger } from '../logger.js';
+import type { SingleFlight } from '../refresh/single-flight.js';
+import type { SuspensionReason } from '../refresh/token-events.js';
 import type { TokenStore } from '../refresh/token-store.js';
-import type { Now } from '../token/phase.js';
-import { type AuthState, Snapshot } from './state.js';
+import { Snapshot } from '../snapshot.js';
+import type { TokenPhase } from '../token/phase.js';
 
-/** What the facts alone do not tell. */
-interface Activity {
-  readonly isLive: boolean;
-  readonly isRefreshing: boolean;
+interface Common {
+  /** Whether an attempt to get a token is under way. */
+  readonly refreshing: boolean;
+  readonly userId?: string;
+  /** Epoch milliseconds before which the provider is not asked again. */
+  readonly retryAt?: number;
+  /** Why the last attempt failed, or auth was suspended; gone once a token came. */
+  readonly lastError?: { readonly code: string; readonly message: string };
 }
 
-/** The state as the facts have it. */
-function stateOf(ledger: TokenStore, now: Now, { isLive, isRefreshing }: Activity): AuthState {
-  const { door, held, lastError, suspension, user } = ledger;
-  const closure = door.closedAt(now);
+interface WithToken {
+  /** Counts the client's tokens, from 1 on. */
+  readonly generation?: number;
+  /** Epoch milliseconds; absent where the token has no usable expiry. */
+  readonly expiresAt?: number;
+}
+
+/** The token's life at one moment, without secrets. Frozen, and the same object until something differs. */
+export type AuthState =
+  | (Common & { readonly status: 'signed_out' })
+  | (Common & { readonly status: 'acquiring' })
+  | (Common & WithToken & { readonly status: 'active'; readonly phase?: TokenPhase })
+  | (Common & WithToken & { readonly status: 'suspended'; readonly reason: SuspensionReason });
+
+function stateOf(store: TokenStore, isRefreshing: boolean): AuthState {
+  const { epoch, held, lastError, suspension, user } = store;
+  const now = store.now();
+  const blocked = store.blockedAt(now);
   const common = {
     refreshing: isRefreshing,
     userId: user.id,
-    ...(closure && { retryAt: closure.until.wallMs }),
+    ...(blocked && { retryAt: blocked.until.wallMs }),
     ...(lastError && {
       // The app may have thrown it, with whatever text.
       lastError: Object.freeze({ code: lastError.code, message: describeThrown(lastError) }),
     }),
   };
-  if (!isLive) return { status: 'signed_out', ...common };
+  if (epoch.aborted) return { status: 'signed_out', ...common };
   const token = held && {
     generation: held.generation,
     ...(held.expiresAtMs !== undefined && { expiresAt: held.expiresAtMs }),
   };
   if (suspension) return { status: 'suspended', reason: suspension.reason, ...common, ...token };
-  const current = ledger.phase(now);
+  const current = store.phase(now);
   if (current === 'suspended' || current === 'acquiring') {
-    return { status: ledger.needsNoToken ? 'active' : 'acquiring', ...common };
+    return { status: store.needsNoToken ? 'active' : 'acquiring', ...common };
   }
   return { status: 'active', phase: current, ...common, ...token };
 }
 
-interface ReportOptions {
-  readonly ledger: TokenStore;
-  readonly logger: Logger;
-  readonly activity: () => Activity;
-}
-
 /** What can be seen of a session from outside, and who wants to know when it changes. */
-export class Report {
-  readonly #options: ReportOptions;
+export class ObservableState {
+  readonly #store: TokenStore;
+  readonly #flight: SingleFlight;
+  readonly #logger: Logger;
   readonly #snapshot = new Snapshot<AuthState>();
   readonly #listeners = new Set<{ readonly listener: () => void }>();
   #published: AuthState | undefined;
   #change: Promise<void>;
   #happen!: () => void;
 
-  constructor(options: ReportOptions) {
-    this.#options = options;
+  constructor(store: TokenStore, flight: SingleFlight, logger: Logger) {
+    this.#store = store;
+    this.#flight = flight;
+    this.#logger = logger;
     this.#change = this.#nextChange();
+    store.onChange(() => this.#publish());
   }
 
   /** The state now; the same object until something differs. */
-  get state(): AuthState {
-    const { ledger, activity } = this.#options;
-    return this.#snapshot.take(stateOf(ledger, ledger.look(), activity()));
+  get current(): AuthState {
+    return this.#snapshot.take(stateOf(this.#store, this.#flight.isRunning));
   }
 
   /** Settles at the next change. */
@@ -69,25 +87,23 @@ export class Report {
   }
 
   subscribe(listener: () => void): () => void {
-    // Two who subscribe with one function stop each for himself.
+    // One function that was given twice is stopped twice.
     const subscription = { listener };
     this.#listeners.add(subscription);
     return () => this.#listeners.delete(subscription);
   }
 
-  /** Wakes who waits and tells who listens, if the state differs from what they were told of last. */
-  publish(): void {
-    const { state } = this;
+  /** Tells who listens, if the state differs from what they were told of last. */
+  #publish(): void {
+    const { current } = this;
     // What somebody has merely read was not told yet.
-    if (state === this.#published) return;
-    this.#published = state;
+    if (current === this.#published) return;
+    this.#published = current;
     const happen = this.#happen;
     this.#change = this.#nextChange();
     happen();
-    const complain = () => this.#options.logger.error('A listener of auth.subscribe failed');
-    for (const { listener } of [...this.#listeners]) {
-      callSafely(listener, complain);
-    }
+    const complain = () => this.#logger.error('A listener of auth.subscribe failed');
+    for (const { listener } of [...this.#listeners]) callSafely(listener, complain);
   }
 
   #nextChange(): Promise<void> {

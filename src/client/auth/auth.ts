@@ -3,8 +3,8 @@ import { describeType } from '../../shared/text.js';
 import type { Environment } from '../environment/environment.js';
 import type { Logger } from '../logger.js';
 import type { TokenProvider } from '../refresh/token-provider.js';
+import type { AuthState } from './auth-state.js';
 import { type Explanation, explain } from './explain/explain.js';
-import type { AuthState } from './state.js';
 import { TokenConsumer } from './token-provider-for.js';
 import type { TokenSession } from './token-session.js';
 
@@ -89,7 +89,7 @@ export class Auth {
 
   /** What happens next, when and why, in plain words and as data. Holds no secret: paste it into a ticket. */
   explain(): Explanation {
-    return explain(this.#session);
+    return explain(this.#session.describe());
   }
 
   /**

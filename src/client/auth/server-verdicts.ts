@@ -1,44 +1,37 @@
+import { clamp } from '../../shared/clamp.js';
 import type { AnyStreamVideoError } from '../../shared/errors.js';
 import type { AbortSource } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import { newTokenRefusedError, secondExpiryError } from '../refresh/refresh-errors.js';
-import { canReplace, type PolicyFacts } from '../refresh/refresh-policy.js';
+import { canReplace } from '../refresh/refresh-policy.js';
+import { endOfToken, suspendForGood } from '../refresh/suspension.js';
 import type { TokenStore } from '../refresh/token-store.js';
 import type { Waiters } from '../refresh/waiters.js';
-import { clamp, EARLY_TOKEN } from '../token/refresh-windows.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 
-interface ServerVerdictsOptions {
-  readonly ledger: TokenStore;
-  readonly room: Waiters;
-  policy(): PolicyFacts;
-  /** Any fact may have changed. */
-  changed(): void;
-}
+/** The wait before the same token is sent once more after 41 or 42. */
+export const EARLY_TOKEN = { marginMs: 250, minMs: 1_000, maxMs: 5_000 } as const;
 
-/** What a server says about a token, and what follows from it. Each word names the token that it is about. */
+/** What a server says about a token, and what follows from it. Each verdict names the token that it is about. */
 export class ServerVerdicts {
-  readonly #options: ServerVerdictsOptions;
-  readonly #ledger: TokenStore;
-  readonly #room: Waiters;
+  readonly #store: TokenStore;
+  readonly #waiters: Waiters;
 
-  constructor(options: ServerVerdictsOptions) {
-    this.#options = options;
-    this.#ledger = options.ledger;
-    this.#room = options.room;
+  constructor(store: TokenStore, waiters: Waiters) {
+    this.#store = store;
+    this.#waiters = waiters;
   }
 
   /** The server said 40 about this token. Returns it, or undefined when another one is held by now. */
   refuse(refused: TokenFacts, cause: unknown): TokenFacts | undefined {
-    const { holding, history } = this.#ledger;
-    const { generation, rejectedByServerAt: refusedAt } = this.#inUse(refused) ?? refused;
-    const isNews = refusedAt === undefined;
-    const now = this.#ledger.look();
-    const held = holding.refuse(generation, now);
-    if (held && isNews) {
-      history.add(`the server refused generation ${held.generation}`);
-      if (!held.acceptedAt) this.#ledger.countUnusable(held, now, cause);
-      this.#options.changed();
+    const store = this.#store;
+    const { generation, rejectedByServerAt } = this.#inUse(refused) ?? refused;
+    const now = store.observe();
+    const held = store.tokens.refuse(generation, now);
+    if (held && rejectedByServerAt === undefined) {
+      store.history.add(`the server refused generation ${held.generation}`);
+      if (!held.acceptedAt) store.countUnusable(held, now, cause);
+      store.changed();
     }
     return held;
   }
@@ -51,34 +44,29 @@ export class ServerVerdicts {
     refused: TokenFacts,
     { signal, cause }: { signal?: AbortSource | undefined; cause: unknown },
   ): Promise<void> {
+    const store = this.#store;
     const held = this.refuse(refused, cause);
     if (!held) return;
-    this.#room.assertLive(signal);
-    if (!canReplace(this.#options.policy())) {
-      if (this.#ledger.rollBack(this.#ledger.look())) return;
-      const error = this.#ledger.suspendForGood(cause);
-      this.#options.changed();
-      throw error;
+    this.#waiters.assertLive(signal);
+    if (!canReplace(store.policy)) {
+      if (!this.#rollBack()) throw suspendForGood(store, cause);
+      return;
     }
     try {
-      await this.#room.renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
+      await this.#waiters.renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
     } catch (error) {
       // Another token, newer or the one accepted before it: better than none.
-      this.#room.assertLive(signal);
-      const now = this.#ledger.look();
-      const hasToken = this.#ledger.phase(now) !== 'acquiring' || this.#ledger.rollBack(now);
-      if (!hasToken) throw error;
+      this.#waiters.assertLive(signal);
+      if (store.phase(store.observe()) === 'acquiring' && !this.#rollBack()) throw error;
     }
   }
 
-  /** The server said 40 about this token, and no more is sent for its caller: returns what he gets. */
+  /** The server said 40 about this token, and no more is sent for its caller: returns what the caller gets. */
   refuseForGood(refused: TokenFacts, cause: unknown): AnyStreamVideoError {
+    const store = this.#store;
     const held = this.refuse(refused, cause);
-    if (canReplace(this.#options.policy())) return secondExpiryError(cause);
-    const hasOther = !held || this.#ledger.rollBack(this.#ledger.look());
-    const error = hasOther ? this.#ledger.endOfToken(cause) : this.#ledger.suspendForGood(cause);
-    this.#options.changed();
-    return error;
+    if (canReplace(store.policy)) return secondExpiryError(cause);
+    return !held || this.#rollBack() ? endOfToken(store, cause) : suspendForGood(store, cause);
   }
 
   /**
@@ -86,11 +74,11 @@ export class ServerVerdicts {
    * our server refuses it, too.
    */
   async replaceFor(token: TokenFacts): Promise<void> {
-    this.#room.assertLive();
+    this.#waiters.assertLive();
     // Only our own server ends a token that has no successor.
-    if (!canReplace(this.#options.policy())) return;
-    token.firstRejectedAt ??= this.#ledger.look();
-    await this.#room.renewSince(token.firstRejectedAt, 'rejected', undefined);
+    if (!canReplace(this.#store.policy)) return;
+    token.firstRejectedAt ??= this.#store.observe();
+    await this.#waiters.renewSince(token.firstRejectedAt, 'rejected', undefined);
   }
 
   /**
@@ -98,38 +86,46 @@ export class ServerVerdicts {
    * the server accepted before: the new one is given up.
    */
   rollBackAfterRejection(refused: TokenFacts, cause: unknown): boolean {
+    const store = this.#store;
     const held = this.#inUse(refused);
-    // The word is about a token that is not in use any more: it has a successor, or was given up already.
-    if (!held)
-      return this.#ledger.held !== undefined && !this.#ledger.held.rejectedByServerAt && !refused.acceptedAt;
+    // The token is not in use any more: it has a successor, or was given up already.
+    if (!held) return store.held !== undefined && !store.held.rejectedByServerAt && !refused.acceptedAt;
     if (held.acceptedAt) return false;
-    const now = this.#ledger.look();
-    const isBack = this.#ledger.rollBack(now);
-    this.#ledger.countUnusable(held, now, cause);
-    if (isBack) this.#ledger.recordFailure(now, newTokenRefusedError(cause), 'provider').announce();
-    this.#options.changed();
+    const now = store.observe();
+    const isBack = store.rollBack(now);
+    store.countUnusable(held, now, cause);
+    if (isBack) store.recordFailure(now, newTokenRefusedError(cause), 'provider').announce();
+    store.changed();
     return isBack;
   }
 
   /** The server took this token. */
   accept(token: TokenFacts): void {
+    const store = this.#store;
     const { generation } = this.#inUse(token) ?? token;
-    if (!this.#ledger.holding.accept(generation, this.#ledger.look())) return;
-    this.#ledger.door.accept();
-    this.#ledger.history.add(`the server accepted generation ${generation}`);
-    this.#options.changed();
-  }
-
-  /** The token in use, if it is this one: the app may have handed in the same string once more. */
-  #inUse({ value }: TokenFacts): TokenFacts | undefined {
-    const { held } = this.#ledger;
-    return held?.value === value ? held : undefined;
+    if (!store.tokens.accept(generation, store.observe())) return;
+    store.breaker.reset();
+    store.history.add(`the server accepted generation ${generation}`);
+    store.changed();
   }
 
   /** How long to wait before the same token is sent once more after 41 or 42. */
   earlyTokenDelayMs({ claims, issuedAtMs }: TokenFacts): number {
-    const serverMs = this.#ledger.look().wallMs + this.#ledger.serverClock.offsetWithoutTokensMs;
+    const now = this.#store.observe();
+    const serverMs = now.wallMs + this.#store.serverClock.offsetWithoutTokensAt(now);
     const validFromMs = Math.max(claimedTimeMs(claims.nbf) ?? 0, issuedAtMs ?? 0);
     return clamp(validFromMs - serverMs + EARLY_TOKEN.marginMs, EARLY_TOKEN.minMs, EARLY_TOKEN.maxMs);
+  }
+
+  #rollBack(): boolean {
+    const isBack = this.#store.rollBack(this.#store.observe());
+    if (isBack) this.#store.changed();
+    return isBack;
+  }
+
+  /** The token in use, if it is this one: the app may have handed in the same string once more. */
+  #inUse({ value }: TokenFacts): TokenFacts | undefined {
+    const { held } = this.#store;
+    return held?.value === value ? held : undefined;
   }
 }

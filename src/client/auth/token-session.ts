@@ -1,29 +1,24 @@
 import { ConfigurationError, SessionEndedError } from '../../shared/errors.js';
 import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 import { millisecondsUntil } from '../environment/clock.js';
-import { Lookout } from '../refresh/lookout.js';
+import { Epoch } from '../refresh/epoch.js';
 import { reenteredError, sameAsRejectedError } from '../refresh/refresh-errors.js';
-import { canReplace, mustWait, type PolicyFacts } from '../refresh/refresh-policy.js';
-import { Ahead } from '../refresh/refresh-scheduler.js';
+import { RefreshScheduler } from '../refresh/refresh-scheduler.js';
 import { SingleFlight } from '../refresh/single-flight.js';
+import { resume } from '../refresh/suspension.js';
 import type { TokenProvider, TokenSource } from '../refresh/token-provider.js';
 import { TokenStore, type TokenStoreOptions } from '../refresh/token-store.js';
 import { type AcquiredToken, Waiters } from '../refresh/waiters.js';
-import { type Now, type Phase, remainingMs, windowsOf } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import type { KnownUser } from '../user.js';
-import { Report } from './auth-state.js';
-import { Epoch } from './epoch.js';
+import { type AuthState, ObservableState } from './auth-state.js';
+import { type Facts, factsOf } from './explain/facts.js';
 import { ServerVerdicts } from './server-verdicts.js';
-import type { AuthState } from './state.js';
 
 export interface TokenSessionOptions extends TokenStoreOptions {
-  readonly refresh: 'auto' | 'on-demand';
-  readonly guestExpiry: 'renew' | 'suspend';
   readonly providerLimitMs: number;
   /** Whether something beyond single requests wants a good token: an open socket on a visible page, a joined call. */
   hasDemand(): boolean;
-  hasJoinedCall(): boolean;
 }
 
 interface WaitOptions {
@@ -31,100 +26,67 @@ interface WaitOptions {
 }
 
 /**
- * The token's life: whoever needs a token asks here, and waits here. Facts are kept in the ledger, phases are
- * derived from them, and the one attempt at a time is the flight's. A session is an epoch: whatever ends after
- * its epoch is dropped.
+ * The token's life: whoever needs a token asks here, and waits here. The store has the facts, phases are derived
+ * from them, and the single flight makes the attempts. A session is an epoch: whatever ends after its epoch is
+ * dropped.
  */
 export class TokenSession {
   /** What the coordinator, or a consumer's server, says about a token. */
   readonly verdicts: ServerVerdicts;
-  readonly #options: TokenSessionOptions;
-  readonly #ledger: TokenStore;
+  readonly #store: TokenStore;
   readonly #flight: SingleFlight;
-  readonly #ahead: Ahead;
-  readonly #lookout: Lookout;
-  readonly #report: Report;
-  readonly #room: Waiters;
-  #epoch = new Epoch();
+  readonly #scheduler: RefreshScheduler;
+  readonly #waiters: Waiters;
+  readonly #state: ObservableState;
   #isDisposed = false;
 
   constructor(options: TokenSessionOptions) {
-    const { environment, emit, providerLimitMs } = options;
-    this.#options = options;
-    this.#lookout = new Lookout(environment, {
-      look: () => this.wake(),
-      online: () => {
-        this.#ledger.door.openForNetwork();
-        this.wake();
-      },
-    });
-    const isOnline = () => this.#lookout.isOnline;
-    const ledger = new TokenStore(options);
-    const changed = () => this.#changed();
-    const flight = new SingleFlight({ ledger, environment, providerLimitMs, emit, isOnline, changed });
-    const hasDemand = () => options.hasDemand();
-    const policy = () => this.#policy;
-    this.#ledger = ledger;
+    const store = new TokenStore(options);
+    const flight = new SingleFlight(store, options.providerLimitMs);
+    this.#store = store;
     this.#flight = flight;
-    this.#ahead = new Ahead({ ledger, flight, emit, isOnline, hasDemand, policy });
-    const activity = () => ({ isLive: !this.#epoch.aborted, isRefreshing: flight.isRunning });
-    this.#report = new Report({ ledger, logger: options.logger, activity });
-    this.#room = new Waiters({
-      ledger,
-      flight,
-      timers: environment.timers,
-      ending: () => this.#epoch,
-      change: () => this.#report.change,
-      mustAsk: (current, now) => this.#mustAsk(current, now),
-      served: (now) => {
-        this.#ahead.refreshIfDue(now);
-        this.#changed();
-      },
-    });
-    this.verdicts = new ServerVerdicts({ ledger, room: this.#room, policy, changed });
+    this.#state = new ObservableState(store, flight, options.logger);
+    this.#scheduler = new RefreshScheduler(store, flight, () => options.hasDemand());
+    this.#waiters = new Waiters(store, flight, this.#scheduler);
+    this.verdicts = new ServerVerdicts(store, this.#waiters);
   }
 
   get user(): KnownUser {
-    return this.#ledger.user;
+    return this.#store.user;
   }
 
   get source(): TokenSource {
-    return this.#ledger.source;
+    return this.#store.source;
   }
 
   /** The token in use, or the one that the caller supplied for the next session. */
   get token(): string | undefined {
-    return this.held?.value ?? this.#ledger.supplied;
+    return this.held?.value ?? this.#store.supplied;
   }
 
   get held(): TokenFacts | undefined {
-    return this.#ledger.held;
+    return this.#store.held;
   }
 
   /** Server time minus local time. */
   get offsetMs(): number {
-    return this.#ledger.serverClock.offsetMs;
+    return this.#store.now().offsetMs;
   }
 
   get isOnline(): boolean {
-    return this.#lookout.isOnline;
+    return this.#store.isOnline;
   }
 
   /** Aborts with `SessionEndedError` when the present session ends. */
   get ending(): AbortSource {
-    return this.#epoch;
+    return this.#store.epoch;
   }
 
-  /** Milliseconds for which nobody may ask for a token, by whichever clock says less. */
-  get closedForMs(): number {
-    const now = this.#ledger.look();
-    const closure = this.#ledger.door.closedAt(now);
-    return closure ? millisecondsUntil(closure.until, now) : 0;
-  }
-
-  /** Settles at the next change of any fact. */
-  get change(): Promise<void> {
-    return this.#report.change;
+  /** Milliseconds for which the provider is not asked, by whichever clock says less. */
+  get blockedForMs(): number {
+    const now = this.#store.now();
+    const blocked = this.#store.blockedAt(now);
+    return blocked ? millisecondsUntil(blocked.until, now) : 0;
   }
 
   // ---- sessions
@@ -132,33 +94,34 @@ export class TokenSession {
   /** Starts a session where none is live, and lifts a suspension: the app asked for it. */
   begin(): void {
     this.#open();
-    this.#ledger.resume();
-    this.#changed();
+    resume(this.#store);
+    this.#store.changed();
   }
 
-  /** Ends the session at once and synchronously: whoever waits is rejected, what the provider gave is forgotten. */
+  /** Ends the session at once and synchronously: callers who wait are rejected, what the provider gave is forgotten. */
   end({ forGood = false } = {}): void {
+    const store = this.#store;
     if (forGood) {
       this.#isDisposed = true;
-      this.#ledger.supplied = undefined;
+      store.supplied = undefined;
     }
-    if (this.#epoch.aborted) return;
+    if (store.epoch.aborted) return;
     const reason = new SessionEndedError();
-    this.#epoch.end(reason);
+    store.epoch.end(reason);
     this.#flight.abort(reason);
-    this.#ledger.clear();
-    this.#lookout.stop();
-    this.#ledger.history.add('the session ended');
-    this.#changed();
+    store.clear();
+    this.#scheduler.stop();
+    store.history.add('the session ended');
+    store.changed();
   }
 
   #open(): void {
     if (this.#isDisposed) throw new SessionEndedError('This client was disposed of');
-    if (this.#epoch.aborted) {
-      this.#epoch = new Epoch();
-      this.#ledger.history.add('a session began');
+    if (this.#store.epoch.aborted) {
+      this.#store.epoch = new Epoch();
+      this.#store.history.add('a session began');
     }
-    this.#lookout.start();
+    this.#scheduler.start();
   }
 
   // ---- what callers ask for
@@ -166,10 +129,10 @@ export class TokenSession {
   /** A token that is good to use now. Refreshes first when it must. */
   async acquire({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
     this.assertNotReentered();
-    this.#room.assertLive(signal);
-    this.#ledger.adoptSupplied();
-    this.#lookout.start();
-    return this.#room.acquire(signal);
+    this.#waiters.assertLive(signal);
+    this.#store.adoptSupplied();
+    this.#scheduler.start();
+    return this.#waiters.acquire(signal);
   }
 
   /** A token newer than this call, through the provider; lifts a suspension. */
@@ -183,123 +146,13 @@ export class TokenSession {
     }
     throwIfAborted(signal);
     this.begin();
-    const ending = this.#epoch;
-    throwIfAborted(ending);
-    this.#ledger.adoptSupplied();
-    await this.#room.renewSince(this.held?.firstRejectedAt ?? this.#ledger.look(), 'manual', signal);
+    const { epoch } = this.#store;
+    throwIfAborted(epoch);
+    this.#store.adoptSupplied();
+    await this.#waiters.renewSince(this.held?.firstRejectedAt ?? this.#store.observe(), 'manual', signal);
     // The session may have ended since the token came.
-    throwIfAborted(ending);
+    throwIfAborted(epoch);
     return (this.held as TokenFacts).value;
-  }
-
-  // ---- what the app hands in
-
-  /** Takes a token by hand; throws and changes nothing where it fails a check. */
-  setToken(candidate: unknown): void {
-    const checked = this.#ledger.check(candidate);
-    if (checked.value === this.#ledger.holding.lastRefused?.value) throw sameAsRejectedError();
-    this.#open();
-    const facts = this.#ledger.adopt(checked, { isFromProvider: false, requestedAt: this.#ledger.look() });
-    this.#ledger.supplied = checked.value;
-    this.#ledger.lastError = undefined;
-    this.#ledger.door.succeed();
-    this.#flight.overtake();
-    // Last, since who hears of it may ask for a token at once.
-    this.#ledger.resume();
-    this.#flight.announce(facts, 'manual', 0);
-    this.#changed();
-  }
-
-  setProvider(provider: TokenProvider): void {
-    const { source: former } = this.#ledger;
-    const isSame = former.kind === 'provider' && former.provider === provider;
-    if (isSame && !this.#ledger.suspension) return;
-    this.#ledger.source = { kind: 'provider', provider };
-    this.#ledger.door.reset();
-    this.#ledger.resume();
-    this.#changed();
-  }
-
-  // ---- evidence and wake-ups
-
-  learnFromFrame(createdAt: unknown): void {
-    this.#ledger.serverClock.learnFromFrame(createdAt, this.#ledger.look());
-    this.#ledger.noteSkew();
-  }
-
-  learnFromDateHeader(header: string | null): void {
-    this.#ledger.serverClock.learnFromDateHeader(header, this.#ledger.look());
-    this.#ledger.noteSkew();
-  }
-
-  /** Looks at the clocks and derives everything anew: after a timer, a wake-up of the page, a change of demand. */
-  wake(): void {
-    this.#ahead.refreshIfDue(this.#ledger.look());
-    this.#changed();
-  }
-
-  /** What used the token has failed: nothing is refreshed ahead until the next use. */
-  rest(): void {
-    const { held } = this.#ledger;
-    if (held) delete held.usedAt;
-    this.#changed();
-  }
-
-  // ---- what can be seen
-
-  get state(): AuthState {
-    return this.#report.state;
-  }
-
-  /** Calls `listener` after every change of `state`; returns the way to stop. */
-  subscribe(listener: () => void): () => void {
-    return this.#report.subscribe(listener);
-  }
-
-  /** Everything that `explain()` tells, without secrets. */
-  describe() {
-    const now = this.#ledger.look();
-    const { door, held, history, holding, lastError, serverClock, source } = this.#ledger;
-    const startedAt = this.#flight.current?.startedAt;
-    return {
-      now,
-      state: this.state,
-      remediation: lastError?.remediation,
-      attemptEndsAt: startedAt && startedAt.wallMs + this.#options.providerLimitMs,
-      canReplace: canReplace(this.#policy),
-      source: source.kind,
-      refresh: this.#options.refresh,
-      guestExpiry: this.#options.guestExpiry,
-      remainingMs: held ? remainingMs(held, now) : undefined,
-      windows: held ? windowsOf(held, now) : undefined,
-      isAccepted: held?.acceptedAt !== undefined,
-      isRefused: held?.rejectedByServerAt !== undefined,
-      hasKept: holding.hasKept,
-      closure: door.closedAt(now),
-      floorMs: this.#flight.floorMs(now),
-      isOnline: this.isOnline,
-      hasDemand: this.#ahead.hasDemand,
-      clock: { offsetMs: serverClock.offsetMs, evidence: serverClock.evidence },
-      counters: { ...history.counters, failuresInARow: door.failures, unusableInARow: door.unusable },
-      transitions: history.transitions,
-    };
-  }
-
-  // ---- permissions
-
-  get #policy(): PolicyFacts {
-    const { refresh, guestExpiry } = this.#options;
-    return { source: this.source, refresh, guestExpiry, hasJoinedCall: this.#options.hasJoinedCall() };
-  }
-
-  /** Whether a caller in this phase has to wait for the provider; throws where only the app can help. */
-  #mustAsk(current: Phase, now: Now): boolean {
-    if (current !== 'acquiring') return mustWait(current, this.held as TokenFacts, now, this.#policy);
-    if (canReplace(this.#policy)) return true;
-    if (this.#ledger.needsNoToken || this.#ledger.rollBack(now)) return false;
-    const error = this.#ledger.suspendForGood(this.#ledger.lastError);
-    this.#changed();
-    throw error;
   }
 
   /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
@@ -307,11 +160,82 @@ export class TokenSession {
     if (this.#flight.isCallingProvider) throw reenteredError();
   }
 
-  // ---- telling
+  // ---- what the app hands in
 
-  /** Some fact may have changed: arms the timer anew, wakes who waits, and tells who listens. */
-  #changed(): void {
-    this.#report.publish();
-    this.#lookout.arm(this.#epoch.aborted ? undefined : this.#ahead.nextLookMs(this.#ledger.look()));
+  /** Takes a token by hand; throws and changes nothing where it fails a check. */
+  setToken(candidate: unknown): void {
+    const store = this.#store;
+    const checked = store.check(candidate);
+    if (checked.value === store.tokens.lastRefused?.value) throw sameAsRejectedError();
+    this.#open();
+    const facts = store.adopt(checked, { isFromProvider: false, requestedAt: store.observe() });
+    store.supplied = checked.value;
+    store.lastError = undefined;
+    store.backOff.reset();
+    this.#flight.overtake();
+    // Last, since a listener may ask for a token at once.
+    resume(store);
+    this.#flight.announce(facts, 'manual', 0);
+    store.changed();
+  }
+
+  /** Takes another provider: back-off and breaker were about the former one. */
+  setProvider(provider: TokenProvider): void {
+    const store = this.#store;
+    const isSame = store.source.kind === 'provider' && store.source.provider === provider;
+    if (isSame && !store.suspension) return;
+    store.source = { kind: 'provider', provider };
+    store.resetBlocks();
+    resume(store);
+    store.changed();
+  }
+
+  // ---- evidence and wake-ups
+
+  /** `created_at` of a socket frame. */
+  learnFromFrame(createdAt: unknown): void {
+    this.#store.learnTime((now) => this.#store.serverClock.learnFromFrame(createdAt, now));
+  }
+
+  /** The `Date` header of the coordinator's answer. */
+  learnFromDateHeader(header: string | null): void {
+    this.#store.learnTime((now) => this.#store.serverClock.learnFromDateHeader(header, now));
+  }
+
+  /** Derives everything again: after a change of demand. */
+  wake(): void {
+    this.#scheduler.wake();
+  }
+
+  /** What used the token has failed: nothing is refreshed ahead until the next use. */
+  rest(): void {
+    if (this.held) delete this.held.usedAt;
+    this.#store.changed();
+  }
+
+  // ---- what can be seen
+
+  get state(): AuthState {
+    return this.#state.current;
+  }
+
+  /** Settles at the next change of `state`. */
+  get change(): Promise<void> {
+    return this.#state.change;
+  }
+
+  /** Calls `listener` after every change of `state`; returns the way to stop. */
+  subscribe(listener: () => void): () => void {
+    return this.#state.subscribe(listener);
+  }
+
+  /** Everything that `explain()` tells, without secrets. */
+  describe(): Facts {
+    return factsOf({
+      store: this.#store,
+      flight: this.#flight,
+      scheduler: this.#scheduler,
+      state: this.state,
+    });
   }
 }

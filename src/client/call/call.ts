@@ -7,11 +7,12 @@ import type {
   JoinCallResponse,
   MemberResponse,
 } from '../api-types.js';
-import { Snapshot } from '../auth/state.js';
+
 import type { EventEmitter } from '../event-emitter.js';
 import type { EventListener, EventName } from '../events.js';
 import { deepFreeze } from '../freeze.js';
 import { segment } from '../http/path.js';
+import { Snapshot } from '../snapshot.js';
 
 /** What is known about a call. Frozen; the same object until something differs. */
 export interface CallState {

@@ -1,51 +1,62 @@
 import type { Moment } from '../environment/clock.js';
-import type { TokenReason, TokenSource } from './token-provider.js';
+import type { TokenReason } from './token-provider.js';
 
-/** `'again'`: nothing came of it, and whoever still waits looks anew. */
-export type Outcome = { readonly isOk: true } | { readonly isOk: false; readonly error: unknown } | 'again';
+/** What came of an attempt. `superseded`: nothing, and callers who still wait look again. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'superseded' };
 
-/** One run of the single flight: who waits for it, and whether its answer still counts. */
+/** One run of the single flight: its answer, and who is told of it. */
 export class RefreshAttempt {
   readonly sequence: number;
   readonly reason: TokenReason;
   readonly startedAt: Moment;
-  /** Who was asked; the app may name another one meanwhile. */
-  source: TokenSource | undefined;
   /** Aborts the provider's signal. */
   readonly controller = new AbortController();
-  /** For those who want its token; never rejects. */
-  readonly outcome: Promise<Outcome>;
-  /** When its provider call is over, whatever became of it. */
-  readonly ended: Promise<void>;
-  #settle!: (outcome: Outcome) => void;
-  #end!: () => void;
-  #isDropped = false;
+  readonly #listeners = new Set<() => void>();
+  #outcome: Outcome | undefined;
+  #isOver = false;
 
   constructor(sequence: number, reason: TokenReason, startedAt: Moment) {
     this.sequence = sequence;
     this.reason = reason;
     this.startedAt = startedAt;
-    this.outcome = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
+  }
+
+  /** What came of it for those who wait; undefined while that is open. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  /** Whether its provider call is over, whatever came of it. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Whether a token set by hand has taken its place; its call may still be running. */
   get isDropped(): boolean {
-    return this.#isDropped;
+    return this.#outcome !== undefined && !this.#isOver;
+  }
+
+  /** Calls `listener` when it is dropped, and when it is over; returns the way to stop. */
+  onProgress(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** A token set by hand is there: those who wait get that one. */
   drop(): void {
-    this.#isDropped = true;
-    this.#settle({ isOk: true });
+    this.#progress({ kind: 'delivered' });
   }
 
   settle(outcome: Outcome): void {
-    this.#settle(outcome);
-    this.#end();
+    this.#isOver = true;
+    this.#progress(outcome);
+  }
+
+  #progress(outcome: Outcome): void {
+    this.#outcome ??= outcome;
+    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -6,12 +6,12 @@ import {
 } from '../../shared/errors.js';
 import { lookAt } from '../../shared/foreign-value.js';
 import { describeThrown } from '../../shared/text.js';
-import type { Closure } from './provider-back-off.js';
+import type { Blocked } from './provider-back-off.js';
 
 const PROVIDER_REMEDIATION =
   'Look at the token endpoint; throw UnauthorizedError from the token provider when the user is signed out.';
 
-/** An attempt's failure as those see it who waited for it. */
+/** An attempt's failure, as its waiters get it. */
 export function attemptError(error: unknown, retryAt: number): InvalidTokenError | TokenProviderError {
   if (error instanceof InvalidTokenError) {
     const { code, message, remediation } = error;
@@ -28,8 +28,8 @@ export function attemptError(error: unknown, retryAt: number): InvalidTokenError
   });
 }
 
-/** What a caller gets while the door is closed and nothing else can serve him. */
-export function closedError({ by, error, until }: Closure): TokenProviderError {
+/** What a caller gets while the provider is not asked and there is no token to serve. */
+export function blockedError({ by, error, until }: Blocked): TokenProviderError {
   const cause = error instanceof TokenProviderError ? (error.cause ?? error) : lookAt(error).value;
   const isBreaker = by === 'breaker';
   const code = error instanceof TokenProviderError && !isBreaker ? error.code : 'provider_failed';

@@ -1,8 +1,10 @@
 import { after, millisecondsUntil } from '../environment/clock.js';
 import { lifeAtReceiptMs, type Now, type Phase } from '../token/phase.js';
-import { FLOOR_MS } from '../token/refresh-windows.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import type { TokenSource } from './token-provider.js';
+
+/** From the start of one attempt to the start of the next one that nobody waits for. */
+export const FLOOR_MS = 5_000;
 
 /** What decides about asking for tokens, besides the token itself. */
 export interface PolicyFacts {

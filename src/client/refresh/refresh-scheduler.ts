@@ -1,71 +1,120 @@
+import { clamp } from '../../shared/clamp.js';
 import { millisecondsUntil } from '../environment/clock.js';
-import type { Emit } from '../event-emitter.js';
+import type { TimerHandle } from '../environment/timers.js';
 import { type Now, remainingMs, windowsOf } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
-import { mayRenewIn, type PolicyFacts } from './refresh-policy.js';
+import { mayRenewIn } from './refresh-policy.js';
 import type { SingleFlight } from './single-flight.js';
-import type { TokenEvents } from './token-events.js';
 import type { TokenStore } from './token-store.js';
 
-interface AheadOptions {
-  readonly ledger: TokenStore;
-  readonly flight: SingleFlight;
-  readonly emit: Emit<TokenEvents>;
-  readonly isOnline: () => boolean;
-  /** Whether something beyond single requests wants a good token. */
-  readonly hasDemand: () => boolean;
-  readonly policy: () => PolicyFacts;
-}
+/** Background timers: never so short as to spin, never so long as to overflow or to trust a sleeping timer. */
+export const TIMER = { minMs: 250, maxMs: 60_000 } as const;
 
-/** What happens to a token that nobody waits for: refreshed while there is demand, announced where nothing can. */
-export class Ahead {
-  readonly #options: AheadOptions;
-  readonly #ledger: TokenStore;
+/**
+ * What happens to a token that nobody waits for: refreshed while there is demand, announced where nothing can
+ * renew it. The one background timer and the page's events only make it early, never right.
+ */
+export class RefreshScheduler {
+  readonly #store: TokenStore;
+  readonly #flight: SingleFlight;
+  readonly #isReliedOn: () => boolean;
+  #timer: TimerHandle | undefined;
+  #stopListening: (() => void) | undefined;
   #announced: TokenFacts | undefined;
 
-  constructor(options: AheadOptions) {
-    this.#options = options;
-    this.#ledger = options.ledger;
+  /** `isReliedOn`: whether something beyond single requests wants a good token. */
+  constructor(store: TokenStore, flight: SingleFlight, isReliedOn: () => boolean) {
+    this.#store = store;
+    this.#flight = flight;
+    this.#isReliedOn = isReliedOn;
+    store.onChange(() => this.#arm());
   }
 
   /** The token was used since it was obtained, or something long-lived relies on it. */
   get hasDemand(): boolean {
-    return this.#ledger.held?.usedAt !== undefined || this.#options.hasDemand();
+    return this.#store.held?.usedAt !== undefined || this.#isReliedOn();
+  }
+
+  /** Listens to the page until `stop()`. */
+  start(): void {
+    if (this.#stopListening) return;
+    const store = this.#store;
+    const { network, visibility } = store.environment;
+    const stopVisibility = visibility.watch(() => this.wake());
+    const stopNetwork = network.watch({
+      offline: () => {
+        store.isOnline = false;
+        this.wake();
+      },
+      online: () => {
+        store.isOnline = true;
+        store.backOff.endNetworkWait();
+        this.wake();
+      },
+    });
+    this.#stopListening = () => {
+      stopVisibility();
+      stopNetwork();
+    };
+  }
+
+  stop(): void {
+    this.#store.environment.timers.clear(this.#timer);
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#store.isOnline = true;
+  }
+
+  /** Derives everything again: after a timer, an event of the page, a change of demand. */
+  wake(): void {
+    this.refreshIfDue(this.#store.observe());
+    this.#store.changed();
   }
 
   /** Starts an attempt where one is due. */
   refreshIfDue(now: Now): void {
-    const { door, held, source } = this.#ledger;
+    const { held, isOnline, source } = this.#store;
     if (!held || !this.hasDemand) return;
-    const current = this.#ledger.phase(now);
+    const current = this.#store.phase(now);
     if (current === 'fresh' || current === 'acquiring' || current === 'suspended') return;
     if (source.kind === 'none') this.#announceExpiring(held);
-    if (source.kind !== 'provider' || !mayRenewIn(current, this.#options.policy())) return;
-    const { flight, isOnline } = this.#options;
-    const isOpen = !flight.current && !door.closedAt(now) && flight.floorMs(now) === 0;
-    if (isOpen && isOnline()) flight.start('expiring');
+    if (source.kind !== 'provider' || !isOnline || !mayRenewIn(current, this.#store.policy)) return;
+    if (!this.#flight.current && this.#waitMs(now) === 0) this.#flight.start('expiring');
   }
 
-  /** When to look again, in milliseconds; undefined while nothing would come of it. */
-  nextLookMs(now: Now): number | undefined {
-    const { door, held, source, suspension } = this.#ledger;
-    const { flight, isOnline, policy } = this.#options;
+  /** Sets the timer for the next look; clears it while nothing would come of one. */
+  #arm(): void {
+    const { epoch, environment } = this.#store;
+    const delayMs = epoch.aborted ? undefined : this.#nextLookMs(this.#store.now());
+    environment.timers.clear(this.#timer);
+    this.#timer =
+      delayMs === undefined
+        ? undefined
+        : environment.timers.setInBackground(() => this.wake(), clamp(delayMs, TIMER.minMs, TIMER.maxMs));
+  }
+
+  #nextLookMs(now: Now): number | undefined {
+    const { held, isOnline, source, suspension } = this.#store;
     if (!held || held.rejectedByServerAt || held.expiresAtMs === undefined) return undefined;
-    if (suspension || flight.current || !this.hasDemand) return undefined;
+    if (suspension || this.#flight.current || !this.hasDemand) return undefined;
     const untilAdvisoryMs = remainingMs(held, now) - windowsOf(held, now).advisoryMs;
     if (source.kind === 'none') return this.#announced === held ? undefined : untilAdvisoryMs;
-    if (!mayRenewIn('advisory', policy())) return undefined;
+    if (!mayRenewIn('advisory', this.#store.policy)) return undefined;
     if (untilAdvisoryMs > 0) return untilAdvisoryMs;
     // An `online` event looks again at once.
-    if (!isOnline()) return undefined;
-    const closure = door.closedAt(now);
-    return Math.max(closure ? millisecondsUntil(closure.until, now) : 0, flight.floorMs(now));
+    return isOnline ? this.#waitMs(now) : undefined;
+  }
+
+  /** Milliseconds for which back-off, breaker and floor hold an attempt back. */
+  #waitMs(now: Now): number {
+    const blocked = this.#store.blockedAt(now);
+    return Math.max(blocked ? millisecondsUntil(blocked.until, now) : 0, this.#flight.floorMs(now));
   }
 
   #announceExpiring(held: TokenFacts): void {
     if (this.#announced === held) return;
     this.#announced = held;
     // Without an end it would be fresh.
-    this.#options.emit('token.expiring', { expiresAt: held.expiresAtMs as number });
+    this.#store.emit('token.expiring', { expiresAt: held.expiresAtMs as number });
   }
 }

@@ -1,5 +1,5 @@
+import { clamp } from '../../shared/clamp.js';
 import { lookAt } from '../../shared/foreign-value.js';
-import { clamp } from '../token/refresh-windows.js';
 
 export const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
 

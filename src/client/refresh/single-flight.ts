@@ -1,46 +1,37 @@
 import { InvalidTokenError, StreamVideoError, UnauthorizedError } from '../../shared/errors.js';
 import { lookAt } from '../../shared/foreign-value.js';
 import { abort, pause } from '../environment/abortable.js';
-import type { Moment } from '../environment/clock.js';
-import { after, millisecondsUntil } from '../environment/clock.js';
-import type { Environment } from '../environment/environment.js';
+import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import { isNetworkError } from '../environment/network-error.js';
-import type { Emit } from '../event-emitter.js';
-import { FLOOR_MS, TWIN } from '../token/refresh-windows.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
 import { type Outcome, RefreshAttempt } from './refresh-attempt.js';
 import { noProgressError, sameAsRejectedError } from './refresh-errors.js';
-import type { TokenEvents } from './token-events.js';
-import { askWithin, type NewGuest, type TokenReason } from './token-provider.js';
-import type { Announcement, RecordedFailure, TokenStore } from './token-store.js';
+import { FLOOR_MS } from './refresh-policy.js';
+import { suspend } from './suspension.js';
+import type { Announcement } from './token-events.js';
+import { askWithin, type NewGuest, type TokenReason, type TokenSource } from './token-provider.js';
+import type { RecordedFailure, TokenStore } from './token-store.js';
+
+/** A refused token younger than this may be answered with its own twin, minted in the same second. */
+export const TWIN = { youngerThanMs: 2_000, askAgainAfterMs: 1_000 } as const;
 
 /** Identity is at stake: a call token of somebody signed in counts, too. */
 const FOR_ANOTHER_USER: readonly string[] = ['wrong_user', 'not_anonymous'];
 
-interface SingleFlightOptions {
-  readonly ledger: TokenStore;
-  readonly environment: Environment;
-  readonly providerLimitMs: number;
-  readonly emit: Emit<TokenEvents>;
-  readonly isOnline: () => boolean;
-  /** Any fact may have changed. */
-  changed(): void;
-}
-
 /** The single flight: at most one attempt at a time, and what becomes of its answer. */
 export class SingleFlight {
-  readonly #options: SingleFlightOptions;
-  readonly #ledger: TokenStore;
+  readonly providerLimitMs: number;
+  readonly #store: TokenStore;
   #sequence = 0;
   #applied = 0;
   #current: RefreshAttempt | undefined;
   #lastStartedAt: Moment | undefined;
   #isCallingProvider = false;
 
-  constructor(options: SingleFlightOptions) {
-    this.#options = options;
-    this.#ledger = options.ledger;
+  constructor(store: TokenStore, providerLimitMs: number) {
+    this.#store = store;
+    this.providerLimitMs = providerLimitMs;
   }
 
   /** The attempt whose provider call is running. */
@@ -65,14 +56,14 @@ export class SingleFlight {
 
   /** Starts an attempt; there must be none. */
   start(reason: TokenReason): RefreshAttempt {
-    const now = this.#ledger.look();
+    const now = this.#store.observe();
     this.#sequence += 1;
     const attempt = new RefreshAttempt(this.#sequence, reason, now);
     this.#current = attempt;
     this.#lastStartedAt = now;
-    this.#ledger.history.count('attempts');
+    this.#store.history.count('attempts');
     void this.#run(attempt);
-    this.#options.changed();
+    this.#store.changed();
     return attempt;
   }
 
@@ -91,11 +82,7 @@ export class SingleFlight {
     this.#applied = this.#sequence;
     if (!attempt) return;
     abort(attempt.controller, reason);
-    attempt.settle({ isOk: false, error: reason });
-  }
-
-  #isCurrent(attempt: RefreshAttempt): boolean {
-    return this.#current === attempt;
+    attempt.settle({ kind: 'failed', error: reason });
   }
 
   /** Whether an answer of this attempt would be newer than what was taken last, and of this session. */
@@ -104,12 +91,13 @@ export class SingleFlight {
   }
 
   async #run(attempt: RefreshAttempt): Promise<void> {
-    let outcome: Outcome = { isOk: true };
+    const { source } = this.#store;
+    let outcome: Outcome = { kind: 'delivered' };
     let announce: Announcement = () => {};
     try {
       let answer = await this.#ask(attempt);
       if (this.#isTwinOfRefused(attempt, answer)) {
-        const { timers } = this.#options.environment;
+        const { timers } = this.#store.environment;
         await pause(timers, TWIN.askAgainAfterMs, { signals: [attempt.controller.signal] });
         // A token set by hand meanwhile makes this one needless.
         if (this.#counts(attempt)) answer = await this.#ask(attempt);
@@ -118,48 +106,40 @@ export class SingleFlight {
     } catch (thrown) {
       // Looked at once: what an app throws may tell another story the next time, or throw itself.
       const error = thrown instanceof StreamVideoError ? thrown : lookAt(thrown);
-      if (attempt.source !== this.#ledger.source) {
+      if (source !== this.#store.source) {
         // A provider that was exchanged meanwhile does not speak for the one that took its place.
-        outcome = 'again';
+        outcome = { kind: 'superseded' };
       } else if (this.#counts(attempt)) {
         const failure = this.#fail(attempt, error);
-        outcome = { isOk: false, error: failure.error };
+        outcome = { kind: 'failed', error: failure.error };
         announce = failure.announce;
       }
     }
-    if (!this.#isCurrent(attempt)) return;
+    if (this.#current !== attempt) return;
     this.#current = undefined;
     attempt.settle(outcome);
     announce();
-    this.#options.changed();
+    this.#store.changed();
   }
 
   #ask(attempt: RefreshAttempt): Promise<unknown> {
-    const { environment, providerLimitMs } = this.#options;
-    this.#ledger.history.count('providerCalls');
-    return askWithin<unknown>(() => this.#call(attempt), {
-      timers: environment.timers,
-      limitMs: providerLimitMs,
+    const store = this.#store;
+    store.history.count('providerCalls');
+    return askWithin<unknown>(() => this.#call(store.source, attempt), {
+      timers: store.environment.timers,
+      limitMs: this.providerLimitMs,
       controller: attempt.controller,
       onLate: (answer) => this.#deliverLate(attempt, answer),
     });
   }
 
-  #call(attempt: RefreshAttempt): unknown {
-    const { reason, controller } = attempt;
-    const { source, user } = this.#ledger;
-    attempt.source = source;
+  #call(source: TokenSource, { reason, controller: { signal } }: RefreshAttempt): unknown {
+    const { id, name } = this.#store.user;
     this.#isCallingProvider = true;
     try {
-      if (source.kind === 'guest') return source.create(controller.signal);
+      if (source.kind === 'guest') return source.create(signal);
       if (source.kind === 'none') return undefined;
-      const { provider } = source;
-      const { id, name } = user;
-      return provider({
-        user: { id, ...(name !== undefined && { name }) },
-        reason,
-        signal: controller.signal,
-      });
+      return source.provider({ user: { id, ...(name !== undefined && { name }) }, reason, signal });
     } finally {
       this.#isCallingProvider = false;
     }
@@ -169,53 +149,53 @@ export class SingleFlight {
   #isTwinOfRefused(attempt: RefreshAttempt, answer: unknown): boolean {
     const issuedAtMs =
       typeof answer === 'string' ? this.#justRefused(attempt, answer.trim())?.issuedAtMs : undefined;
-    const { wallMs, offsetMs } = this.#ledger.look();
+    const { wallMs, offsetMs } = this.#store.now();
     return issuedAtMs !== undefined && wallMs + offsetMs - issuedAtMs < TWIN.youngerThanMs;
   }
 
   /** The refused token that this string is: by our server, or by that of the consumer for whom the attempt runs. */
   #justRefused({ reason }: RefreshAttempt, value: string): TokenFacts | undefined {
-    const { held, holding } = this.#ledger;
+    const { held, tokens } = this.#store;
     const rejected = reason === 'rejected' && held?.firstRejectedAt ? held : undefined;
-    return [holding.lastRefused, rejected].find((token) => token?.value === value);
+    return [tokens.lastRefused, rejected].find((token) => token?.value === value);
   }
 
   /** Checks and takes an answer; returns what is to be announced once the waiters have it. */
   #deliver(attempt: RefreshAttempt, answer: unknown): Announcement {
-    const ledger = this.#ledger;
-    const guest = ledger.source.kind === 'guest' ? (answer as NewGuest) : undefined;
+    const store = this.#store;
+    const guest = store.source.kind === 'guest' ? (answer as NewGuest) : undefined;
     const checked = guest
       ? validateToken(guest.token, { kind: 'guest', userId: guest.user.id })
-      : ledger.check(answer);
+      : store.check(answer);
     if (this.#justRefused(attempt, checked.value)) throw sameAsRejectedError();
-    const { held } = ledger;
+    const { held } = store;
     if (attempt.reason === 'expiring' && held && !held.rejectedByServerAt && !guest)
       this.#assertProgress(checked, held);
     this.#applied = attempt.sequence;
     // An answer that comes late does not undo what a later call was told.
     if (attempt.sequence === this.#sequence) {
-      ledger.door.succeed();
-      ledger.lastError = undefined;
+      store.backOff.reset();
+      store.lastError = undefined;
     }
     // The very token that is held is no new generation.
     if (held && !held.rejectedByServerAt && held.value === checked.value) return () => {};
-    const facts = ledger.adopt(checked, { isFromProvider: true, requestedAt: attempt.startedAt });
-    const previous = ledger.user;
+    const facts = store.adopt(checked, { isFromProvider: true, requestedAt: attempt.startedAt });
+    const previous = store.user;
     if (guest) {
-      ledger.user = guest.user;
-      ledger.supplied = checked.value;
+      store.user = guest.user;
+      store.supplied = checked.value;
     }
     const durationMs = Math.round(facts.receivedAt.monotonicMs - attempt.startedAt.monotonicMs);
     return () => {
       this.announce(facts, attempt.reason, durationMs);
       if (guest && previous.id !== guest.user.id) {
-        this.#options.emit('user.changed', { user: guest.user, previous });
+        store.emit('user.changed', { user: guest.user, previous });
       }
     };
   }
 
   announce({ generation, expiresAtMs }: TokenFacts, reason: TokenReason, durationMs: number): void {
-    this.#options.emit('token.refreshed', {
+    this.#store.emit('token.refreshed', {
       generation,
       ...(expiresAtMs !== undefined && { expiresAt: expiresAtMs }),
       reason,
@@ -231,7 +211,7 @@ export class SingleFlight {
     } catch {
       // Its attempt has failed already, by the time limit.
     }
-    this.#options.changed();
+    this.#store.changed();
   }
 
   #assertProgress({ value, claims }: CheckedToken, held: TokenFacts): void {
@@ -240,18 +220,18 @@ export class SingleFlight {
       expiresAtMs === undefined || held.expiresAtMs === undefined || expiresAtMs > held.expiresAtMs;
     if (value !== held.value && isLater) return;
     const error = noProgressError();
-    this.#ledger.warnOnce('no_progress', `${error.message}. ${error.remediation}`);
+    this.#store.warnOnce('no_progress', `${error.message}. ${error.remediation}`);
     throw error;
   }
 
-  #fail(attempt: RefreshAttempt, error: unknown): RecordedFailure {
-    const ledger = this.#ledger;
-    if (error instanceof UnauthorizedError) return { error, announce: ledger.suspend('unauthorized', error) };
+  #fail({ controller }: RefreshAttempt, error: unknown): RecordedFailure {
+    const store = this.#store;
+    if (error instanceof UnauthorizedError) return { error, announce: suspend(store, 'unauthorized', error) };
     if (error instanceof InvalidTokenError && FOR_ANOTHER_USER.includes(error.code)) {
-      return { error, announce: ledger.suspend('wrong_user', error) };
+      return { error, announce: suspend(store, 'wrong_user', error) };
     }
-    const isTimeout = attempt.controller.signal.aborted;
-    const isNetwork = isTimeout || !this.#options.isOnline() || isNetworkError(error);
-    return ledger.recordFailure(ledger.look(), error, isNetwork ? 'network' : 'provider');
+    const isTimeout = controller.signal.aborted;
+    const isNetwork = isTimeout || !store.isOnline || isNetworkError(error);
+    return store.recordFailure(store.observe(), error, isNetwork ? 'network' : 'provider');
   }
 }

@@ -5,6 +5,15 @@ import type { TokenReason } from './token-provider.js';
 /** Why the client has stopped asking for tokens. */
 export type SuspensionReason = 'unauthorized' | 'wrong_user' | 'token_expired' | 'guest_expired';
 
+/** Why no token is asked for, and what callers get meanwhile. */
+export interface Suspension {
+  readonly reason: SuspensionReason;
+  readonly error: AnyStreamVideoError;
+}
+
+/** Tells the app what happened, once everything is in its place. */
+export type Announcement = () => void;
+
 /** What happens to the user's tokens. No event carries a token. */
 export interface TokenEvents {
   /** A new token is in use. `expiresAt` is epoch milliseconds. */

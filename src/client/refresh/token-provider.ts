@@ -3,6 +3,9 @@ import { abort } from '../environment/abortable.js';
 import type { Timers } from '../environment/timers.js';
 import type { KnownUser } from '../user.js';
 
+/** How long one call of the provider may take. */
+export const PROVIDER_LIMIT_MS = 10_000;
+
 /** Why a token is wanted. Only `rejected` and `manual` must get past a server-side cache. */
 export type TokenReason = 'initial' | 'expiring' | 'rejected' | 'manual';
 
@@ -19,7 +22,7 @@ export interface TokenProviderContext {
  */
 export type TokenProvider = (context: TokenProviderContext) => string | Promise<string>;
 
-/** Where tokens come from, besides the app's own hands. */
+/** Where tokens come from, besides those that the app hands in. */
 export type TokenSource =
   | { readonly kind: 'none' }
   | { readonly kind: 'provider'; readonly provider: TokenProvider }

@@ -9,43 +9,47 @@ import { NOTABLE_SKEW_MS, ServerClock } from '../token/server-clock.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
 import type { KnownUser } from '../user.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { Epoch } from './epoch.js';
 import { History } from './history.js';
-import { type Closure, Door } from './provider-back-off.js';
-import { attemptError, guestExpiredError, staticTokenError } from './refresh-errors.js';
+import { type Blocked, laterOf, ProviderBackOff } from './provider-back-off.js';
+import { attemptError } from './refresh-errors.js';
+import type { PolicyFacts } from './refresh-policy.js';
 import { retryAfterMs } from './retry-after.js';
-import type { SuspensionReason, TokenEvents } from './token-events.js';
+import type { Announcement, Suspension, TokenEvents } from './token-events.js';
 import type { TokenSource } from './token-provider.js';
 
 export interface TokenStoreOptions {
   readonly user: KnownUser;
   readonly token?: string | undefined;
   readonly source: TokenSource;
+  readonly refresh: PolicyFacts['refresh'];
+  readonly guestExpiry: PolicyFacts['guestExpiry'];
   readonly environment: Environment;
   readonly logger: Logger;
   readonly emit: Emit<TokenEvents>;
-}
-
-export interface Suspension {
-  readonly reason: SuspensionReason;
-  readonly error: AnyStreamVideoError;
+  hasJoinedCall(): boolean;
 }
 
 /** What is said once per client. */
 type Warning = 'no_progress' | 'no_expiry' | 'no_calls';
 
-/** Tells the app what happened, once everything is in its place. */
-export type Announcement = () => void;
-
 /** A failure as it was written down: what those get who waited, and what the app is told. */
 export interface RecordedFailure {
-  readonly error: unknown;
+  readonly error: AnyStreamVideoError;
   readonly announce: Announcement;
 }
 
-/** The facts about a user's tokens, and the small changes to them that always go together. Waits for nothing. */
+/**
+ * The facts about a user's tokens, and the small changes to them that always go together. Waits for nothing;
+ * whoever changes a fact says so with `changed()` once everything is in its place.
+ */
 export class TokenStore {
-  readonly holding = new HeldTokens();
-  readonly door: Door;
+  readonly environment: Environment;
+  readonly emit: Emit<TokenEvents>;
+  readonly tokens = new HeldTokens();
+  readonly backOff: ProviderBackOff;
+  readonly breaker = new CircuitBreaker();
   readonly serverClock = new ServerClock();
   readonly history: History;
   source: TokenSource;
@@ -54,16 +58,24 @@ export class TokenStore {
   supplied: string | undefined;
   suspension: Suspension | undefined;
   lastError: AnyStreamVideoError | undefined;
+  /** Believed until an `offline` event says otherwise. */
+  isOnline = true;
+  /** The session: aborts when it ends. */
+  epoch = new Epoch();
   readonly #options: TokenStoreOptions;
+  readonly #listeners = new Set<() => void>();
   readonly #warned = new Set<Warning>();
+  #told: { readonly phase?: Phase; readonly blocked?: Blocked | undefined } = {};
   #announcedSkew = false;
 
   constructor(options: TokenStoreOptions) {
-    const { environment, source, user, token } = options;
+    const { environment, emit, source, user, token } = options;
     this.#options = options;
+    this.environment = environment;
+    this.emit = emit;
     this.source = source;
     this.user = user;
-    this.door = new Door(() => environment.random());
+    this.backOff = new ProviderBackOff(() => environment.random());
     this.history = new History(environment.clock);
     if (token !== undefined) {
       this.supplied = this.check(token).value;
@@ -71,8 +83,16 @@ export class TokenStore {
     }
   }
 
+  // ---- questions: they change nothing
+
   get held(): TokenFacts | undefined {
-    return this.holding.held;
+    return this.tokens.held;
+  }
+
+  /** What decides about asking for tokens, besides the token itself. */
+  get policy(): PolicyFacts {
+    const { refresh, guestExpiry } = this.#options;
+    return { source: this.source, refresh, guestExpiry, hasJoinedCall: this.#options.hasJoinedCall() };
   }
 
   /** An anonymous user without anything that could be a call token. */
@@ -80,41 +100,82 @@ export class TokenStore {
     return this.user.type === 'anonymous' && this.source.kind === 'none' && !this.held;
   }
 
-  /** A look at the clocks. */
-  look(): Now {
-    const moment = this.#options.environment.clock.now();
-    this.serverClock.look(moment);
-    return { ...moment, offsetMs: this.serverClock.offsetMs };
+  now(moment: Moment = this.environment.clock.now()): Now {
+    return { ...moment, offsetMs: this.serverClock.offsetAt(moment) };
   }
 
   phase(now: Now): Phase {
     return phase({ isSuspended: this.suspension !== undefined, token: this.held }, now);
   }
 
-  /** Forgets what one session knew; what the caller supplied stays. */
-  clear(): void {
-    this.holding.clear();
-    this.door.reset();
-    this.suspension = undefined;
-    this.lastError = undefined;
+  /** Why the provider is not asked now, and until when: back-off and breaker are one fact. */
+  blockedAt(now: Moment): Blocked | undefined {
+    return laterOf(this.backOff.blockedAt(now), this.breaker.blockedAt(now));
   }
 
+  /** Whether there is a token that may be sent: the held one, or the one that the server accepted before. */
+  hasToken(now: Now): boolean {
+    return this.phase(now) !== 'acquiring' || this.#keptLives(now);
+  }
+
+  /** Checks a candidate for this user; throws `InvalidTokenError`. */
   check(candidate: unknown): CheckedToken {
     const { type, id } = this.user;
     return validateToken(candidate, { kind: type, userId: id });
   }
 
+  // ---- changes
+
+  /** Calls `listener` after every change of a fact; returns the way to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A fact has changed: tells who listens. */
+  changed(): void {
+    const now = this.now();
+    this.#told = { phase: this.phase(now), blocked: this.blockedAt(now) };
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Tells who listens if time alone has changed what they were told: the phase, or the end of a wait. */
+  noticeTime(now: Now): void {
+    const { phase, blocked } = this.#told;
+    if (this.phase(now) !== phase || this.blockedAt(now) !== blocked) this.changed();
+  }
+
+  /** Notes the time, so that a clock that somebody sets is noticed. */
+  observe(): Now {
+    const moment = this.environment.clock.now();
+    this.serverClock.observe(moment);
+    return this.now(moment);
+  }
+
+  /** Forgets what one session knew; what the caller supplied stays. */
+  clear(): void {
+    this.tokens.clear();
+    this.resetBlocks();
+    this.suspension = undefined;
+    this.lastError = undefined;
+  }
+
+  resetBlocks(): void {
+    this.backOff.reset();
+    this.breaker.reset();
+  }
+
   adoptSupplied(): void {
     if (this.supplied === undefined || this.held) return;
-    this.adopt(this.check(this.supplied), { isFromProvider: false, requestedAt: this.look() });
+    this.adopt(this.check(this.supplied), { isFromProvider: false, requestedAt: this.observe() });
   }
 
   adopt(
     { value, claims, userId }: CheckedToken,
     { isFromProvider, requestedAt }: { isFromProvider: boolean; requestedAt: Moment },
   ): TokenFacts {
-    const { wallMs, monotonicMs } = this.look();
-    const facts = this.holding.adopt({
+    const { wallMs, monotonicMs } = this.observe();
+    const facts = this.tokens.adopt({
       value,
       claims,
       userId,
@@ -123,12 +184,9 @@ export class TokenStore {
       receivedAt: { wallMs, monotonicMs },
       requestedAt,
       isFromProvider,
-      jitter: this.#options.environment.random(),
+      jitter: this.environment.random(),
     });
-    if (isFromProvider) {
-      this.serverClock.learnFromToken(facts, facts.receivedAt);
-      this.noteSkew();
-    }
+    if (isFromProvider) this.learnTime((now) => this.serverClock.learnFromToken(facts, now));
     if (facts.expiresAtMs === undefined) {
       this.warnOnce('no_expiry', 'The token has no usable expiry: only a revocation can end it');
     }
@@ -141,7 +199,7 @@ export class TokenStore {
 
   /** Back to the token that the server accepted last, if it still lives. */
   rollBack(now: Now): boolean {
-    const isBack = this.holding.rollBack(now, (token) => isAlive(token, now));
+    const isBack = this.#keptLives(now) && this.tokens.rollBack(now);
     if (isBack) this.history.add(`back to generation ${this.held?.generation}, which the server accepted`);
     return isBack;
   }
@@ -150,65 +208,32 @@ export class TokenStore {
   countUnusable(token: TokenFacts, now: Moment, error: unknown): void {
     if (token.countedUnusable) return;
     token.countedUnusable = true;
-    this.door.countUnusable(now, error);
+    this.breaker.countUnusable(now, error);
   }
 
-  /** An attempt failed: closes the door, and makes the error that those get who waited. */
+  /** An attempt failed: keeps the next one away, and makes the error that those get who waited. */
   recordFailure(now: Now, error: unknown, by: 'network' | 'provider'): RecordedFailure {
-    this.door.fail(now, { by, error, retryAfterMs: retryAfterMs(error, now.wallMs) });
-    if (error instanceof InvalidTokenError) this.door.countUnusable(now, error);
-    const retryAt = (this.door.closedAt(now) as Closure).until.wallMs;
+    this.backOff.fail(now, { by, error, retryAfterMs: retryAfterMs(error, now.wallMs) });
+    if (error instanceof InvalidTokenError) this.breaker.countUnusable(now, error);
+    const retryAt = (this.blockedAt(now) as Blocked).until.wallMs;
     const told = attemptError(error, retryAt);
     this.lastError = told;
     this.history.count('failures');
     this.history.add(`an attempt failed: ${told.code}`);
     const { held } = this;
     const stillValidForMs = held && isAlive(held, now) ? remainingMs(held, now) : 0;
-    const attempt = this.door.failures;
+    const attempt = this.backOff.failures;
     const payload = { error: told, attempt, retryAt, stillValidForMs };
-    return { error: told, announce: () => this.#options.emit('token.refresh_failed', payload) };
+    return { error: told, announce: () => this.emit('token.refresh_failed', payload) };
   }
 
-  suspend(reason: SuspensionReason, error: AnyStreamVideoError): Announcement {
-    if (this.suspension) return () => {};
-    const { emit } = this.#options;
-    this.suspension = { reason, error };
-    this.lastError = error;
-    this.history.add(`suspended: ${reason}`);
-    const expiresAt = this.held?.expiresAtMs;
-    return () => {
-      if (reason === 'token_expired') emit('token.expired', expiresAt === undefined ? {} : { expiresAt });
-      emit('auth.suspended', { reason, error });
-    };
-  }
-
-  /** What a caller gets whose token was refused, where only the app can bring another. */
-  endOfToken(cause: unknown): AnyStreamVideoError {
-    return this.source.kind === 'guest' ? guestExpiredError(cause) : staticTokenError(cause);
-  }
-
-  /** Suspends, since only the app can bring another token; returns what its callers get. */
-  suspendForGood(cause: unknown): AnyStreamVideoError {
-    const error = this.endOfToken(cause);
-    this.suspend(this.source.kind === 'guest' ? 'guest_expired' : 'token_expired', error)();
-    return error;
-  }
-
-  /** The app stepped in. A refused token that nothing can renew gets one more hearing. */
-  resume(): void {
-    const { suspension } = this;
-    if (!suspension) return;
-    this.suspension = undefined;
-    this.history.add('the suspension was lifted');
-    if (this.source.kind === 'none' && this.held?.rejectedByServerAt) this.holding.clear();
-    this.#options.emit('auth.resumed', suspension);
-  }
-
-  noteSkew(): void {
-    const { offsetMs } = this.serverClock;
+  /** Takes evidence about the server's clock; a difference that the app should know of is told once. */
+  learnTime(learn: (now: Moment) => void): void {
+    learn(this.observe());
+    const { offsetMs } = this.now();
     if (this.#announcedSkew || Math.abs(offsetMs) <= NOTABLE_SKEW_MS) return;
     this.#announcedSkew = true;
-    this.#options.emit('clock.skew', { ms: offsetMs });
+    this.emit('clock.skew', { ms: offsetMs });
   }
 
   warnOnce(topic: Warning, message: string): void {
@@ -216,8 +241,14 @@ export class TokenStore {
     this.#warned.add(topic);
     this.#options.logger.warn(message);
   }
+
+  #keptLives(now: Now): boolean {
+    const { kept } = this.tokens;
+    return kept !== undefined && isAlive(kept, now);
+  }
 }
 
-function isAlive(token: TokenFacts, now: Now): boolean {
+/** Whether the server has not refused this token and some of its life is left. */
+export function isAlive(token: TokenFacts, now: Now): boolean {
   return token.rejectedByServerAt === undefined && remainingMs(token, now) > 0;
 }

@@ -1,13 +1,12 @@
 import { type AbortSource, abortable, pause, throwIfAborted } from '../environment/abortable.js';
-import { isAtOrAfter, type Moment, millisecondsUntil } from '../environment/clock.js';
-import type { Timers } from '../environment/timers.js';
-import { type Now, type Phase, remainingMs, windowsOf } from '../token/phase.js';
-import { DOOR_PATIENCE_MS } from '../token/refresh-windows.js';
+import type { Moment } from '../environment/clock.js';
+import type { Now } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
-import type { Closure } from './provider-back-off.js';
-import type { Outcome, RefreshAttempt } from './refresh-attempt.js';
-import { closedError } from './refresh-errors.js';
+import { type CallerStep, callerStep, type Need, type WaitResult } from './caller-step.js';
+import type { RefreshAttempt } from './refresh-attempt.js';
+import type { RefreshScheduler } from './refresh-scheduler.js';
 import type { SingleFlight } from './single-flight.js';
+import { suspendForGood } from './suspension.js';
 import type { TokenReason } from './token-provider.js';
 import type { TokenStore } from './token-store.js';
 
@@ -17,148 +16,118 @@ export interface AcquiredToken {
   readonly token: TokenFacts | undefined;
 }
 
-interface WaitersOptions {
-  readonly ledger: TokenStore;
-  readonly flight: SingleFlight;
-  readonly timers: Timers;
-  /** Ends every wait with the session. */
-  ending(): AbortSource;
-  /** Ends a wait at the door early. */
-  change(): Promise<void>;
-  /** Whether a caller in this phase has to wait for the provider; throws where only the app can help. */
-  mustAsk(current: Phase, now: Now): boolean;
-  /** A token was handed out. */
-  served(now: Now): void;
-}
+/** Lets something be listened to; returns the way to stop. */
+type Subscribe = (listener: () => void) => () => void;
 
-/** Where callers wait for a token: at the door, or for the attempt that is theirs. */
+/** Callers who wait for a token: for the attempt that is theirs, or for the end of a back-off. */
 export class Waiters {
-  readonly #options: WaitersOptions;
-  readonly #ledger: TokenStore;
+  readonly #store: TokenStore;
   readonly #flight: SingleFlight;
+  readonly #scheduler: RefreshScheduler;
 
-  constructor(options: WaitersOptions) {
-    this.#options = options;
-    this.#ledger = options.ledger;
-    this.#flight = options.flight;
+  constructor(store: TokenStore, flight: SingleFlight, scheduler: RefreshScheduler) {
+    this.#store = store;
+    this.#flight = flight;
+    this.#scheduler = scheduler;
   }
 
-  /** Throws what a caller gets who need not wait any more: the session is over, he has left, or it is suspended. */
-  assertLive(signal?: AbortSource, ending = this.#options.ending()): void {
-    throwIfAborted(ending);
+  /** Throws if the session ended, the caller aborted, or auth is suspended. */
+  assertLive(signal?: AbortSource, epoch: AbortSource = this.#store.epoch): void {
+    throwIfAborted(epoch);
     throwIfAborted(signal);
-    if (this.#ledger.suspension) throw this.#ledger.suspension.error;
+    if (this.#store.suspension) throw this.#store.suspension.error;
   }
 
   /** A token that is good to use now. Refreshes first when it must. */
-  async acquire(signal: AbortSource | undefined): Promise<AcquiredToken> {
-    const ending = this.#options.ending();
+  acquire(signal: AbortSource | undefined): Promise<AcquiredToken> {
+    return this.#satisfy({ kind: 'usable' }, signal, (now) => this.#serve(now));
+  }
+
+  /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
+  renewSince(since: Moment, reason: TokenReason, signal: AbortSource | undefined): Promise<void> {
+    const than = this.#store.held?.generation ?? 0;
+    return this.#satisfy({ kind: 'newer', since, than, reason }, signal, () => {});
+  }
+
+  /** Waits until the need is met, and serves in that moment; throws what the caller gets instead. */
+  async #satisfy<T>(need: Need, signal: AbortSource | undefined, serve: (now: Now) => T): Promise<T> {
+    const store = this.#store;
+    const { epoch } = store;
+    const signals = [signal, epoch];
+    let last: WaitResult | undefined;
     for (;;) {
-      this.assertLive(signal, ending);
-      const now = this.#ledger.look();
-      const current = this.#ledger.phase(now);
-      if (!this.#options.mustAsk(current, now)) return this.#serve(now);
-      const closure = this.#flight.current ? undefined : this.#ledger.door.closedAt(now);
-      if (closure) {
-        if (current !== 'acquiring' || this.#ledger.rollBack(now)) return this.#serve(now);
-        await this.#waitAtDoor(closure, now, signal);
-        continue;
+      this.assertLive(signal, epoch);
+      const now = store.observe();
+      const step = callerStep(store, need, { attempt: this.#flight.current, last, now });
+      switch (step.kind) {
+        case 'serve':
+          return serve(now);
+        case 'fail':
+          throw step.error;
+        case 'suspend':
+          throw suspendForGood(store, store.lastError);
+        case 'wait_for_back_off':
+          last = undefined;
+          await this.#listen([(wake) => store.onChange(wake)], signals, step.delayMs);
+          break;
+        case 'wait_for_attempt': {
+          const attempt = this.#flight.current ?? this.#flight.start(step.reason);
+          last = await this.#join(attempt, step, need, signals);
+        }
       }
-      const attempt = this.#flight.current ?? this.#flight.start(this.#reasonIn(current));
-      const patienceMs = current === 'mandatory' ? this.#mandatoryPatienceMs(now) : undefined;
-      if (patienceMs === 0) return this.#serve(now);
-      const isEnough = !attempt.isDropped && this.#answersRefusal(attempt);
-      // An answer of an earlier attempt may still come, and serve him.
-      const wake = this.#options.change();
-      const outcome = await this.#join(attempt, { signal, patienceMs, untilEnded: !isEnough, wake });
-      if (outcome === 'again' || (!isEnough && outcome)) continue;
-      this.assertLive(signal, ending);
-      const later = this.#ledger.look();
-      const hasToken = this.#ledger.phase(later) !== 'acquiring' || this.#ledger.rollBack(later);
-      if (hasToken) return this.#serve(later);
-      if (outcome && !outcome.isOk) throw outcome.error;
     }
   }
 
   #serve(now: Now): AcquiredToken {
-    const { held } = this.#ledger;
-    if (held) held.usedAt ??= now;
-    this.#options.served(now);
+    const store = this.#store;
+    const isBack = store.phase(now) === 'acquiring' && store.rollBack(now);
+    const { held } = store;
+    const isFirstUse = held !== undefined && held.usedAt === undefined;
+    if (isFirstUse) held.usedAt = now;
+    this.#scheduler.refreshIfDue(now);
+    if (isBack || isFirstUse) store.changed();
+    else store.noticeTime(now);
     return { token: held };
   }
 
-  #reasonIn(current: Phase): TokenReason {
-    if (current !== 'acquiring') return 'expiring';
-    return this.#ledger.held ? 'rejected' : 'initial';
-  }
-
-  /** Whether this attempt is no older than the refusal of the held token, if there was one. */
-  #answersRefusal(attempt: RefreshAttempt): boolean {
-    const refusedAt = this.#ledger.held?.rejectedByServerAt;
-    return !refusedAt || isAtOrAfter(attempt.startedAt, refusedAt);
-  }
-
-  #mandatoryPatienceMs(now: Now): number {
-    const held = this.#ledger.held as TokenFacts;
-    return Math.max(0, remainingMs(held, now) - windowsOf(held, now).mandatoryMs / 2);
-  }
-
-  async #waitAtDoor(closure: Closure, now: Moment, signal: AbortSource | undefined): Promise<void> {
-    const delayMs = millisecondsUntil(closure.until, now);
-    if (delayMs > DOOR_PATIENCE_MS) throw closedError(closure);
-    const { timers } = this.#options;
-    await pause(timers, delayMs, { wake: this.#options.change(), signals: [signal, this.#options.ending()] });
-  }
-
-  /** Waits for an attempt, and returns what came of it, unless `wake` is first; undefined when the patience is. */
+  /** Waits for an attempt; undefined where the caller looks again as if it had just come. */
   async #join(
     attempt: RefreshAttempt,
-    {
-      signal,
-      patienceMs,
-      untilEnded,
-      wake,
-    }: {
-      signal: AbortSource | undefined;
-      patienceMs?: number | undefined;
-      untilEnded: boolean;
-      wake?: Promise<void>;
-    },
-  ): Promise<Outcome | undefined> {
-    let outcome: Outcome | undefined;
-    const awaited = untilEnded ? attempt.ended.then(() => ({ isOk: true }) as const) : attempt.outcome;
-    const woken = wake ? [wake.then(() => 'again' as const)] : [];
-    const arrival = Promise.race([awaited, ...woken]).then((arrived) => {
-      outcome = arrived;
-    });
-    const signals = [signal, this.#options.ending()];
-    if (patienceMs === undefined) await abortable(arrival, ...signals);
-    else await pause(this.#options.timers, patienceMs, { wake: arrival, signals });
-    return outcome;
+    { untilOver, patienceMs }: CallerStep & { kind: 'wait_for_attempt' },
+    need: Need,
+    signals: (AbortSource | undefined)[],
+  ): Promise<WaitResult | undefined> {
+    const hasEnded = () => (untilOver ? attempt.isOver : attempt.outcome !== undefined);
+    // A late answer of an earlier attempt may serve this caller, too.
+    const sources: Subscribe[] = [(wake) => attempt.onProgress(() => hasEnded() && wake())];
+    if (need.kind === 'usable') sources.push((wake) => this.#store.onChange(wake));
+    const isPatient = patienceMs !== 0 && !hasEnded() && (await this.#listen(sources, signals, patienceMs));
+    if (hasEnded()) return untilOver ? undefined : attempt.outcome;
+    return isPatient ? undefined : { kind: 'out_of_patience' };
   }
 
-  /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
-  async renewSince(since: Moment, reason: TokenReason, signal: AbortSource | undefined): Promise<void> {
-    const ending = this.#options.ending();
-    const known = this.#ledger.held?.generation ?? 0;
-    for (;;) {
-      this.assertLive(signal, ending);
-      const { held } = this.#ledger;
-      const isNewer = held && held.generation > known && !held.rejectedByServerAt;
-      if (isNewer && isAtOrAfter(held.requestedAt, since)) return;
-      const now = this.#ledger.look();
-      const closure = this.#flight.current ? undefined : this.#ledger.door.closedAt(now);
-      if (closure) {
-        await this.#waitAtDoor(closure, now, signal);
-        continue;
-      }
-      const attempt = this.#flight.current ?? this.#flight.start(reason);
-      const isOurs = !attempt.isDropped && isAtOrAfter(attempt.startedAt, since);
-      const outcome = await this.#join(attempt, { signal, untilEnded: !isOurs });
-      if (!isOurs || !outcome || outcome === 'again') continue;
-      if (outcome.isOk) return;
-      this.assertLive(signal, ending);
-      throw outcome.error;
+  /** Waits for the first event, and no longer than `limitMs`; true for an event. Nothing stays behind at the sources. */
+  async #listen(
+    sources: readonly Subscribe[],
+    signals: (AbortSource | undefined)[],
+    limitMs: number | undefined,
+  ): Promise<boolean> {
+    let isWoken = false;
+    let stops: (() => void)[] = [];
+    const wake = new Promise<void>((resolve) => {
+      stops = sources.map((subscribe) =>
+        subscribe(() => {
+          isWoken = true;
+          resolve();
+        }),
+      );
+    });
+    try {
+      if (limitMs === undefined) await abortable(wake, ...signals);
+      else await pause(this.#store.environment.timers, limitMs, { wake, signals });
+    } finally {
+      for (const stop of stops) stop();
     }
+    return isWoken;
   }
 }

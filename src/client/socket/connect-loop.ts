@@ -114,7 +114,7 @@ export class ConnectLoop {
       if (!isTransient || retryAt === undefined || signal.aborted) throw error;
       this.#last = { ...this.#last, error };
       // Not the error's own time: the wall clock may have been set since.
-      await this.#pause(session.closedForMs, signal, session.change);
+      await this.#pause(session.blockedForMs, signal, session.change);
     }
   }
 

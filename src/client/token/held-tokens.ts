@@ -9,13 +9,13 @@ export type Delivery = Omit<
 
 /**
  * The token in use, and the last one that the server accepted until it has accepted the new one. Generations
- * only grow, across sessions too, so that a late word about an old token can be told apart.
+ * only grow, across sessions too, so that a late answer about an old token can be told apart.
  */
 export class HeldTokens {
   #generation = 0;
   #held: TokenFacts | undefined;
   #kept: TokenFacts | undefined;
-  /** The one before the held one, while the server's word about it may still come. */
+  /** The one before the held one, while the server's answer about it may still come. */
   #former: TokenFacts | undefined;
   #lastRefused: TokenFacts | undefined;
 
@@ -28,9 +28,9 @@ export class HeldTokens {
     return this.#lastRefused;
   }
 
-  /** Whether an accepted token stands behind the held one. */
-  get hasKept(): boolean {
-    return this.#kept !== undefined;
+  /** The accepted token behind the held one. */
+  get kept(): TokenFacts | undefined {
+    return this.#kept;
   }
 
   adopt(delivery: Delivery): TokenFacts {
@@ -62,7 +62,7 @@ export class HeldTokens {
     return true;
   }
 
-  /** The server refused the held token; returns it, or undefined when the word is about another one. */
+  /** The server refused the held token; returns it, or undefined when the answer is about another one. */
   refuse(generation: number, now: Moment): TokenFacts | undefined {
     const held = this.#held;
     if (this.#kept?.generation === generation) this.#kept = undefined;
@@ -74,10 +74,10 @@ export class HeldTokens {
     return held;
   }
 
-  /** Goes back to the kept token if there is one that `isAlive`. */
-  rollBack(now: Moment, isAlive: (token: TokenFacts) => boolean): boolean {
+  /** Goes back to the kept token, if there is one. */
+  rollBack(now: Moment): boolean {
     const kept = this.#kept;
-    if (!kept || !this.#held || !isAlive(kept)) return false;
+    if (!kept || !this.#held) return false;
     this.refuse(this.#held.generation, now);
     this.#held = kept;
     this.#kept = undefined;

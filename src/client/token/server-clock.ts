@@ -15,30 +15,27 @@ export const NOTABLE_SKEW_MS = 60_000;
 /** What is known about the server's clock: one offset, by the best evidence there is. */
 export class ServerClock {
   readonly #offsets = new Map<Evidence, number>();
-  #lastLook: Moment | undefined;
+  #lastObserved: Moment | undefined;
 
-  /** Server time minus local time; 0 without evidence, and below 5 s. */
-  get offsetMs(): number {
-    return this.#offset(KINDS);
+  /** Server time minus local time; 0 without evidence, below 5 s, and where the local clocks have parted. */
+  offsetAt(now: Moment): number {
+    return this.#offset(KINDS, now);
   }
 
   /** The offset by what the server itself said, leaving out what a token claims about its own minting. */
-  get offsetWithoutTokensMs(): number {
-    return this.#offset(['frame', 'date']);
+  offsetWithoutTokensAt(now: Moment): number {
+    return this.#offset(['frame', 'date'], now);
   }
 
   /** What the offset rests on. */
-  get evidence(): Evidence | undefined {
-    return KINDS.find((kind) => this.#offsets.has(kind));
+  evidenceAt(now: Moment): Evidence | undefined {
+    return this.#best(KINDS, now);
   }
 
-  /** Compares the two local clocks with the last look; when they have parted, the offset is forgotten. */
-  look(now: Moment): void {
-    const last = this.#lastLook;
-    this.#lastLook = now;
-    if (!last) return;
-    const parted = now.wallMs - last.wallMs - (now.monotonicMs - last.monotonicMs);
-    if (Math.abs(parted) > JUMP_MS) this.#offsets.clear();
+  /** Notes the time. Where the local clocks have parted since it was noted last, the offset is forgotten. */
+  observe(now: Moment): void {
+    if (this.#haveParted(now)) this.#offsets.clear();
+    this.#lastObserved = now;
   }
 
   /** `created_at` of a socket frame on arrival. */
@@ -65,8 +62,18 @@ export class ServerClock {
     if (Number.isFinite(serverMs)) this.#offsets.set(kind, serverMs - now.wallMs);
   }
 
-  #offset(kinds: readonly Evidence[]): number {
-    const kind = kinds.find((candidate) => this.#offsets.has(candidate));
+  #haveParted(now: Moment): boolean {
+    const last = this.#lastObserved;
+    if (!last) return false;
+    return Math.abs(now.wallMs - last.wallMs - (now.monotonicMs - last.monotonicMs)) > JUMP_MS;
+  }
+
+  #best(kinds: readonly Evidence[], now: Moment): Evidence | undefined {
+    return this.#haveParted(now) ? undefined : kinds.find((kind) => this.#offsets.has(kind));
+  }
+
+  #offset(kinds: readonly Evidence[], now: Moment): number {
+    const kind = this.#best(kinds, now);
     const offset = kind === undefined ? 0 : (this.#offsets.get(kind) as number);
     return Math.abs(offset) < TOLERANCE_MS ? 0 : offset;
   }

@@ -202,7 +202,7 @@ describe('a token refused for what it is', () => {
     expect(on.session.verdicts.rollBackAfterRejection(second, cause)).toBe(true);
     expect(on.session.token).toBe(first.value);
     expect(on.session.describe()).toMatchObject({
-      closure: { by: 'provider' },
+      blocked: { by: 'provider' },
       counters: { failures: 1, unusableInARow: 1 },
     });
     expect(on.told('token.refresh_failed')).toHaveLength(1);
@@ -213,7 +213,7 @@ describe('a token refused for what it is', () => {
     expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
     expect(on.session.token).toBe(first.value);
     expect(on.session.describe()).toMatchObject({
-      closure: undefined,
+      blocked: undefined,
       counters: { failures: 0, unusableInARow: 1 },
     });
     expect(on.told('token.refresh_failed')).toEqual([]);
@@ -222,7 +222,7 @@ describe('a token refused for what it is', () => {
   test('counts as unusable once, however many requests hear it', () => {
     make();
     for (let n = 0; n < 3; n += 1) on.session.verdicts.rollBackAfterRejection(first, cause);
-    expect(on.session.describe()).toMatchObject({ closure: undefined, counters: { unusableInARow: 1 } });
+    expect(on.session.describe()).toMatchObject({ blocked: undefined, counters: { unusableInARow: 1 } });
   });
 
   test('is not unusable when the server had accepted it', () => {

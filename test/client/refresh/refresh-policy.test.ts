@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   canReplace,
+  FLOOR_MS,
   mayRenewIn,
   mustWait,
   type PolicyFacts,
 } from '../../../src/client/refresh/refresh-policy.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
-import { FLOOR_MS } from '../../../src/client/token/refresh-windows.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 
 const provider: TokenSource = { kind: 'provider', provider: () => 'token' };

@@ -53,19 +53,22 @@ describe('an attempt that the end of the session stops', () => {
     const { environment, emit, logger } = on;
     const source = { kind: 'provider', provider: () => new Promise<never>(() => {}) } as const;
     const user = { id: 'martin', type: 'authenticated' } as const;
-    const ledger = new TokenStore({ user, source, environment, logger, emit });
-    const flight = new SingleFlight({
-      ledger,
+    const store = new TokenStore({
+      user,
+      source,
       environment,
+      logger,
       emit,
-      providerLimitMs: 10_000,
-      isOnline: () => true,
-      changed: () => {},
+      refresh: 'auto',
+      guestExpiry: 'renew',
+      hasJoinedCall: () => false,
     });
+    const flight = new SingleFlight(store, 10_000);
     const attempt = flight.start('initial');
+    const told: boolean[] = [];
+    attempt.onProgress(() => told.push(attempt.isOver));
     flight.abort('over');
-    expect(await attempt.outcome).toEqual({ isOk: false, error: 'over' });
-    await attempt.ended;
+    expect([attempt.outcome, told]).toEqual([{ kind: 'failed', error: 'over' }, [true]]);
     expect(attempt.controller.signal.reason).toBe('over');
     expect([flight.current, flight.isRunning]).toEqual([undefined, false]);
   });
@@ -337,26 +340,26 @@ describe('a failure', () => {
     ['while the runtime says that it is offline', () => on.page.offline(), () => on.fail(), 'network'],
     ['by the time limit', () => {}, () => advance(10_000), 'network'],
     ['of any other kind', () => {}, () => on.fail(), 'provider'],
-  ] as const)('%s closes the door for that cause', async (_name, before, fail, by) => {
+  ] as const)('%s keeps the next attempt away for that cause', async (_name, before, fail, by) => {
     make();
     refresh();
     before();
     await fail();
-    expect(on.session.describe().closure).toMatchObject({ by });
+    expect(on.session.describe().blocked).toMatchObject({ by });
   });
 
-  test('that says who is signed out closes no door: it suspends, and is told once', async () => {
+  test('that says who is signed out keeps none away: it suspends, and is told once', async () => {
     make();
     const refreshed = refresh();
     const error = new UnauthorizedError();
     await on.fail(error);
     expect(refreshed.error).toBe(error);
-    expect(on.session.describe().closure).toBeUndefined();
+    expect(on.session.describe().blocked).toBeUndefined();
     expect(on.told('auth.suspended')).toEqual([{ reason: 'unauthorized', error }]);
     expect(on.told('token.refresh_failed')).toEqual([]);
   });
 
-  test('of an answer that is no token closes the door, and suspends nothing', async () => {
+  test('of an answer that is no token keeps the next attempt away, and suspends nothing', async () => {
     make();
     const refreshed = refresh();
     await on.give('null');

@@ -13,58 +13,58 @@ const delivery = (value: string, userId = 'martin'): Delivery => ({
   isFromProvider: true,
   jitter: 0,
 });
-const always = () => true;
+const hasKept = ({ kept }: HeldTokens) => kept !== undefined;
 
-/** A holding whose first token is accepted and whose second is held. */
+/** Tokens whose first token is accepted and whose second is held. */
 function withKept(userId?: string): HeldTokens {
-  const holding = new HeldTokens();
-  holding.adopt(delivery('first'));
-  holding.accept(1, at(1));
-  holding.adopt(delivery('second', userId));
-  return holding;
+  const tokens = new HeldTokens();
+  tokens.adopt(delivery('first'));
+  tokens.accept(1, at(1));
+  tokens.adopt(delivery('second', userId));
+  return tokens;
 }
 
-describe('a holding', () => {
+describe('the tokens held', () => {
   test('numbers its tokens upwards, also after it was cleared', () => {
-    const holding = withKept();
-    expect(holding.held).toMatchObject({ value: 'second', generation: 2 });
-    holding.clear();
-    expect([holding.held, holding.hasKept, holding.lastRefused]).toEqual([undefined, false, undefined]);
-    expect(holding.adopt(delivery('third')).generation).toBe(3);
+    const tokens = withKept();
+    expect(tokens.held).toMatchObject({ value: 'second', generation: 2 });
+    tokens.clear();
+    expect([tokens.held, hasKept(tokens), tokens.lastRefused]).toEqual([undefined, false, undefined]);
+    expect(tokens.adopt(delivery('third')).generation).toBe(3);
   });
 
   test('keeps the accepted token behind the new one until that is accepted', () => {
-    const holding = withKept();
-    expect(holding.hasKept).toBe(true);
-    expect(holding.accept(2, at(2))).toBe(true);
-    expect(holding.hasKept).toBe(false);
-    expect(holding.held?.acceptedAt).toEqual(at(2));
+    const tokens = withKept();
+    expect(hasKept(tokens)).toBe(true);
+    expect(tokens.accept(2, at(2))).toBe(true);
+    expect(hasKept(tokens)).toBe(false);
+    expect(tokens.held?.acceptedAt).toEqual(at(2));
   });
 
   test('keeps no token that was not accepted, and none of another user', () => {
-    const holding = new HeldTokens();
-    holding.adopt(delivery('first'));
-    holding.adopt(delivery('second'));
-    expect(holding.hasKept).toBe(false);
-    expect(withKept('guest-2').hasKept).toBe(false);
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    tokens.adopt(delivery('second'));
+    expect(hasKept(tokens)).toBe(false);
+    expect(hasKept(withKept('guest-2'))).toBe(false);
   });
 
   test('keeps no token that was refused', () => {
-    const holding = new HeldTokens();
-    holding.adopt(delivery('first'));
-    holding.accept(1, at(1));
-    holding.refuse(1, at(2));
-    holding.adopt(delivery('second'));
-    expect(holding.hasKept).toBe(false);
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    tokens.accept(1, at(1));
+    tokens.refuse(1, at(2));
+    tokens.adopt(delivery('second'));
+    expect(hasKept(tokens)).toBe(false);
   });
 
   test('hears of an acceptance once, and only of what was not refused', () => {
-    const holding = withKept();
-    expect(holding.accept(7, at(2))).toBe(false);
-    expect(holding.accept(2, at(2))).toBe(true);
-    expect(holding.accept(2, at(3))).toBe(false);
-    holding.refuse(2, at(4));
-    expect(holding.held?.acceptedAt).toEqual(at(2));
+    const tokens = withKept();
+    expect(tokens.accept(7, at(2))).toBe(false);
+    expect(tokens.accept(2, at(2))).toBe(true);
+    expect(tokens.accept(2, at(3))).toBe(false);
+    tokens.refuse(2, at(4));
+    expect(tokens.held?.acceptedAt).toEqual(at(2));
     const other = new HeldTokens();
     expect(other.accept(1, at(0))).toBe(false);
     other.adopt(delivery('first'));
@@ -73,45 +73,39 @@ describe('a holding', () => {
   });
 
   test('remembers the first refusal, and which token was refused last', () => {
-    const holding = withKept();
-    expect(holding.refuse(1, at(2))).toBeUndefined();
-    expect(holding.refuse(2, at(2))).toMatchObject({ rejectedByServerAt: at(2), firstRejectedAt: at(2) });
-    expect(holding.refuse(2, at(9))).toMatchObject({ rejectedByServerAt: at(2) });
-    expect(holding.lastRefused?.value).toBe('second');
+    const tokens = withKept();
+    expect(tokens.refuse(1, at(2))).toBeUndefined();
+    expect(tokens.refuse(2, at(2))).toMatchObject({ rejectedByServerAt: at(2), firstRejectedAt: at(2) });
+    expect(tokens.refuse(2, at(9))).toMatchObject({ rejectedByServerAt: at(2) });
+    expect(tokens.lastRefused?.value).toBe('second');
   });
 
   test('goes back to the kept token, once', () => {
-    const holding = withKept();
-    expect(holding.rollBack(at(2), always)).toBe(true);
-    expect(holding.held?.value).toBe('first');
-    expect(holding.lastRefused?.value).toBe('second');
-    expect(holding.rollBack(at(3), always)).toBe(false);
-  });
-
-  test('does not go back to a token that is dead', () => {
-    const holding = withKept();
-    expect(holding.rollBack(at(2), () => false)).toBe(false);
-    expect(holding.held?.value).toBe('second');
+    const tokens = withKept();
+    expect(tokens.rollBack(at(2))).toBe(true);
+    expect(tokens.held?.value).toBe('first');
+    expect(tokens.lastRefused?.value).toBe('second');
+    expect(tokens.rollBack(at(3))).toBe(false);
   });
 
   test('takes a late acceptance of the token before: that one is kept behind the new one', () => {
-    const holding = new HeldTokens();
-    holding.adopt(delivery('first'));
-    holding.adopt(delivery('second'));
-    expect(holding.accept(1, at(2))).toBe(true);
-    expect(holding.hasKept).toBe(true);
-    expect(holding.accept(1, at(3))).toBe(false);
-    holding.rollBack(at(4), always);
-    expect(holding.held).toMatchObject({ value: 'first', acceptedAt: at(2) });
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    tokens.adopt(delivery('second'));
+    expect(tokens.accept(1, at(2))).toBe(true);
+    expect(hasKept(tokens)).toBe(true);
+    expect(tokens.accept(1, at(3))).toBe(false);
+    tokens.rollBack(at(4));
+    expect(tokens.held).toMatchObject({ value: 'first', acceptedAt: at(2) });
   });
 
   test('takes it also after the new one was refused', () => {
-    const holding = new HeldTokens();
-    holding.adopt(delivery('first'));
-    holding.adopt(delivery('second'));
-    holding.refuse(2, at(1));
-    expect(holding.accept(1, at(2))).toBe(true);
-    expect(holding.rollBack(at(3), always)).toBe(true);
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    tokens.adopt(delivery('second'));
+    tokens.refuse(2, at(1));
+    expect(tokens.accept(1, at(2))).toBe(true);
+    expect(tokens.rollBack(at(3))).toBe(true);
   });
 
   test('does not take it of a token that was refused since, of an older one, or once the new one is accepted', () => {
@@ -127,9 +121,9 @@ describe('a holding', () => {
     settled.adopt(delivery('first'));
     settled.adopt(delivery('second'));
     settled.accept(2, at(1));
-    for (const holding of [refusedSince, older, settled]) {
-      expect(holding.accept(1, at(2))).toBe(false);
-      expect(holding.hasKept).toBe(false);
+    for (const tokens of [refusedSince, older, settled]) {
+      expect(tokens.accept(1, at(2))).toBe(false);
+      expect(hasKept(tokens)).toBe(false);
     }
   });
 
@@ -141,39 +135,39 @@ describe('a holding', () => {
     const other = new HeldTokens();
     other.adopt(delivery('first'));
     other.adopt(delivery('second', 'guest-2'));
-    for (const holding of [refusedBefore, other]) {
-      expect(holding.accept(1, at(2))).toBe(false);
-      expect(holding.hasKept).toBe(false);
+    for (const tokens of [refusedBefore, other]) {
+      expect(tokens.accept(1, at(2))).toBe(false);
+      expect(hasKept(tokens)).toBe(false);
     }
   });
 
   test('hears nothing new in a further acceptance of the kept token', () => {
-    const holding = withKept();
-    expect(holding.accept(1, at(9))).toBe(false);
-    holding.rollBack(at(10), always);
-    expect(holding.held?.acceptedAt).toEqual(at(1));
+    const tokens = withKept();
+    expect(tokens.accept(1, at(9))).toBe(false);
+    tokens.rollBack(at(10));
+    expect(tokens.held?.acceptedAt).toEqual(at(1));
   });
 
   test('keeps the kept token behind further new ones, until they are of another user', () => {
-    const holding = withKept();
-    holding.adopt(delivery('third'));
-    expect(holding.hasKept).toBe(true);
-    holding.adopt(delivery('fourth', 'guest-2'));
-    expect(holding.hasKept).toBe(false);
+    const tokens = withKept();
+    tokens.adopt(delivery('third'));
+    expect(hasKept(tokens)).toBe(true);
+    tokens.adopt(delivery('fourth', 'guest-2'));
+    expect(hasKept(tokens)).toBe(false);
   });
 
   test('keeps no more what the server refuses', () => {
-    const holding = withKept();
-    expect(holding.refuse(1, at(2))).toBeUndefined();
-    expect(holding.hasKept).toBe(false);
+    const tokens = withKept();
+    expect(tokens.refuse(1, at(2))).toBeUndefined();
+    expect(hasKept(tokens)).toBe(false);
   });
 
   test('takes no word about a token while it has none', () => {
-    const holding = withKept();
-    holding.clear();
-    expect(holding.refuse(2, at(3))).toBeUndefined();
-    expect(holding.accept(2, at(3))).toBe(false);
-    expect(holding.accept(1, at(3))).toBe(false);
-    expect([holding.hasKept, holding.lastRefused]).toEqual([false, undefined]);
+    const tokens = withKept();
+    tokens.clear();
+    expect(tokens.refuse(2, at(3))).toBeUndefined();
+    expect(tokens.accept(2, at(3))).toBe(false);
+    expect(tokens.accept(1, at(3))).toBe(false);
+    expect([hasKept(tokens), tokens.lastRefused]).toEqual([false, undefined]);
   });
 });

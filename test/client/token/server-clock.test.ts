@@ -17,48 +17,48 @@ const HOUR = 3_600_000;
 describe('the server clock', () => {
   test('is ours until there is evidence', () => {
     const clock = new ServerClock();
-    expect([clock.offsetMs, clock.evidence]).toEqual([0, undefined]);
+    expect([clock.offsetAt(now), clock.evidenceAt(now)]).toEqual([0, undefined]);
   });
 
   test('follows a frame before a Date header before a token, and the newest of each kind', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(T0 + 30_000, HOUR), now);
-    expect([clock.offsetMs, clock.evidence]).toEqual([30_000, 'token']);
+    expect([clock.offsetAt(now), clock.evidenceAt(now)]).toEqual([30_000, 'token']);
     clock.learnFromDateHeader(new Date(T0 + 20_000).toUTCString(), now);
-    expect([clock.offsetMs, clock.evidence]).toEqual([20_500, 'date']);
+    expect([clock.offsetAt(now), clock.evidenceAt(now)]).toEqual([20_500, 'date']);
     clock.learnFromFrame(iso(T0 + 10_000), now);
-    expect([clock.offsetMs, clock.evidence]).toEqual([10_000, 'frame']);
+    expect([clock.offsetAt(now), clock.evidenceAt(now)]).toEqual([10_000, 'frame']);
     clock.learnFromDateHeader(new Date(T0 + 90_000).toUTCString(), now);
-    expect(clock.offsetMs).toBe(10_000);
+    expect(clock.offsetAt(now)).toBe(10_000);
     clock.learnFromFrame(iso(T0 + 11_000), now);
-    expect(clock.offsetMs).toBe(11_000);
+    expect(clock.offsetAt(now)).toBe(11_000);
   });
 
   test('counts as equal below 5 s', () => {
     const clock = new ServerClock();
     clock.learnFromFrame(iso(T0 + 4_999), now);
-    expect(clock.offsetMs).toBe(0);
+    expect(clock.offsetAt(now)).toBe(0);
     clock.learnFromFrame(iso(T0 - 4_999), now);
-    expect(clock.offsetMs).toBe(0);
+    expect(clock.offsetAt(now)).toBe(0);
     clock.learnFromFrame(iso(T0 - 5_000), now);
-    expect(clock.offsetMs).toBe(-5_000);
+    expect(clock.offsetAt(now)).toBe(-5_000);
   });
 
   test.each([undefined, null, 42, 'yesterday', '', {}])('learns nothing from %j', (nonsense) => {
     const clock = new ServerClock();
     clock.learnFromFrame(nonsense, now);
     clock.learnFromDateHeader(typeof nonsense === 'string' ? nonsense : null, now);
-    expect(clock.evidence).toBeUndefined();
+    expect(clock.evidenceAt(now)).toBeUndefined();
   });
 
   test('tells what tokens claim apart from what the server said', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(T0 + 60_000, HOUR), now);
-    expect(clock.offsetWithoutTokensMs).toBe(0);
+    expect(clock.offsetWithoutTokensAt(now)).toBe(0);
     clock.learnFromDateHeader(new Date(T0 + 20_000).toUTCString(), now);
-    expect(clock.offsetWithoutTokensMs).toBe(20_500);
+    expect(clock.offsetWithoutTokensAt(now)).toBe(20_500);
     clock.learnFromFrame(iso(T0 + 10_000), now);
-    expect(clock.offsetWithoutTokensMs).toBe(10_000);
+    expect(clock.offsetWithoutTokensAt(now)).toBe(10_000);
   });
 });
 
@@ -66,42 +66,45 @@ describe('an iat', () => {
   test('ahead of our clock says that we are behind', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(T0 + HOUR, HOUR), now);
-    expect(clock.offsetMs).toBe(HOUR);
+    expect(clock.offsetAt(now)).toBe(HOUR);
   });
 
   test('behind it may only mean a cache', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(T0 - HOUR / 2, HOUR), now);
-    expect(clock.evidence).toBeUndefined();
+    expect(clock.evidenceAt(now)).toBeUndefined();
   });
 
   test('behind it by more than half of the life says that we are ahead', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(T0 - HOUR / 2 - 1, HOUR), now);
-    expect(clock.offsetMs).toBe(-HOUR / 2 - 1);
+    expect(clock.offsetAt(now)).toBe(-HOUR / 2 - 1);
   });
 
   test('that is missing, or without an expiry to measure by, says nothing of a clock that is ahead', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(undefined, HOUR), now);
     clock.learnFromToken(token(T0 - HOUR, undefined), now);
-    expect(clock.evidence).toBeUndefined();
+    expect(clock.evidenceAt(now)).toBeUndefined();
   });
 
   test('of just now confirms our clock', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(T0 - 5_000, HOUR), now);
-    expect(clock.evidence).toBe('token');
+    expect(clock.evidenceAt(now)).toBe('token');
   });
 });
 
 describe('a jump', () => {
   const looks = (wallMs: number, monotonicMs: number) => {
     const clock = new ServerClock();
-    clock.look(now);
+    clock.observe(now);
     clock.learnFromFrame(iso(T0 + HOUR), now);
-    clock.look({ wallMs: T0 + wallMs, monotonicMs });
-    return clock.offsetMs;
+    const later = { wallMs: T0 + wallMs, monotonicMs };
+    const seen = clock.offsetAt(later);
+    clock.observe(later);
+    expect(clock.offsetAt(later)).toBe(seen);
+    return seen;
   };
 
   test('of either clock by more than 2 s against the other forgets the offset', () => {
@@ -115,12 +118,26 @@ describe('a jump', () => {
     expect(looks(8_000, 10_000)).toBe(HOUR);
   });
 
-  test('is measured from one look to the next', () => {
+  test('is only seen by a question: with the clock set back the offset is there again', () => {
     const clock = new ServerClock();
-    clock.look(now);
-    clock.look({ wallMs: T0 + 1_500, monotonicMs: 0 });
+    clock.observe(now);
+    clock.learnFromFrame(iso(T0 + HOUR), now);
+    const away = { wallMs: T0 + HOUR, monotonicMs: 0 };
+    expect([clock.offsetAt(away), clock.evidenceAt(away), clock.offsetWithoutTokensAt(away)]).toEqual([
+      0,
+      undefined,
+      0,
+    ]);
+    expect([clock.offsetAt(now), clock.evidenceAt(now)]).toEqual([HOUR, 'frame']);
+  });
+
+  test('is measured from one observation to the next', () => {
+    const clock = new ServerClock();
+    clock.observe(now);
+    clock.observe({ wallMs: T0 + 1_500, monotonicMs: 0 });
     clock.learnFromFrame(iso(T0 + HOUR), { wallMs: T0 + 1_500, monotonicMs: 0 });
-    clock.look({ wallMs: T0 + 3_000, monotonicMs: 0 });
-    expect(clock.evidence).toBe('frame');
+    const last = { wallMs: T0 + 3_000, monotonicMs: 0 };
+    clock.observe(last);
+    expect(clock.evidenceAt(last)).toBe('frame');
   });
 });

@@ -2,9 +2,9 @@ import { sanitize } from '../../../shared/text.js';
 import { runtimeName } from '../../environment/runtime.js';
 import type { Transition } from '../../refresh/history.js';
 import { VERSION } from '../../version.js';
-import type { AuthState } from '../state.js';
-import type { TokenSession } from '../token-session.js';
-import { type Facts, type NextStep, nextStep } from './next-step.js';
+import type { AuthState } from '../auth-state.js';
+import type { Facts } from './facts.js';
+import { type NextStep, nextStep } from './next-step.js';
 
 /** What `auth.explain()` returns. Times are epoch milliseconds, the rest milliseconds. Holds no secret. */
 export interface Explanation {
@@ -99,11 +99,10 @@ function describe(facts: Facts, { what, at, timing, why }: NextStep, client: str
 }
 
 /** Puts what is known about a session into words. */
-export function explain(session: TokenSession): Explanation {
-  const facts = session.describe();
+export function explain(facts: Facts): Explanation {
   const next = nextStep(facts);
   const runtime = runtimeName();
-  const { id, type: userType } = session.user;
+  const { id, type: userType } = facts.user;
   const { evidence, offsetMs } = facts.clock;
   return {
     text: describe(

@@ -1,9 +1,9 @@
-import type { ClosedBy } from '../../refresh/provider-back-off.js';
+import type { BlockedBy } from '../../refresh/provider-back-off.js';
 import type { SuspensionReason } from '../../refresh/token-events.js';
 import type { TokenPhase } from '../../token/phase.js';
 import type { Windows } from '../../token/refresh-windows.js';
-import type { AuthState } from '../state.js';
-import type { TokenSession } from '../token-session.js';
+import type { AuthState } from '../auth-state.js';
+import type { Facts } from './facts.js';
 
 /** What the token's life does next, when and why, in words for a ticket. */
 export interface NextStep {
@@ -15,10 +15,9 @@ export interface NextStep {
   readonly why: string;
 }
 
-export type Facts = ReturnType<TokenSession['describe']>;
 type WithPhase = AuthState & { readonly phase: TokenPhase };
 
-const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {
+const BLOCKED_BY: Readonly<Record<BlockedBy, string>> = {
   network: 'the last attempt to get one failed for the network, and the next one backs off',
   provider: 'the last attempt to get one failed, and the next one backs off',
   retry_after: 'the token provider asked to wait',
@@ -37,7 +36,7 @@ const NO_DEMAND =
   'nobody has used the token since it came, and no joined call or open socket on a visible page needs it';
 
 function acquiring(facts: Facts): NextStep {
-  const { source, state, isRefused, closure, attemptEndsAt } = facts;
+  const { source, state, isRefused, blocked, attemptEndsAt } = facts;
   const why = isRefused ? 'the server refused the token' : 'there is no token yet';
   if (source === 'none') {
     return state.status === 'active'
@@ -54,8 +53,8 @@ function acquiring(facts: Facts): NextStep {
       why,
     };
   }
-  return closure
-    ? { what, at: closure.until.wallMs, timing: 'not before', why: `${why}; ${CLOSED_BY[closure.by]}` }
+  return blocked
+    ? { what, at: blocked.until.wallMs, timing: 'not before', why: `${why}; ${BLOCKED_BY[blocked.by]}` }
     : { what, why };
 }
 
@@ -89,7 +88,7 @@ const ON_REQUEST = {
 } as const;
 
 function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
-  const { now, windows, remainingMs, closure, floorMs, hasDemand, isOnline, attemptEndsAt } = facts;
+  const { now, windows, remainingMs, blocked, floorMs, hasDemand, isOnline, attemptEndsAt } = facts;
   const inPhase = `the token is in its ${phase} phase`;
   const opensAt = Math.round(now.wallMs + (remainingMs as number) - (windows as Windows).advisoryMs);
   if (refreshing) {
@@ -102,7 +101,7 @@ function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
       why: phase === 'fresh' ? 'a refresh was asked for' : inPhase,
     };
   }
-  const held = Math.max(closure?.until.wallMs ?? 0, now.wallMs + floorMs);
+  const held = Math.max(blocked?.until.wallMs ?? 0, now.wallMs + floorMs);
   if (phase === 'fresh') {
     const at = Math.round(Math.max(opensAt, held));
     if (!hasDemand)
@@ -111,13 +110,13 @@ function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
       ? { what: 'the token is renewed', at, timing: 'at', why: 'its advisory window opens then' }
       : { what: 'the token is renewed', at, timing: 'not before', why: OFFLINE };
   }
-  if (closure) {
+  if (blocked) {
     const what = 'requests are sent with the token held, and it is renewed';
     return {
       what,
       at: Math.round(held),
       timing: hasDemand && isOnline ? 'at' : 'not before',
-      why: CLOSED_BY[closure.by],
+      why: BLOCKED_BY[blocked.by],
     };
   }
   if (!hasDemand) return { what: `the next request ${ON_REQUEST[phase]}`, why: `${inPhase}; ${NO_DEMAND}` };

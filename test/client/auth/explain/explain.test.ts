@@ -1,6 +1,7 @@
 import { type Explanation, StreamVideo } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TIMER, windowsFor } from '../../../../src/client/token/refresh-windows.js';
+import { TIMER } from '../../../../src/client/refresh/refresh-scheduler.js';
+import { windowsFor } from '../../../../src/client/token/refresh-windows.js';
 import { answer, FakeCoordinator } from '../../../support/fake-coordinator.js';
 import { fakeToken, freshToken } from '../../../support/tokens.js';
 import { advance, useVirtualTime } from '../../../support/virtual.js';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Epoch } from '../../../src/client/auth/epoch.js';
+import { Epoch } from '../../../src/client/refresh/epoch.js';
 
 test('an epoch tells all who listen of its end, with the reason already there', () => {
   const epoch = new Epoch();

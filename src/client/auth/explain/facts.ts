@@ -1,0 +1,44 @@
+import { canReplace } from '../../refresh/refresh-policy.js';
+import type { RefreshScheduler } from '../../refresh/refresh-scheduler.js';
+import type { SingleFlight } from '../../refresh/single-flight.js';
+import type { TokenStore } from '../../refresh/token-store.js';
+import { remainingMs, windowsOf } from '../../token/phase.js';
+import type { AuthState } from '../auth-state.js';
+
+interface Parts {
+  readonly store: TokenStore;
+  readonly flight: SingleFlight;
+  readonly scheduler: RefreshScheduler;
+  readonly state: AuthState;
+}
+
+/** Everything that `explain()` tells, without secrets. */
+export function factsOf({ store, flight, scheduler, state }: Parts) {
+  const now = store.now();
+  const { backOff, breaker, held, history, isOnline, lastError, policy, serverClock, tokens, user } = store;
+  const startedAt = flight.current?.startedAt;
+  return {
+    now,
+    state,
+    user,
+    remediation: lastError?.remediation,
+    attemptEndsAt: startedAt && startedAt.wallMs + flight.providerLimitMs,
+    canReplace: canReplace(policy),
+    source: policy.source.kind,
+    refresh: policy.refresh,
+    remainingMs: held ? remainingMs(held, now) : undefined,
+    windows: held ? windowsOf(held, now) : undefined,
+    isAccepted: held?.acceptedAt !== undefined,
+    isRefused: held?.rejectedByServerAt !== undefined,
+    hasKept: tokens.kept !== undefined,
+    blocked: store.blockedAt(now),
+    floorMs: flight.floorMs(now),
+    isOnline,
+    hasDemand: scheduler.hasDemand,
+    clock: { offsetMs: now.offsetMs, evidence: serverClock.evidenceAt(now) },
+    counters: { ...history.counters, failuresInARow: backOff.failures, unusableInARow: breaker.unusable },
+    transitions: history.transitions,
+  };
+}
+
+export type Facts = ReturnType<typeof factsOf>;
