@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../shared/errors.js';
+import { refuse } from '../../shared/refuse.js';
 import { describeType } from '../../shared/text.js';
 import type { Environment } from '../environment/environment.js';
 import type { Logger } from '../logger.js';
@@ -16,13 +16,10 @@ export interface Waiting {
 /** Checks a token provider before anything is built on it. */
 export function checkProvider(provider: unknown): TokenProvider {
   if (typeof provider === 'function') return provider as TokenProvider;
-  throw new ConfigurationError(
+  return refuse(
     'invalid_option',
     `tokenProvider must be a function, not ${describeType(provider)}`,
-    {
-      remediation:
-        "Pass a function that returns a token or a promise of one, or fetchTokenProvider('/token').",
-    },
+    "Pass a function that returns a token or a promise of one, or fetchTokenProvider('/token').",
   );
 }
 
@@ -70,7 +67,7 @@ export class Auth {
   }
 
   /**
-   * Takes a token by hand, at once: whoever waits for one gets it. Throws `InvalidTokenError` and changes
+   * Takes a token by hand, at once: callers who wait for one get it. Throws `InvalidTokenError` and changes
    * nothing where the token fails its checks. Also the way out of `suspended`.
    */
   setToken(token: string): void {
@@ -103,12 +100,10 @@ export class Auth {
    */
   tokenProviderFor(consumer: string): () => Promise<string> {
     if (typeof consumer !== 'string' || consumer === '') {
-      throw new ConfigurationError(
+      refuse(
         'invalid_option',
         `A consumer's name must be a string, not ${describeType(consumer)}`,
-        {
-          remediation: "Name the client that takes the tokens, for example 'video' or 'chat'.",
-        },
+        "Name the client that takes the tokens, for example 'video' or 'chat'.",
       );
     }
     let provide = this.#consumers.get(consumer);

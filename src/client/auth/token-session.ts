@@ -1,4 +1,5 @@
-import { ConfigurationError, SessionEndedError } from '../../shared/errors.js';
+import { SessionEndedError } from '../../shared/errors.js';
+import { refuse } from '../../shared/refuse.js';
 import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 import { millisecondsUntil } from '../environment/clock.js';
 import { Epoch } from '../refresh/epoch.js';
@@ -26,7 +27,7 @@ interface WaitOptions {
 }
 
 /**
- * The token's life: whoever needs a token asks here, and waits here. The store has the facts, phases are derived
+ * The token's life: callers who need a token ask here, and wait here. The store has the facts, phases are derived
  * from them, and the single flight makes the attempts. A session is an epoch: whatever ends after its epoch is
  * dropped.
  */
@@ -139,10 +140,11 @@ export class TokenSession {
   async refresh({ signal }: WaitOptions = {}): Promise<string> {
     this.assertNotReentered();
     if (this.source.kind === 'none') {
-      throw new ConfigurationError('missing_token_provider', 'There is nothing to refresh the token with', {
-        remediation:
-          'Pass a tokenProvider, call auth.setTokenProvider(), or hand in a token with auth.setToken().',
-      });
+      refuse(
+        'missing_token_provider',
+        'There is nothing to refresh the token with',
+        'Pass a tokenProvider, call auth.setTokenProvider(), or hand in a token with auth.setToken().',
+      );
     }
     throwIfAborted(signal);
     this.begin();
@@ -160,7 +162,7 @@ export class TokenSession {
     if (this.#flight.isCallingProvider) throw reenteredError();
   }
 
-  // ---- what the app hands in
+  // ---- what the app sets
 
   /** Takes a token by hand; throws and changes nothing where it fails a check. */
   setToken(candidate: unknown): void {

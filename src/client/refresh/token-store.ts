@@ -42,7 +42,7 @@ export interface RecordedFailure {
 
 /**
  * The facts about a user's tokens, and the small changes to them that always go together. Waits for nothing;
- * whoever changes a fact says so with `changed()` once everything is in its place.
+ * who changes a fact says so with `changed()` once everything is in its place.
  */
 export class TokenStore {
   readonly environment: Environment;

@@ -12,15 +12,23 @@ export interface Explanation {
   readonly text: string;
   /** What happens next, when and why. */
   readonly next: NextStep;
+  /** `auth.state` of that moment. */
   readonly state: AuthState;
+  /** How long before its end the token is renewed ahead of time, and from when requests wait for that. */
   readonly windows?: { readonly advisoryMs: number; readonly mandatoryMs: number };
+  /** What the token has left, negative once it has ended; absent without a token. */
   readonly remainingMs?: number;
+  /** Server time minus local time, and what that is known by. */
   readonly clock: { readonly offsetMs: number; readonly evidence?: string };
+  /** How often what happened since the client was made, or in a row. */
   readonly counters: Readonly<Record<string, number>>;
   /** The last 20. */
   readonly transitions: readonly Transition[];
+  /** Of this package. */
   readonly version: string;
+  /** For people: nothing is decided by it. */
   readonly runtime: string;
+  /** `authenticated`, `guest` or `anonymous`. */
   readonly userType: string;
 }
 

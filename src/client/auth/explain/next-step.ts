@@ -7,11 +7,13 @@ import type { Facts } from './facts.js';
 
 /** What the token's life does next, when and why, in words for a ticket. */
 export interface NextStep {
+  /** In words, as is `why`. */
   readonly what: string;
   /** Epoch milliseconds; absent where it is up to a caller, the server or the app. */
   readonly at?: number;
   /** How `at` is meant. */
   readonly timing?: 'at' | 'not before' | 'no later than';
+  /** The reason, in words. */
   readonly why: string;
 }
 
