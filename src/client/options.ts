@@ -1,4 +1,5 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { assertKnown, type Names } from '../shared/known-options.js';
+import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
 import { checkProvider } from './auth/auth.js';
 import type { WebSocketConstructor } from './environment/web-socket.js';
@@ -14,18 +15,19 @@ import {
   type UserInput,
 } from './user.js';
 
-/** Time limits, in milliseconds. */
+/** Time limits in milliseconds, each above 0 and below 2^31. */
 export interface Timeouts {
-  /** One attempt of a request on the wire; waiting for a token does not count. Default 10,000. */
+  /** One attempt of a request on the wire, its body included; waiting for a token does not count. @default 10000 */
   requestMs?: number | undefined;
-  /** One call of the token provider. Default 10,000. */
+  /** One call of the token provider. @default 10000 */
   providerMs?: number | undefined;
-  /** `connect()` as a whole; time offline does not count. Default 15,000. */
+  /** `connect()` as a whole; time offline does not count. @default 15000 */
   connectMs?: number | undefined;
 }
 
+/** What clients for every kind of user take. Any other key is a `ConfigurationError` `invalid_option`. */
 export interface BaseOptions {
-  /** The app's key. Required. */
+  /** The app's key, as the dashboard shows it. */
   apiKey: string;
   /**
    * Where the coordinator is; paths below it start with `/video`. A slash or `/video` at the end is accepted.
@@ -34,18 +36,28 @@ export interface BaseOptions {
    * @default 'https://video.stream-io-api.com'
    */
   baseUrl?: string | undefined;
-  /** Sends requests. Default: the platform's `fetch`, looked up at each call. */
+  /** Sends requests. @default globalThis.fetch, looked up at each call */
   fetch?: Fetch | undefined;
-  /** Opens sockets. Default: the platform's `WebSocket`, else the `ws` package on Node 20. */
+  /** Opens sockets. @default globalThis.WebSocket, else that of the package `ws` on Node 20 */
   WebSocket?: WebSocketConstructor | undefined;
-  /** A level for the console, or an object with the methods debug, info, warn and error. @default 'warn' */
+  /**
+   * A level for the console, or an object with the methods debug, info, warn and error. It never receives a token.
+   *
+   * @default 'warn'
+   */
   logger?: Logger | LogLevel | undefined;
-  /** `auto` refreshes ahead of expiry; `on-demand` only when the server says so. @default 'auto' */
+  /** `auto` refreshes tokens ahead of expiry; `on-demand` only when the server refuses one. @default 'auto' */
   refresh?: 'auto' | 'on-demand' | undefined;
-  /** What becomes of a guest whose token has ended. @default 'renew' */
+  /**
+   * What becomes of a guest whose token has ended: `renew` creates the guest again, perhaps under another id;
+   * `suspend` stops until `auth.refresh()`.
+   *
+   * @default 'renew'
+   */
   guestExpiry?: 'renew' | 'suspend' | undefined;
+  /** Time limits, in milliseconds. */
   timeouts?: Timeouts | undefined;
-  /** The app's own name, for `X-Stream-Client`. */
+  /** The app's own name, which the header `X-Stream-Client` carries. @default none */
   clientName?: string | undefined;
 }
 
@@ -54,16 +66,24 @@ export type Credentials =
   | { token: string; tokenProvider?: TokenProvider | undefined }
   | { token?: string | undefined; tokenProvider: TokenProvider };
 
+/**
+ * What `new StreamVideo` takes: a signed-in user with a token or a provider, or an anonymous one with or without.
+ * Guests are made by `StreamVideo.create`.
+ */
 export type StreamVideoOptions = BaseOptions &
+  // First, since a compiler complains about the last arm: a missing credential is what people forget.
   (
-    | ({ user: AuthenticatedUser | AnonymousUser } & Credentials)
     | { user: AnonymousUser; token?: string | undefined; tokenProvider?: TokenProvider | undefined }
+    | ({ user: AuthenticatedUser | AnonymousUser } & Credentials)
   );
 
+/** What `StreamVideo.create` takes: any kind of user. A guest needs no token, and its `tokenProvider` is ignored. */
 export type CreateOptions =
+  | (BaseOptions & { user: GuestUser; token?: string | undefined })
   | StreamVideoOptions
-  | (BaseOptions & { user: UserInput } & Credentials)
-  | (BaseOptions & { user: GuestUser; token?: string | undefined });
+  | (BaseOptions & { user: UserInput } & Credentials);
+
+type OptionName = keyof BaseOptions | 'user' | 'token' | 'tokenProvider';
 
 /** The options after their checks. */
 export interface Settings {
@@ -87,32 +107,39 @@ export const DEFAULT_TIMEOUTS = {
   providerMs: PROVIDER_LIMIT_MS,
   connectMs: 15_000,
 } as const;
+const KNOWN: Names<OptionName> = {
+  apiKey: true,
+  baseUrl: true,
+  clientName: true,
+  fetch: true,
+  guestExpiry: true,
+  logger: true,
+  refresh: true,
+  timeouts: true,
+  token: true,
+  tokenProvider: true,
+  user: true,
+  WebSocket: true,
+};
+const KNOWN_TIMEOUTS: Names<keyof Timeouts> = { requestMs: true, providerMs: true, connectMs: true };
+const SYNONYMS = { url: 'baseUrl', host: 'baseUrl', endpoint: 'baseUrl', loglevel: 'logger' };
 /** Beyond it a timer overflows and fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-function refuse(message: string, remediation: string): never {
-  throw new ConfigurationError('invalid_option', message, { remediation });
-}
-
 function readApiKey(apiKey: unknown): string {
   if (typeof apiKey === 'string' && apiKey.trim() !== '') return apiKey.trim();
-  throw new ConfigurationError(
+  return refuse(
     'missing_api_key',
     `apiKey must be a string that is not empty, not ${describeType(apiKey)}`,
-    {
-      remediation: "Pass the app's key from the dashboard as apiKey.",
-    },
+    "Pass the app's key from the dashboard as apiKey.",
   );
 }
 
 function readBaseUrl(baseUrl: unknown, logger: Logger): string {
   if (baseUrl === undefined) return DEFAULT_BASE_URL;
-  const refuseUrl = (why: string): never => {
-    throw new ConfigurationError('invalid_base_url', `baseUrl ${why}`, {
-      remediation: `Pass an address such as '${DEFAULT_BASE_URL}'.`,
-    });
-  };
+  const refuseUrl = (why: string): never =>
+    refuse('invalid_base_url', `baseUrl ${why}`, `Pass an address such as '${DEFAULT_BASE_URL}'.`);
   if (typeof baseUrl !== 'string') return refuseUrl(`must be a string, not ${describeType(baseUrl)}`);
   // By pattern, since React Native's URL is not whole.
   const parts = /^(https?):\/\/([^/?#\s\\]+)((?:\/[^?#\s\\]*)?)$/i.exec(baseUrl.trim());
@@ -130,14 +157,20 @@ function readBaseUrl(baseUrl: unknown, logger: Logger): string {
 function readTimeouts(timeouts: unknown = {}): Settings['timeouts'] {
   if (typeof timeouts !== 'object' || timeouts === null) {
     return refuse(
+      'invalid_option',
       `timeouts must be an object, not ${describeType(timeouts)}`,
       'Pass { requestMs, providerMs, connectMs }.',
     );
   }
+  assertKnown('timeouts', timeouts, KNOWN_TIMEOUTS);
   const entries = Object.entries(DEFAULT_TIMEOUTS).map(([name, byDefault]) => {
     const value = (timeouts as Record<string, unknown>)[name] ?? byDefault;
     if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMEOUT_MS) {
-      return refuse(`timeouts.${name} is no time limit`, `Pass timeouts.${name} in milliseconds, above 0.`);
+      return refuse(
+        'invalid_option',
+        `timeouts.${name} is no time limit`,
+        `Pass timeouts.${name} in milliseconds, above 0.`,
+      );
     }
     return [name, value] as const;
   });
@@ -149,13 +182,18 @@ function readChoice<T extends string>(name: string, value: unknown, choices: rea
   const choice = choices.find((candidate) => candidate === value);
   return (
     choice ??
-    refuse(`${name} is none of ${choices.join(', ')}`, `Pass ${name} as one of ${choices.join(', ')}.`)
+    refuse(
+      'invalid_option',
+      `${name} is none of ${choices.join(', ')}`,
+      `Pass ${name} as one of ${choices.join(', ')}.`,
+    )
   );
 }
 
 function readCallable<T>(name: string, value: unknown): T | undefined {
   if (value === undefined || typeof value === 'function') return value as T | undefined;
   return refuse(
+    'invalid_option',
     `${name} must be a function, not ${describeType(value)}`,
     `Leave ${name} out to take the platform's.`,
   );
@@ -165,6 +203,7 @@ function readClientName(clientName: unknown): string | undefined {
   if (clientName === undefined) return undefined;
   if (typeof clientName === 'string') return clientName;
   return refuse(
+    'invalid_option',
     `clientName must be a string, not ${describeType(clientName)}`,
     "Pass the app's name as a string.",
   );
@@ -174,10 +213,12 @@ function readClientName(clientName: unknown): string | undefined {
 export function readOptions(options: unknown): Settings {
   if (typeof options !== 'object' || options === null) {
     return refuse(
+      'invalid_option',
       `The options must be an object, not ${describeType(options)}`,
       'Pass { apiKey, user, token or tokenProvider }.',
     );
   }
+  assertKnown('StreamVideo', options, KNOWN, SYNONYMS);
   const given = options as Record<string, unknown>;
   const apiKey = readApiKey(given.apiKey);
   const logger = makeLogger(given.logger);
@@ -203,7 +244,9 @@ export function readOptions(options: unknown): Settings {
 /** Throws where an authenticated user comes without anything that could be its token. */
 export function assertCredentials({ user, token, tokenProvider }: Settings): void {
   if (user.type !== 'authenticated' || token !== undefined || tokenProvider) return;
-  throw new ConfigurationError('missing_token', 'An authenticated user needs a token or a tokenProvider', {
-    remediation: 'Pass token, tokenProvider, or both.',
-  });
+  refuse(
+    'missing_token',
+    'An authenticated user needs a token or a tokenProvider',
+    'Pass token, tokenProvider, or both.',
+  );
 }

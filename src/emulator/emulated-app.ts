@@ -1,3 +1,4 @@
+import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { liveSnapshot } from './control/snapshot.js';
@@ -49,17 +50,20 @@ export interface EmulatedApp {
   /**
    * Mints a token for a user, whom the emulator creates at the first request.
    *
-   * @throws {ConfigurationError} `invalid_option` when `expiresInSeconds` is not a number.
+   * @throws {ConfigurationError} `invalid_option` when `expiresInSeconds` is not a number, and for an option that is none.
    */
   userToken(userId: string, options?: UserTokenOptions): Promise<string>;
   /**
    * Mints a token that opens the listed calls, each written `type:id`. The list is not checked: tokens that the
    * coordinator refuses can be minted too.
    *
-   * @throws {ConfigurationError} `invalid_option` when `expiresInSeconds` is not a number.
+   * @throws {ConfigurationError} `invalid_option` when `expiresInSeconds` is not a number, and for an option that is none.
    */
   callToken(callCids: readonly string[], options?: CallTokenOptions): Promise<string>;
 }
+
+const USER_TOKEN_OPTIONS: Names<keyof UserTokenOptions> = { claims: true, expiresInSeconds: true };
+const CALL_TOKEN_OPTIONS: Names<keyof CallTokenOptions> = { ...USER_TOKEN_OPTIONS, role: true, userId: true };
 
 function readLifetime({ expiresInSeconds }: UserTokenOptions, { tokenTtlSeconds }: Coordinator) {
   if (expiresInSeconds === null) return undefined;
@@ -100,11 +104,13 @@ export class EmulatedAppHandle implements EmulatedApp {
   }
 
   userToken(userId: string, options: UserTokenOptions = {}): Promise<string> {
+    assertKnown('userToken', options, USER_TOKEN_OPTIONS);
     const { tokens } = this.#coordinator;
     return tokens.mint(userId, readLifetime(options, this.#coordinator), options.claims);
   }
 
   callToken(callCids: readonly string[], options: CallTokenOptions = {}): Promise<string> {
+    assertKnown('callToken', options, CALL_TOKEN_OPTIONS);
     const { userId = ANONYMOUS_ID, role, claims } = options;
     return this.#coordinator.tokens.mint(userId, readLifetime(options, this.#coordinator), {
       call_cids: [...callCids],

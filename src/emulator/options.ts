@@ -1,3 +1,4 @@
+import type { Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { Coordinator } from './state/coordinator.js';
 
@@ -17,6 +18,15 @@ export interface EmulatorOptions {
   /** Whether `POST /_emulator/token` mints tokens. @default true with a random secret, else false */
   allowMint?: boolean | undefined;
 }
+
+/** The names of these options, for each door that takes further ones. */
+export const EMULATOR_OPTIONS: Names<keyof EmulatorOptions> = {
+  allowMint: true,
+  apiKey: true,
+  apiSecret: true,
+  guestTtlSeconds: true,
+  tokenTtlSeconds: true,
+};
 
 const MIN_SECRET_BYTES = 32;
 const DEFAULT_TTL_SECONDS = 3600;

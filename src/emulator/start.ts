@@ -1,3 +1,4 @@
+import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { createControlApp } from './control/app.js';
 import { isControlPath, LIVE_PATH } from './control/control-paths.js';
@@ -7,10 +8,11 @@ import { type EmulatedApp, EmulatedAppHandle } from './emulated-app.js';
 import { createApp } from './http/app.js';
 import { NodeHost } from './node/host.js';
 import { readPageScript } from './node/page-script.js';
-import { createCoordinator, type EmulatorOptions } from './options.js';
+import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from './options.js';
 import { SocketSession } from './sockets/session.js';
 import { isSocketPath } from './sockets/socket-paths.js';
 
+/** What `startEmulator` takes. */
 export interface StartEmulatorOptions extends EmulatorOptions {
   /** The port to listen on. @default a free one */
   port?: number | undefined;
@@ -22,6 +24,13 @@ export interface StartEmulatorOptions extends EmulatorOptions {
    */
   allowOrigins?: readonly string[] | undefined;
 }
+
+const KNOWN: Names<keyof StartEmulatorOptions> = {
+  ...EMULATOR_OPTIONS,
+  allowOrigins: true,
+  host: true,
+  port: true,
+};
 
 /** An emulator that listens. */
 export interface Emulator extends EmulatedApp {
@@ -43,7 +52,7 @@ function originOf(host: string, port: number): string {
  * It is made for development and tests. It has no account, no media server and no persistence, and it listens on
  * loopback unless `host` says otherwise.
  *
- * @throws {ConfigurationError} for an option that can't be used, and for a port that is taken.
+ * @throws {ConfigurationError} for an option that can't be used or that is none, and for a port that is taken.
  * @example
  * const emulator = await startEmulator();
  * const token = await emulator.userToken('martin', { expiresInSeconds: 60 });
@@ -52,6 +61,7 @@ function originOf(host: string, port: number): string {
  * await emulator.stop();
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<Emulator> {
+  assertKnown('startEmulator', options, KNOWN);
   const { port = 0, host = '127.0.0.1' } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     refuse(

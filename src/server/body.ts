@@ -1,6 +1,7 @@
 import { describeType } from '../shared/text.js';
 import { MAX_CALL_CIDS } from '../shared/token-format.js';
 import { Refusal } from './refusal.js';
+import { withinLimit } from './time-limit.js';
 
 const MAX_BODY_BYTES = 8 * 1024;
 
@@ -29,19 +30,27 @@ async function readText(request: Request): Promise<string> {
   if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLarge();
   const reader = request.body?.getReader();
   if (!reader) return '';
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text = '';
-  let size = 0;
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      size += part.value.byteLength;
-      if (size > MAX_BODY_BYTES) throw tooLarge();
-      text += decoded(decoder, part.value);
-    }
-    return text + decoded(decoder);
+    return await withinLimit(readAll(reader), tooSlow);
+  } catch (error) {
+    // Ends a read that is still waiting; a lock can't be given back before. Not awaited, as in `discard`.
+    reader.cancel().catch(() => undefined);
+    throw error;
   } finally {
     reader.releaseLock();
   }
+}
+
+async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
+  let size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength;
+    if (size > MAX_BODY_BYTES) throw tooLarge();
+    text += decoded(decoder, part.value);
+  }
+  return text + decoded(decoder);
 }
 
 /** Gives an unread body back. Not awaited: one of two clones settles only when the other one is cancelled too. */
@@ -51,6 +60,12 @@ export function discard(body: ReadableStream | null | undefined): void {
 
 function tooLarge(): Refusal {
   return new Refusal(413, 'The body is larger than 8 KiB');
+}
+
+function tooSlow(): Refusal {
+  return new Refusal(408, 'The body did not come in time', {
+    detail: 'The body of the request was too slow',
+  });
 }
 
 function decoded(decoder: TextDecoder, bytes?: Uint8Array): string {

@@ -1,13 +1,26 @@
+import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
 import { ANONYMOUS_ID, MAX_CALL_CIDS, newTokenClaims } from '../shared/token-format.js';
 import { readLifetime } from './lifetime.js';
+import { MINTING_SYNONYMS } from './minting-synonyms.js';
 import { readSecret, type SecretOptions } from './secret.js';
 import { signToken } from './sign.js';
 import { readUserId } from './user-token.js';
 
+const KNOWN: Names<keyof CallTokenOptions> = {
+  allowLongLived: true,
+  allowWeakSecret: true,
+  apiSecret: true,
+  callCids: true,
+  expiresInSeconds: true,
+  role: true,
+  userId: true,
+};
+
 const CALL_CID = /^[^\s:]+:\S(?:.*\S)?$/;
 
+/** What `createCallToken` takes. */
 export interface CallTokenOptions extends SecretOptions {
   /** The calls that the token opens, each as `type:id`; 1 to 100 of them. */
   callCids: readonly string[];
@@ -26,7 +39,8 @@ export interface CallTokenOptions extends SecretOptions {
  * its holder out of calls that the user may enter anyway.
  *
  * @throws {ConfigurationError} (as a rejection) `invalid_user` for an empty id, `invalid_option` for no calls
- * or more than 100, an id that is not `type:id`, a lifetime that is none, and a missing or weak secret
+ * or more than 100, an id that is not `type:id`, a lifetime that is none, a missing or weak secret, and an
+ * option that is none
  *
  * @example
  * const token = await createCallToken({
@@ -35,6 +49,7 @@ export interface CallTokenOptions extends SecretOptions {
  * });
  */
 export async function createCallToken(options: CallTokenOptions): Promise<string> {
+  assertKnown('createCallToken', options, KNOWN, MINTING_SYNONYMS);
   const secret = readSecret(options);
   const userId = readUserId(options.userId ?? ANONYMOUS_ID);
   const callCids = readCallCids(options.callCids);

@@ -1,3 +1,5 @@
+import { read } from '../shared/foreign-value.js';
+
 /**
  * Counts token requests. Every limiter of the package `rate-limiter-flexible` is one: in memory, or in a Redis
  * that several servers share.
@@ -17,6 +19,7 @@ export type LimiterVerdict =
   | { allowed: true; failure?: { reason: unknown } }
   | { allowed: false; retryAfterSeconds: number };
 
+/** Counts one request; what the limiter rejects with decides. */
 export async function askLimiter(limiter: TokenLimiter, key: string): Promise<LimiterVerdict> {
   try {
     await limiter.consume(key);
@@ -30,8 +33,7 @@ export async function askLimiter(limiter: TokenLimiter, key: string): Promise<Li
 }
 
 function msBeforeNext(reason: unknown): number | undefined {
-  if (typeof reason !== 'object' || reason === null || !('msBeforeNext' in reason)) return undefined;
-  const { msBeforeNext: waitMs } = reason;
+  const waitMs = read(reason, 'msBeforeNext');
   return typeof waitMs === 'number' && !Number.isNaN(waitMs) ? waitMs : undefined;
 }
 

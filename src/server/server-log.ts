@@ -18,8 +18,13 @@ export class ServerLog {
     this.#logger = logger ?? console;
   }
 
-  failed(message: string, reason: unknown): void {
-    callSafely(() => this.#logger.error(message, describeError(reason)));
+  /** Tells the logger of something thrown by its name, code, message and remediation. */
+  threw(message: string, reason: unknown): void {
+    this.failed(message, describeError(reason));
+  }
+
+  failed(message: string, data: Readonly<Record<string, unknown>>): void {
+    callSafely(() => this.#logger.error(message, data));
   }
 
   refused(message: string, data: Readonly<Record<string, unknown>>): void {

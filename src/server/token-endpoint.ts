@@ -1,3 +1,4 @@
+import { isInstance } from '../shared/foreign-value.js';
 import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { emptyAnswer, errorAnswer, tokenAnswer } from './answer.js';
 import { discard, readTokenRequest, type TokenRequest } from './body.js';
@@ -5,27 +6,32 @@ import { createCallToken } from './call-token.js';
 import { AllowedOrigins } from './cors.js';
 import { askLimiter } from './limiter.js';
 import { Refusal } from './refusal.js';
+import { readSecret } from './secret.js';
 import { ServerLog } from './server-log.js';
-import { type Identity, readHandlerOptions, type TokenHandlerOptions } from './token-handler-options.js';
+import { withinLimit } from './time-limit.js';
+import {
+  type HandlerSettings,
+  type Identity,
+  readHandlerOptions,
+  type TokenHandlerOptions,
+} from './token-handler-options.js';
 import { createUserToken } from './user-token.js';
 
 /** One token endpoint: reads a request, lets the app decide, mints, answers. */
 export class TokenEndpoint {
-  readonly #options: TokenHandlerOptions;
-  readonly #methods: readonly string[];
+  readonly #settings: HandlerSettings;
   readonly #origins: AllowedOrigins;
   readonly #log: ServerLog;
 
   constructor(options: TokenHandlerOptions) {
-    this.#options = readHandlerOptions(options);
-    this.#methods = [...(options.methods ?? ['POST'])];
+    this.#settings = readHandlerOptions(options);
     this.#origins = new AllowedOrigins(options.allowOrigins);
     this.#log = new ServerLog(options.logger);
   }
 
   async handle(request: Request): Promise<Response> {
     if (request.method === 'OPTIONS') {
-      const headers = this.#origins.preflightHeadersFor(request, this.#methods);
+      const headers = this.#origins.preflightHeadersFor(request, this.#settings.methods);
       return emptyAnswer({ Allow: this.#allow(), ...headers });
     }
     const headers = this.#origins.headersFor(request);
@@ -38,15 +44,17 @@ export class TokenEndpoint {
   }
 
   async #mint(request: Request): Promise<string> {
-    if (!this.#methods.includes(request.method)) {
+    const { methods, callToken, minting } = this.#settings;
+    if (!methods.includes(request.method)) {
       throw new Refusal(405, 'Method not allowed', { headers: { Allow: this.#allow() } });
     }
     if (request.bodyUsed) {
       throw new Error('The body of the request was already read: call the handler before any body parser');
     }
+    readSecret(minting());
     // Made before the body is read, which no clone can follow.
     const forAuthenticate = request.clone();
-    const forCallToken = this.#options.callToken && request.clone();
+    const forCallToken = callToken && request.clone();
     try {
       const asked = await readTokenRequest(request);
       const identity = await this.#identify(forAuthenticate);
@@ -58,8 +66,7 @@ export class TokenEndpoint {
   }
 
   async #identify(request: Request): Promise<Identity> {
-    const { authenticate } = this.#options;
-    const identity = await authenticate(request);
+    const identity = await withinLimit(this.#settings.authenticate(request), () => late('authenticate'));
     if (identity === null || identity === undefined) throw new Refusal(401, 'Nobody is signed in');
     const { userId, anonymous } = identity;
     // A session without a user is nobody's, and not an anonymous visitor's.
@@ -71,10 +78,14 @@ export class TokenEndpoint {
   }
 
   async #count(request: Request, identity: Identity): Promise<void> {
-    const { limiter, limitKey } = this.#options;
+    const { limiter, limitKey } = this.#settings;
     if (!limiter) return;
-    const byIdentity = identity.anonymous ? 'anonymous' : `user:${identity.userId}`;
-    const verdict = await askLimiter(limiter, limitKey ? await limitKey(request, identity) : byIdentity);
+    const key = limitKey
+      ? await withinLimit(limitKey(request, identity), () => late('limitKey'))
+      : identity.anonymous
+        ? 'anonymous'
+        : `user:${identity.userId}`;
+    const verdict = await withinLimit(askLimiter(limiter, key), () => late('The limiter'));
     if (!verdict.allowed) {
       throw new Refusal(429, 'Too many requests', {
         headers: { 'Retry-After': String(verdict.retryAfterSeconds) },
@@ -82,7 +93,7 @@ export class TokenEndpoint {
       });
     }
     if (verdict.failure)
-      this.#log.failed('The limiter failed, the request was let through', verdict.failure.reason);
+      this.#log.threw('The limiter failed, the request was let through', verdict.failure.reason);
   }
 
   async #decide(identity: Identity, asked: TokenRequest, request: Request | undefined): Promise<string> {
@@ -91,36 +102,38 @@ export class TokenEndpoint {
       throw forbidden('The request asks for a token of somebody else than who is signed in');
     }
     if (userId !== undefined && asked.callCids.length === 0) {
-      return createUserToken({ ...this.#minting(), userId });
+      return createUserToken({ ...this.#settings.minting(), userId });
     }
-    const { callToken } = this.#options;
+    const { callToken } = this.#settings;
     if (!callToken || !request) {
       throw forbidden('The request needs a call token, and the handler has no callToken function');
     }
     const { callCids: requestedCallCids, reason } = asked;
-    const callCids = await callToken(request, { userId, anonymous, requestedCallCids, reason });
+    const granting = callToken(request, { userId, anonymous, requestedCallCids, reason });
+    const callCids = await withinLimit(granting, () => late('callToken'));
     if (!callCids || callCids.length === 0) throw forbidden('callToken granted no call');
-    return createCallToken({ ...this.#minting(), userId, callCids });
-  }
-
-  #minting() {
-    const { apiSecret, expiresInSeconds, allowLongLived, allowWeakSecret } = this.#options;
-    return { apiSecret, expiresInSeconds, allowLongLived, allowWeakSecret };
+    return createCallToken({ ...this.#settings.minting(), userId, callCids });
   }
 
   #asRefusal(error: unknown): Refusal {
-    if (error instanceof Refusal) {
+    if (isInstance(error, Refusal)) {
       const { status, detail } = error;
-      if (detail !== undefined) this.#log.refused(detail, { status });
+      if (detail !== undefined) this.#log[status < 500 ? 'refused' : 'failed'](detail, { status });
       return error;
     }
-    this.#log.failed('The token endpoint failed', error);
+    this.#log.threw('The token endpoint failed', error);
     return new Refusal(500, 'The token endpoint failed');
   }
 
   #allow(): string {
-    return [...this.#methods, 'OPTIONS'].join(', ');
+    return [...this.#settings.methods, 'OPTIONS'].join(', ');
   }
+}
+
+function late(whose: string): Refusal {
+  return new Refusal(503, 'The token endpoint took too long', {
+    detail: `${whose} took longer than its limit`,
+  });
 }
 
 function forbidden(detail: string): Refusal {

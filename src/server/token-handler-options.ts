@@ -1,9 +1,12 @@
+import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
 import { readLifetime } from './lifetime.js';
 import { isLimiter, type TokenLimiter } from './limiter.js';
-import { readSecret, type SecretOptions } from './secret.js';
+import { MINTING_SYNONYMS } from './minting-synonyms.js';
+import type { SecretOptions } from './secret.js';
 import type { ServerLogger } from './server-log.js';
+import type { UserTokenOptions } from './user-token.js';
 
 /** Who a request comes from, in the words of the app's own system. */
 export type Identity =
@@ -14,6 +17,7 @@ export type Identity =
 export interface CallTokenRequest {
   /** The signed-in user; undefined for an anonymous visitor. */
   userId: string | undefined;
+  /** Whether `authenticate` answered with `{ anonymous: true }`. */
   anonymous: boolean;
   /** The calls that the client named; empty when it named none. Claims of the client, not yet a right. */
   requestedCallCids: readonly string[];
@@ -23,7 +27,17 @@ export interface CallTokenRequest {
 
 type Awaitable<T> = T | Promise<T>;
 
+/**
+ * What `createTokenHandler` takes: an object, or an instance of a class, whose functions keep it as their `this`.
+ * `authenticate`, `callToken` and the limiter have 10 s each; then the answer is a 503 and a line in the log.
+ */
 export interface TokenHandlerOptions extends SecretOptions {
+  /**
+   * The secret of the application, as the dashboard shows it. Read at each request, never when the handler is
+   * made: a build may import the module where the secret is not set, and a getter may hand in a rotated one.
+   * Without it each request is a 500, and `logger` says why.
+   */
+  apiSecret: string | undefined;
   /**
    * The app's own check, such as a look at its session cookie. Gets a clone of the request, so it may read the
    * body. Answers with the user, with `{ anonymous: true }` for a visitor without an account (needs
@@ -44,33 +58,60 @@ export interface TokenHandlerOptions extends SecretOptions {
   methods?: readonly ('GET' | 'POST')[] | undefined;
   /**
    * Says which calls to open, for anonymous visitors and for users whose client names calls. Gets a clone of the
-   * request. No list, or an empty one, is a 403.
+   * request. No list, or an empty one, is a 403. @default none, so that call tokens are a 403
    */
   callToken?:
     | ((request: Request, asked: CallTokenRequest) => Awaitable<readonly string[] | null | undefined>)
     | undefined;
-  /** Counts the requests of whom `authenticate` has named; too many are a 429 with `Retry-After`. */
+  /**
+   * Counts the requests of whom `authenticate` has named; too many are a 429 with `Retry-After`. Where counting
+   * fails, the request is let through and `logger` says so. @default none
+   */
   limiter?: TokenLimiter | undefined;
   /**
    * What the limiter counts by. Without it that is the user, and all anonymous visitors together: give them
    * something of their own, such as an address that your proxy vouches for. The body of the request is spent.
+   *
+   * @default the user's id
    */
   limitKey?: ((request: Request, identity: Identity) => Awaitable<string>) | undefined;
   /** Gets the details that no client sees, and never a token. @default console */
   logger?: ServerLogger | undefined;
 }
 
-/** A copy of the options, or `ConfigurationError` for what would only fail at the first request. */
-export function readHandlerOptions(options: TokenHandlerOptions): TokenHandlerOptions {
-  readSecret(options);
-  readLifetime(options, { mayBeEndless: false });
-  for (const name of ['authenticate', 'callToken', 'limitKey'] as const) {
-    const value: unknown = options[name];
-    if (typeof value === 'function' || (value === undefined && name !== 'authenticate')) continue;
-    refuse('invalid_option', `${name} is ${describeType(value)}`, 'Pass a function.');
+const KNOWN: Names<keyof TokenHandlerOptions> = {
+  allowLongLived: true,
+  allowOrigins: true,
+  allowWeakSecret: true,
+  apiSecret: true,
+  authenticate: true,
+  callToken: true,
+  expiresInSeconds: true,
+  limiter: true,
+  limitKey: true,
+  logger: true,
+  methods: true,
+};
+
+/** The options after their checks; the app's functions are called with the options as their receiver. */
+export interface HandlerSettings
+  extends Pick<TokenHandlerOptions, 'authenticate' | 'callToken' | 'limiter' | 'limitKey'> {
+  readonly methods: readonly string[];
+  /** What each token is minted with. The secret is read at each call. */
+  minting(): Pick<UserTokenOptions, 'apiSecret' | 'allowLongLived' | 'allowWeakSecret'> & {
+    expiresInSeconds?: number | undefined;
+  };
+}
+
+/** Checks what the code says. What the environment says, the secret, is checked when a request needs it. */
+export function readHandlerOptions(options: TokenHandlerOptions): HandlerSettings {
+  if (typeof options !== 'object' || options === null) {
+    refuse('invalid_option', `The options are ${describeType(options)}`, 'Pass { apiSecret, authenticate }.');
   }
-  const { methods, limiter } = options;
-  if (methods !== undefined) assertMethods(methods);
+  assertKnown('createTokenHandler', options, KNOWN, MINTING_SYNONYMS);
+  readLifetime(options, { mayBeEndless: false });
+  const { allowLongLived, allowWeakSecret, expiresInSeconds, limiter, methods = ['POST'] } = options;
+  assertMethods(methods);
   if (limiter !== undefined && !isLimiter(limiter)) {
     refuse(
       'invalid_option',
@@ -78,7 +119,28 @@ export function readHandlerOptions(options: TokenHandlerOptions): TokenHandlerOp
       'Pass an object with a function consume(key).',
     );
   }
-  return { ...options };
+  return {
+    authenticate: readFunction(options, 'authenticate') ?? missing('authenticate', undefined),
+    callToken: readFunction(options, 'callToken'),
+    limitKey: readFunction(options, 'limitKey'),
+    limiter,
+    methods: [...methods],
+    minting: () => ({ apiSecret: options.apiSecret, allowLongLived, allowWeakSecret, expiresInSeconds }),
+  };
+}
+
+/** One of the app's functions, with the options as its receiver: they may be an instance of a class. */
+function readFunction<Name extends 'authenticate' | 'callToken' | 'limitKey'>(
+  options: TokenHandlerOptions,
+  name: Name,
+): TokenHandlerOptions[Name] | undefined {
+  const given: unknown = options[name];
+  if (given === undefined) return undefined;
+  return typeof given === 'function' ? given.bind(options) : missing(name, given);
+}
+
+function missing(name: string, given: unknown): never {
+  return refuse('invalid_option', `${name} is ${describeType(given)}`, 'Pass a function.');
 }
 
 function assertMethods(methods: unknown): void {

@@ -19,10 +19,14 @@ function assertWebRequest(request: unknown): asserts request is Request {
  *
  * The token comes as `{ "token": "..." }`, or as plain text where `Accept` prefers that, and never from a
  * cache. 400 and 413: a body that can't be read. 401: nobody is signed in. 403: not this user, or no such
- * calls. 405: another method. 429: the limiter. 500: `authenticate`, `callToken` or the options failed, with
- * the details in `logger`. The returned function rejects for nothing but what is no Web `Request`.
+ * calls. 405: another method. 408: a body of more than 10 s. 429: the limiter. 500: `authenticate` or `callToken`
+ * failed, or the secret is missing. 503: one of them, or the limiter, took more than 10 s. The details of the last
+ * two are in `logger`. The returned function rejects for nothing but what is no Web `Request`.
  *
- * @throws {ConfigurationError} at once, for options that could never work
+ * Make it once, at the top of a module: it needs no secret yet, and keeps nothing from one request to the next.
+ *
+ * @throws {ConfigurationError} at once, for options that could never work; a missing or weak secret is told at the
+ * first request
  *
  * @example
  * const handleToken = createTokenHandler({

@@ -1,11 +1,14 @@
+import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { describeType } from '../shared/text.js';
 import { ANONYMOUS_ID, newTokenClaims } from '../shared/token-format.js';
 import { readClaims } from './custom-claims.js';
 import { readLifetime } from './lifetime.js';
+import { MINTING_SYNONYMS } from './minting-synonyms.js';
 import { readSecret, type SecretOptions } from './secret.js';
 import { signToken } from './sign.js';
 
+/** What `createUserToken` takes. */
 export interface UserTokenOptions extends SecretOptions {
   /** Whom the token is for. Check first that the request really comes from this user. */
   userId: string;
@@ -25,6 +28,15 @@ export interface UserTokenOptions extends SecretOptions {
   claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
+const KNOWN: Names<keyof UserTokenOptions> = {
+  allowLongLived: true,
+  allowWeakSecret: true,
+  apiSecret: true,
+  claims: true,
+  expiresInSeconds: true,
+  userId: true,
+};
+
 /**
  * Mints a token for one user, without network. `iat` lies one second back, `exp` is rounded up to the next
  * second, and a random `jti` makes any two tokens differ.
@@ -33,7 +45,8 @@ export interface UserTokenOptions extends SecretOptions {
  * they first connect.
  *
  * @throws {ConfigurationError} (as a rejection) `invalid_user` for an empty id or `!anon`, `invalid_option`
- * for a missing or weak secret, a lifetime that is none, and claims that would change what the token is
+ * for a missing or weak secret, a lifetime that is none, claims that would change what the token is, and an
+ * option that is none
  *
  * @example
  * const token = await createUserToken({
@@ -43,6 +56,7 @@ export interface UserTokenOptions extends SecretOptions {
  * });
  */
 export async function createUserToken(options: UserTokenOptions): Promise<string> {
+  assertKnown('createUserToken', options, KNOWN, MINTING_SYNONYMS);
   const secret = readSecret(options);
   const userId = readUserId(options.userId);
   if (userId === ANONYMOUS_ID) {

@@ -1,7 +1,9 @@
 import { TokenExpiredError } from '../shared/errors.js';
+import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse, refuseToken } from '../shared/refuse.js';
 import { describeType } from '../shared/text.js';
 import { MAX_CALL_CIDS } from '../shared/token-format.js';
+import { MINTING_SYNONYMS } from './minting-synonyms.js';
 import { readSecret, type SecretOptions } from './secret.js';
 import { verifySignature } from './sign.js';
 import { readToken } from './token-shape.js';
@@ -19,26 +21,36 @@ export interface TokenClaims {
   readonly [claim: string]: unknown;
 }
 
+/** What `verifyToken` takes besides the token. */
 export interface VerifyOptions extends SecretOptions {
   /** The time to judge by, in epoch milliseconds. @default Date.now() */
   now?: number | undefined;
 }
 
+/** 256 bits in base64url without padding: 42 letters, and one whose two spare bits are zero. */
+const ONE_SPELLING = /\.[\w-]{42}[AEIMQUYcgkosw048]$/;
+
+const KNOWN: Names<keyof VerifyOptions> = { allowWeakSecret: true, apiSecret: true, now: true };
+
 /**
  * Verifies a token as the coordinator would, without network: signed by this secret with HS256 and nothing
  * else, not expired, not from the future, and somebody's. It knows nothing of revocations.
  *
- * There is no grace: a token is expired once `now` has reached its `exp`. White space around it is ignored.
+ * There is no grace: a token is expired once `now` has reached its `exp`. White space around it is ignored. Its
+ * signature has one spelling: padding, white space inside or other spare bits are refused, so that a list of
+ * refused tokens can't be passed by.
  *
  * @throws {InvalidTokenError} (as a rejection) for what is no token, is signed by another secret or another
  * algorithm, names no user, or is not valid yet
  * @throws {TokenExpiredError} (as a rejection) `token_expired` for a genuine token whose time is over
- * @throws {ConfigurationError} (as a rejection) `invalid_option` for a missing or weak secret
+ * @throws {ConfigurationError} (as a rejection) `invalid_option` for a missing or weak secret, and an option that
+ * is none
  *
  * @example
  * const { user_id } = await verifyToken(request.headers.get('authorization'), { apiSecret });
  */
 export async function verifyToken(token: unknown, options: VerifyOptions): Promise<TokenClaims> {
+  assertKnown('verifyToken', options, KNOWN, MINTING_SYNONYMS);
   const secret = readSecret(options);
   const now = readNow(options.now);
   const { token: trimmed, header, claims } = readToken(token);
@@ -47,6 +59,13 @@ export async function verifyToken(token: unknown, options: VerifyOptions): Promi
       'wrong_signature',
       'The token is not signed with HS256',
       'Accept tokens of this package or an official SDK only.',
+    );
+  }
+  if (!ONE_SPELLING.test(trimmed)) {
+    refuseToken(
+      'wrong_signature',
+      'The signature of the token is not written as base64url without padding',
+      'Pass the token as it was minted: other spellings would pass for other tokens.',
     );
   }
   if (!(await verifySignature(trimmed, secret))) {

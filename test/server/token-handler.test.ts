@@ -369,8 +369,6 @@ describe('an answer', () => {
 
 describe('createTokenHandler refuses at once', () => {
   it.each([
-    ['a missing secret', { apiSecret: undefined }],
-    ['a weak secret', { apiSecret: 'short' }],
     ['no authenticate', { authenticate: undefined }],
     ['a callToken that is a list', { callToken: ['default:1'] }],
     ['tokens without expiry', { expiresInSeconds: null }],
@@ -384,6 +382,12 @@ describe('createTokenHandler refuses at once', () => {
   ])('%s', (_, options) => {
     const create = () => handlerWith(options as unknown as Partial<TokenHandlerOptions>);
     expect(create).toThrow(ConfigurationError);
+  });
+
+  it('options that are none', () => {
+    for (const options of [undefined, null, 'options']) {
+      expect(() => createTokenHandler(options as never)).toThrow(ConfigurationError);
+    }
   });
 
   it('but not what is fine', () => {

@@ -46,6 +46,38 @@ describe('verifyToken', () => {
     await expect(verify(foreign)).rejects.toBeInstanceOf(InvalidTokenError);
   });
 
+  // case 252: a list of refused tokens would be passed by with another spelling
+  it('takes one spelling of a signature only', async () => {
+    const token = await signed({ jti: 'x' });
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = letters.indexOf(token.slice(-1));
+    const [body, signature] = [
+      token.slice(0, token.lastIndexOf('.') + 1),
+      token.slice(token.lastIndexOf('.') + 1),
+    ];
+    const spellings = [
+      ...[1, 2, 3].map((bits) => `${token.slice(0, -1)}${letters[last ^ bits]}`),
+      `${token}=`,
+      `${token}==`,
+      `${token}A`,
+      ...[' ', '\n', '\t', '\r'].map(
+        (space) => `${body}${signature.slice(0, 9)}${space}${signature.slice(9)}`,
+      ),
+      `${body} ${signature}`,
+      `${body}${Buffer.from(signature, 'base64url').toString('base64')}`,
+    ];
+    for (const spelling of spellings) {
+      await expect(verify(spelling), spelling).rejects.toMatchObject({
+        code: expect.stringMatching(/^wrong_signature$|^not_a_jwt$/),
+      });
+    }
+    await expect(verify(token)).resolves.toMatchObject({ jti: 'x' });
+  });
+
+  it('takes every token that is minted here', async () => {
+    for (let n = 0; n < 200; n += 1) await expect(verify(await signed({ n }))).resolves.toMatchObject({ n });
+  });
+
   it('refuses claims that were changed after signing', async () => {
     const [header, , signature] = (await signed({})).split('.');
     const payload = Buffer.from(JSON.stringify({ user_id: 'admin' })).toString('base64url');

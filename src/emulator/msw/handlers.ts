@@ -1,13 +1,15 @@
 import type * as Msw from 'msw';
+import { assertKnown, type Names } from '../../shared/known-options.js';
 import { type EmulatedApp, EmulatedAppHandle } from '../emulated-app.js';
 import { createApp } from '../http/app.js';
 import { webBindings } from '../http/web-bindings.js';
-import { createCoordinator, type EmulatorOptions } from '../options.js';
+import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from '../options.js';
 import type { Peer } from '../sockets/peer.js';
 import { SocketSession } from '../sockets/session.js';
 import { isSocketPath } from '../sockets/socket-paths.js';
 import type { Coordinator } from '../state/coordinator.js';
 
+/** What `emulatorHandlers` takes. */
 export interface EmulatorHandlersOptions extends EmulatorOptions {
   /** What the app's client has as its base URL. @default the service's own */
   baseUrl?: string | undefined;
@@ -26,11 +28,19 @@ export type EmulatorHandlers = never[] & { readonly emulator: EmulatedApp };
 /** The parts of msw that the handlers are made of. */
 export type MswParts = Pick<typeof Msw, 'http' | 'HttpResponse' | 'ws'>;
 
+const KNOWN: Names<keyof EmulatorHandlersOptions> = {
+  ...EMULATOR_OPTIONS,
+  baseUrl: true,
+  chatUrl: true,
+  hintUrl: true,
+};
+
 const VIDEO_URL = 'https://video.stream-io-api.com';
 const CHAT_URL = 'https://chat.stream-io-api.com';
 const HINT_URL = 'https://hint.stream-io-video.com/';
 
 export function createHandlers(msw: MswParts, options: EmulatorHandlersOptions): EmulatorHandlers {
+  assertKnown('emulatorHandlers', options, KNOWN);
   const coordinator = createCoordinator(options);
   const app = createApp(coordinator);
   const origins = new Set(
