@@ -9,5 +9,6 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
   bindings = [(name = "STREAM_API_SECRET", fromEnvironment = "STREAM_API_SECRET")],
-  compatibilityDate = "2025-01-01",
+  compatibilityDate = "2025-05-05",
+  compatibilityFlags = ["nodejs_compat"],
 );
