@@ -2,6 +2,8 @@ import { HttpResponse, http, ws } from 'msw';
 import { refuse } from '../shared/refuse.js';
 import { createHandlers, type EmulatorHandlers, type EmulatorHandlersOptions } from './msw/handlers.js';
 
+export { ConfigurationError, StreamVideoError } from '../shared/errors.js';
+
 export function emulatorHandlers(options: EmulatorHandlersOptions = {}): EmulatorHandlers {
   return createHandlers({ http, HttpResponse, ws }, options);
 }

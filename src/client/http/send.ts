@@ -4,7 +4,9 @@ import { sanitize } from '../../shared/text.js';
 import { abort, abortable, linkSignals } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import { isNetworkError } from '../environment/network-error.js';
+import { discardBody, readBody } from '../environment/read-body.js';
 import { isRedirect } from '../environment/redirect.js';
+import { MAX_ANSWER_BYTES } from '../environment/size-limits.js';
 import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
 import type { ApiRequest, ApiResponse, Next } from './request.js';
 import { randomId } from './request-id.js';
@@ -23,6 +25,12 @@ export interface SendOptions {
   /** Called with the `Date` header of the coordinator's answers. */
   onDate?(header: string | null): void;
 }
+
+const LIMIT = {
+  maxBytes: MAX_ANSWER_BYTES,
+  sender: 'the coordinator',
+  remediation: 'Ask for less at once: a smaller limit, or a narrower filter.',
+};
 
 function urlOf(baseUrl: string, { path, query }: ApiRequest): string {
   const search = new URLSearchParams(query).toString();
@@ -86,10 +94,11 @@ async function readResponse(
     isEvidence: false,
   });
   if (isRedirect(response)) {
+    discardBody(response);
     return { ...strange(), error: redirectError(response, options.baseUrl, requestId) };
   }
-  const text = await response.text().catch((cause) => {
-    throw networkError(cause, { isSent: true });
+  const text = await readBody(response, LIMIT).catch((cause) => {
+    throw cause instanceof ConnectionError ? cause : networkError(cause, { isSent: true });
   });
   let data: unknown;
   try {

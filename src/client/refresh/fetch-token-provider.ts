@@ -1,12 +1,20 @@
-import { ConfigurationError, InvalidTokenError, UnauthorizedError } from '../../shared/errors.js';
+import { UnauthorizedError } from '../../shared/errors.js';
+import { refuse, refuseToken } from '../../shared/refuse.js';
 import { describeType, sanitize } from '../../shared/text.js';
+import { discardBody, readBody } from '../environment/read-body.js';
 import { isRedirect } from '../environment/redirect.js';
+import { MAX_TOKEN_ANSWER_BYTES } from '../environment/size-limits.js';
 import { parseRetryAfterMs } from './retry-after.js';
 import type { TokenProvider } from './token-provider.js';
 
-export interface FetchTokenProviderOptions extends Omit<RequestInit, 'method' | 'body' | 'signal'> {
+type HeaderFields = NonNullable<RequestInit['headers']>;
+
+export interface FetchTokenProviderOptions
+  extends Omit<RequestInit, 'method' | 'body' | 'signal' | 'headers' | 'redirect'> {
   /** The calls that an anonymous user wants to enter, sent along as `call_cids`. */
   callCids?: readonly string[] | undefined;
+  /** Sent along. A function is asked at each call, so that it may give what the app's session holds by then. */
+  headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>) | undefined;
 }
 
 /** A failure of the token endpoint that passes by. */
@@ -22,52 +30,81 @@ class TokenEndpointError extends Error {
   }
 }
 
+const LIMIT = {
+  maxBytes: MAX_TOKEN_ANSWER_BYTES,
+  sender: 'the token endpoint',
+  remediation: 'Let the token endpoint answer with the token alone.',
+};
+
+/** An address as people read it: without what may be a secret. */
+function shown(address: string): string {
+  return sanitize(address.split(/[?#]/, 1)[0]?.replace(/\/\/[^/]*@/, '//'));
+}
+
+/** What relative addresses are relative to; undefined on a server. */
+function pageAddress(): string | undefined {
+  return typeof document === 'undefined'
+    ? typeof location === 'undefined'
+      ? undefined
+      : location.href
+    : document.baseURI;
+}
+
+/** Whether an answer is from where it was asked for, fragments aside; true where that cannot be told. */
+function isSameAddress(asked: string, answered: string): boolean {
+  try {
+    const [from, to] = [new URL(asked, pageAddress()), new URL(answered)].map(({ href }) =>
+      // React Native's URL leaves capitals as they are.
+      href.split('#', 1)[0]?.replace(/^[^/]*\/\/[^/?]*/, (origin) => origin.toLowerCase()),
+    );
+    return from === to;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * A redirect would carry the app's headers elsewhere. It is not followed, and where a platform follows it all the
+ * same (React Native, a service worker), its answer is not believed.
+ */
+function assertNoRedirect(asked: string, response: Response): void {
+  const { redirected, url, headers } = response;
+  const isForeign = redirected || (typeof url === 'string' && url !== '' && !isSameAddress(asked, url));
+  if (!isRedirect(response) && !isForeign) return;
+  discardBody(response);
+  const target = headers.get('location') ?? (isForeign ? url : '');
+  refuseToken(
+    'not_a_jwt',
+    `The token endpoint ${shown(asked)} redirects${target ? ` to ${shown(target)}` : ''}`,
+    'Give the final URL (a trailing slash?), or sign in again: a redirect would take the headers along, and is not followed.',
+  );
+}
+
+function isHtmlType(response: Response): boolean {
+  return /\bx?html\b/i.test(response.headers.get('content-type') ?? '');
+}
+
 function isHtml(response: Response, text: string): boolean {
-  const isDeclared = /\bx?html\b/i.test(response.headers.get('content-type') ?? '');
-  return isDeclared || /^\s*<(!doctype|!--|html|head|body)/i.test(text);
+  return isHtmlType(response) || /^\s*<(!doctype|!--|html|head|body)/i.test(text);
 }
 
-function webPage(deed = 'answered with a web page'): InvalidTokenError {
-  return new InvalidTokenError('not_a_jwt', `The token endpoint ${deed}`, {
-    remediation:
-      'Let the token endpoint answer 401 where nobody is signed in, instead of redirecting to a sign-in page.',
-  });
-}
-
-function readToken(text: string): string {
+/** The token in a good answer. */
+function readToken(address: string, text: string): string {
   const trimmed = text.trim();
   if (!trimmed.startsWith('{')) return trimmed;
+  let answer: { readonly token?: unknown };
   try {
-    return (JSON.parse(trimmed) as { token?: string }).token as string;
+    answer = JSON.parse(trimmed);
   } catch {
     return trimmed;
   }
-}
-
-/** The origin asked, where it can be told: a relative address means the page's own. */
-function originOf(address: string): string | undefined {
-  const origin = /^https?:\/\/[^/?#]+/i.exec(address)?.[0].toLowerCase();
-  try {
-    // As the answer's own address has it: no default port, a host in ASCII.
-    return origin && new URL(origin).origin;
-  } catch {
-    // React Native's URL is not whole.
-    return origin;
-  }
-}
-
-/** Follows redirects like `fetch` does, but believes no answer from elsewhere. */
-function checkOrigin(asked: string, { redirected, url }: Response): void {
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  const from = originOf(asked) ?? (base && originOf(base));
-  const to = originOf(url);
-  if (!redirected || !from || !to || from === to) return;
-  throw new InvalidTokenError(
-    'not_a_jwt',
-    `The token endpoint redirects from ${sanitize(from)} to ${sanitize(to)}`,
-    {
-      remediation: 'Ask the token endpoint where it really is.',
-    },
+  const { token } = answer;
+  if (typeof token === 'string') return token;
+  const what = token === undefined ? 'no `token` field' : `${describeType(token)} as its \`token\` field`;
+  return refuseToken(
+    'not_a_string',
+    `The answer of the token endpoint ${shown(address)} has ${what}`,
+    'Answer with { "token": "..." }, or with the token as plain text.',
   );
 }
 
@@ -76,64 +113,89 @@ function knowsCache(): boolean {
   return typeof Request === 'function' && 'cache' in Request.prototype;
 }
 
+async function post(address: string, init: RequestInit): Promise<Response> {
+  const { fetch } = globalThis;
+  try {
+    return await fetch(address, init);
+  } catch (cause) {
+    const isRelative = !/^[a-z][a-z\d+.-]*:/i.test(address);
+    if (!isRelative || pageAddress() !== undefined || init.signal?.aborted) throw cause;
+    return refuse(
+      'invalid_option',
+      `The token endpoint ${shown(address)} cannot be asked: there is no page that its address is relative to`,
+      'Use an absolute address on a server, such as https://example.com/token.',
+      cause,
+    );
+  }
+}
+
 /**
  * The token provider that most apps need: POSTs `{ user_id, reason, call_cids? }` as JSON to the app's token
  * endpoint and takes a token as plain text or as `{ token }`.
  *
  * 401 and 403 become `UnauthorizedError`, which suspends the client; a 403 with a web page is a proxy speaking
  * and an ordinary failure. `Retry-After` is passed on. `init` adds headers, credentials and the like; it
- * replaces neither method nor body. Nothing is cached.
+ * replaces neither method nor body. Nothing is cached, no redirect is followed, and no more than 256 KiB are read.
+ *
+ * On a server the address must be absolute.
  *
  * @example
  * const streamVideo = new StreamVideo({ apiKey, user, tokenProvider: fetchTokenProvider('/token') });
+ *
+ * @example
+ * const tokenProvider = fetchTokenProvider('/token', { headers: () => ({ 'x-session': session.id }) });
  */
 export function fetchTokenProvider(
   url: string | URL,
-  { callCids, ...init }: FetchTokenProviderOptions = {},
+  { callCids, headers, cache = 'no-store', ...init }: FetchTokenProviderOptions = {},
 ): TokenProvider {
   const address = String(url);
   if (typeof url !== 'string' && Object.prototype.toString.call(url) !== '[object URL]') {
-    throw new ConfigurationError(
+    refuse(
       'invalid_option',
       `The token endpoint must be a URL, not ${describeType(url)}`,
-      {
-        remediation: "Pass the address of your token endpoint, for example '/token'.",
-      },
+      "Pass the address of your token endpoint, for example '/token'.",
     );
   }
   return async ({ user, reason, signal }) => {
-    const { fetch } = globalThis;
-    const headers = new Headers(init.headers);
-    headers.set('content-type', 'application/json');
-    if (!headers.has('accept')) headers.set('accept', 'application/json, text/plain');
-    const response = await fetch(address, {
-      ...(knowsCache() && { cache: 'no-store' }),
+    const sent = new Headers(typeof headers === 'function' ? await headers() : headers);
+    sent.set('content-type', 'application/json');
+    if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain');
+    const response = await post(address, {
       ...init,
+      ...(knowsCache() && { cache }),
       method: 'POST',
-      headers,
+      headers: sent,
       body: JSON.stringify({ user_id: user.id, reason, ...(callCids && { call_cids: callCids }) }),
       signal,
+      redirect: 'manual',
     });
-    const { status } = response;
-    const text = await response.text().catch((error) => {
-      // 401 says enough without its body.
-      if (status === 401 && !signal.aborted) return '';
-      throw error;
-    });
-    checkOrigin(address, response);
-    // The app's `init` or a service worker forbade to follow it.
-    if (isRedirect(response)) throw webPage('redirects');
+    assertNoRedirect(address, response);
+    const { status, ok } = response;
+    const mayBePage = ok || (status === 403 && !isHtmlType(response));
+    if (!mayBePage) discardBody(response);
+    const text = mayBePage ? await readBody(response, LIMIT) : '';
     const isPage = isHtml(response, text);
     if (status === 401 || (status === 403 && !isPage)) {
       throw new UnauthorizedError(
         `The token endpoint answered ${status}: the user is not signed in, or may not have this token`,
       );
     }
-    if (!response.ok) {
+    if (!ok) {
       const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after'), Date.now());
-      throw new TokenEndpointError(`The token endpoint answered ${status}`, status, retryAfterMs);
+      throw new TokenEndpointError(
+        `The token endpoint ${shown(address)} answered ${status}`,
+        status,
+        retryAfterMs,
+      );
     }
-    if (isPage) throw webPage();
-    return readToken(text);
+    if (isPage) {
+      refuseToken(
+        'not_a_jwt',
+        `The token endpoint ${shown(address)} answered with a web page`,
+        'Let the token endpoint answer 401 where nobody is signed in, instead of redirecting to a sign-in page.',
+      );
+    }
+    return readToken(address, text);
   };
 }

@@ -99,7 +99,6 @@ describe('its answer', () => {
   test.each([
     ['plain text', ' token\n', 'token'],
     ['JSON', '{"token":"token"}', 'token'],
-    ['JSON without a token', '{}', undefined],
     ['half of JSON', '{"token"', '{"token"'],
     ['a JSON string, which is left to the checks', '"token"', '"token"'],
     ['JSON that quotes a page', '{"token":"token","hint":"<html>"}', 'token'],
@@ -141,7 +140,7 @@ describe('its answer', () => {
     await expect(ask()).rejects.toMatchObject({
       name: 'TokenEndpointError',
       status: 403,
-      message: 'The token endpoint answered 403',
+      message: 'The token endpoint https://app.example/token answered 403',
     });
   });
 
@@ -159,10 +158,64 @@ describe('its answer', () => {
     expect(error).toBeInstanceOf(InvalidTokenError);
     expect(error).toMatchObject({
       code: 'not_a_jwt',
-      message: 'The token endpoint answered with a web page',
+      message: 'The token endpoint https://app.example/token answered with a web page',
       remediation:
         'Let the token endpoint answer 401 where nobody is signed in, instead of redirecting to a sign-in page.',
     });
+  });
+
+  // case 230
+  test.each([
+    ['{}', 'no `token` field'],
+    ['{"jwt":"x"}', 'no `token` field'],
+    ['{"token":null}', 'null as its `token` field'],
+    ['{"token":{"value":"x"}}', 'a value of type object as its `token` field'],
+  ])('that holds no token says so: %s', async (body, what) => {
+    endpoint(new Response(body));
+    await expect(ask()).rejects.toMatchObject({
+      code: 'not_a_string',
+      message: `The answer of the token endpoint https://app.example/token has ${what}`,
+    });
+  });
+
+  // case 230
+  test('names the address, but not what may be secret in it', async () => {
+    endpoint(new Response('', { status: 404 }));
+    await expect(ask('https://app.example/tokn?key=secret#x')).rejects.toMatchObject({
+      message: 'The token endpoint https://app.example/tokn answered 404',
+    });
+  });
+
+  // case 213
+  test.each([
+    ['as a stream', () => new Response('x'.repeat(256 * 1024 + 1))],
+    [
+      'that says so and is no stream',
+      () => Object.defineProperty(new Response('x', { headers: { 'content-length': '262145' } }), 'body', {}),
+    ],
+    [
+      'that is no stream and does not say so',
+      () => Object.defineProperty(new Response('x'.repeat(256 * 1024 + 1)), 'body', {}),
+    ],
+  ])('of more than 256 KiB is not read: %s', async (_name, response) => {
+    endpoint(response());
+    await expect(ask()).rejects.toMatchObject({ name: 'ConnectionError', code: 'too_large' });
+  });
+
+  test('of 256 KiB is read, as a stream or not', async () => {
+    const text = 'x'.repeat(256 * 1024);
+    endpoint(new Response(text));
+    await expect(ask()).resolves.toBe(text);
+    endpoint(Object.defineProperty(new Response(text), 'body', {}));
+    await expect(ask()).resolves.toBe(text);
+  });
+
+  test.each([302, 401, 404, 503])('of status %i is not read, and its body is given up', async (status) => {
+    const cancel = vi.fn();
+    const endless = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1)), cancel });
+    endpoint(new Response(endless, { status }));
+    await expect(ask()).rejects.toThrow();
+    expect(cancel).toHaveBeenCalledOnce();
   });
 
   test('that asks to wait says for how long', async () => {
@@ -185,73 +238,140 @@ describe('its answer', () => {
   });
 });
 
-describe('a redirect', () => {
-  // case 103: an opaque redirect says no more than a web page
+describe('headers', () => {
+  // case 221
   test.each([
-    ['in a browser', Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })],
-    ['elsewhere', new Response(null, { status: 302, headers: { location: '/login' } })],
-  ])('that is not followed (%s) is no token, and says what it is', async (_name, response) => {
-    endpoint(response);
-    await expect(ask()).rejects.toMatchObject({
-      code: 'not_a_jwt',
-      message: 'The token endpoint redirects',
-      remediation: expect.stringContaining('sign-in'),
+    ['a function', (value: string) => ({ 'x-session': value })],
+    ['an async function', async (value: string) => new Headers({ 'x-session': value })],
+  ])('may be %s that is asked at each call', async (_name, make) => {
+    const fetch = endpoint(() => new Response('token'));
+    let session = 'one';
+    const provider = fetchTokenProvider('https://app.example/token', { headers: () => make(session) });
+    await provider(context);
+    session = 'two';
+    await provider(context);
+    const sent = fetch.mock.calls.map(([, init]) => (init.headers as Headers).get('x-session'));
+    expect(sent).toEqual(['one', 'two']);
+  });
+
+  test('that cannot be had are a failure of the provider, and nothing is sent', async () => {
+    const fetch = endpoint(new Response('token'));
+    const broken = new Error('no session');
+    await expect(ask(undefined, { headers: () => Promise.reject(broken) })).rejects.toBe(broken);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+});
+
+describe('a relative address', () => {
+  const refused = new TypeError('Failed to parse URL from /token');
+  const refuse = () =>
+    endpoint(() => {
+      throw refused;
+    });
+
+  // case 230
+  test('on a server says that an absolute one is needed', async () => {
+    refuse();
+    await expect(ask('/token?key=secret')).rejects.toMatchObject({
+      code: 'invalid_option',
+      message: expect.stringContaining('/token '),
+      remediation: 'Use an absolute address on a server, such as https://example.com/token.',
+      cause: refused,
     });
   });
 
-  const arrived = (url: string, redirected: boolean, status = 200) =>
+  test('in a page, and an absolute one on a server, are left to the platform', async () => {
+    refuse();
+    await expect(ask('https://app.example/token')).rejects.toBe(refused);
+    vi.stubGlobal('location', { href: 'https://app.example/page' });
+    await expect(ask('/token')).rejects.toBe(refused);
+  });
+
+  test('that the platform takes is asked', async () => {
+    endpoint(new Response('token'));
+    await expect(ask('/token')).resolves.toBe('token');
+  });
+});
+
+describe('a redirect', () => {
+  const ADVICE = expect.stringMatching(/give the final URL \(a trailing slash\?\), or sign in again/i);
+
+  test('is not followed, whatever the app asks for', async () => {
+    const fetch = endpoint(new Response('token'));
+    await ask(undefined, { redirect: 'follow' });
+    expect(fetch.mock.calls[0]?.[1].redirect).toBe('manual');
+  });
+
+  // cases 103, 220
+  test.each([
+    [
+      'in a browser',
+      Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' }),
+      'The token endpoint https://app.example/token redirects',
+    ],
+    [
+      'elsewhere',
+      new Response(null, { status: 307, headers: { location: 'https://login.example/?next=/token' } }),
+      'The token endpoint https://app.example/token redirects to https://login.example/',
+    ],
+    [
+      'to a relative address',
+      new Response(null, { status: 308, headers: { location: '/token/' } }),
+      'The token endpoint https://app.example/token redirects to /token/',
+    ],
+  ])('is an error that says where to (%s)', async (_name, response, message) => {
+    endpoint(response);
+    await expect(ask()).rejects.toMatchObject({ code: 'not_a_jwt', message, remediation: ADVICE });
+  });
+
+  const arrived = (url: string, redirected?: boolean, status = 200) =>
     Object.defineProperties(new Response('token', { status }), {
       url: { value: url },
       redirected: { value: redirected },
     });
 
-  test('within the origin is followed', async () => {
-    endpoint(arrived('https://app.example/v2/token', true));
-    await expect(ask()).resolves.toBe('token');
+  test.each([
+    ['of another origin', 'https://login.example/', 200],
+    ['that says 401', 'https://login.example/', 401],
+    ['within the origin', 'https://app.example/v2/token', 200],
+    ['that adds a slash', 'https://app.example/token/', 200],
+    ['without TLS', 'http://app.example/token', 200],
+  ])('that the platform follows all the same is that error (%s)', async (_name, url, status) => {
+    for (const redirected of [undefined, false, true]) {
+      endpoint(arrived(url, redirected, status));
+      await expect(ask()).rejects.toMatchObject({
+        code: 'not_a_jwt',
+        message: `The token endpoint https://app.example/token redirects to ${url}`,
+        remediation: ADVICE,
+      });
+    }
   });
 
-  test.each([200, 401])('to elsewhere is not believed, whatever is answered there (%i)', async (status) => {
-    endpoint(arrived('https://login.example/', true, status));
-    await expect(ask('https://APP.example/token')).rejects.toMatchObject({
-      code: 'not_a_jwt',
-      message: 'The token endpoint redirects from https://app.example to https://login.example',
-      remediation: 'Ask the token endpoint where it really is.',
-    });
-  });
-
-  test('from a relative address is measured against the page', async () => {
-    endpoint(() => arrived('https://login.example/', true));
-    await expect(ask('/token')).resolves.toBe('token');
-    vi.stubGlobal('location', { href: 'https://app.example/page' });
-    await expect(ask('/token')).rejects.toMatchObject({ code: 'not_a_jwt' });
-    endpoint(() => arrived('https://app.example/v2/token', true));
-    await expect(ask('/token')).resolves.toBe('token');
-  });
-
-  test("from a relative address that quotes another is measured against the page's all the same", async () => {
-    endpoint(() => arrived('https://login.example/', true));
-    vi.stubGlobal('location', { href: 'https://app.example/page' });
-    await expect(ask('/token?next=https://login.example/')).rejects.toMatchObject({ code: 'not_a_jwt' });
-  });
-
-  test('from an address without TLS is not believed either', async () => {
-    endpoint(arrived('https://login.example/', true));
-    await expect(ask('http://localhost:3000/token')).rejects.toMatchObject({
-      message: 'The token endpoint redirects from http://localhost:3000 to https://login.example',
-    });
-  });
-
-  test('that was none is no matter', async () => {
-    endpoint(arrived('https://login.example/', false));
-    await expect(ask()).resolves.toBe('token');
+  test('back to where it came from is one, too', async () => {
+    endpoint(arrived('https://app.example/token', true));
+    await expect(ask()).rejects.toMatchObject({ remediation: ADVICE });
   });
 
   test.each([
-    ['that names its port needlessly', 'https://app.example:443/token', 'https://app.example/token/'],
-    ['in capitals', 'HTTPS://App.Example/token', 'https://app.example/token/'],
-    ['beyond ASCII', 'https://bücher.example/token', 'https://xn--bcher-kva.example/token/'],
-  ])('from an address %s stays within its origin', async (_name, asked, answered) => {
-    endpoint(() => arrived(answered, true));
+    ['without an address', 'https://app.example/token', ''],
+    ['with a fragment', 'https://app.example/token#a', 'https://app.example/token#b'],
+    ['that names its port needlessly', 'https://app.example:443/token', 'https://app.example/token'],
+    ['in capitals', 'HTTPS://App.Example/token', 'https://app.example/token'],
+    ['beyond ASCII', 'https://bücher.example/t ü', 'https://xn--bcher-kva.example/t%20%C3%BC'],
+    ['without a path', 'https://app.example', 'https://app.example/'],
+  ])('is none where the answer is from where it was asked for (%s)', async (_name, asked, answered) => {
+    endpoint(() => arrived(answered, false));
     await expect(ask(asked)).resolves.toBe('token');
+  });
+
+  test('from a relative address is measured against the page, if there is one', async () => {
+    endpoint(() => arrived('https://app.example/token'));
+    await expect(ask('token?next=https://login.example/')).resolves.toBe('token');
+    vi.stubGlobal('location', { href: 'https://app.example/page' });
+    await expect(ask('token')).resolves.toBe('token');
+    await expect(ask('v2/token')).rejects.toMatchObject({ remediation: ADVICE });
+    vi.stubGlobal('document', { baseURI: 'https://app.example/v3/' });
+    await expect(ask('/token')).resolves.toBe('token');
+    await expect(ask('token')).rejects.toMatchObject({ remediation: ADVICE });
   });
 });
