@@ -1,7 +1,9 @@
 import { EventEmitter as Emitter } from 'eventemitter3';
 import { callSafely } from '../shared/call-safely.js';
-import { lookAt } from '../shared/foreign-value.js';
-import type { Logger } from './logger.js';
+import { lookAt, readText } from '../shared/foreign-value.js';
+import { refuse } from '../shared/refuse.js';
+import { describeThrown, describeType } from '../shared/text.js';
+import type { LogData, Logger } from './logger.js';
 
 /** How a room says what happened: by name, with what belongs to it. */
 export type Emit<Events> = <Name extends keyof Events & string>(
@@ -13,12 +15,23 @@ type AnyEvent = { readonly type: string; readonly call_cid?: unknown };
 type AnyListener = (event: never) => unknown;
 
 /** One listener as often as it was added: each addition is stopped for itself. */
-type Delivery = ((event: unknown) => void) & { readonly listener: unknown };
+interface Delivery {
+  (emission: Emission): void;
+  readonly listener: AnyListener;
+  stop(): void;
+}
+
+/** One event on its way to its listeners. */
+interface Emission {
+  readonly event: AnyEvent;
+  isCutOff: boolean;
+}
 
 /** Delivers events to the app's listeners. One that throws or rejects disturbs nobody. */
 export class EventEmitter {
   readonly #emitter = new Emitter<string>();
   readonly #logger: Logger;
+  readonly #underWay = new Set<Emission>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -26,17 +39,16 @@ export class EventEmitter {
 
   /** Listens to events of this name, of one call only where `cid` is given; returns the way to stop. */
   on(name: string, listener: AnyListener, cid?: string): () => void {
-    return this.#add('on', scoped(name, cid), listener);
+    return this.#add(scoped(name, cid), listener, { once: false });
   }
 
   once(name: string, listener: AnyListener, cid?: string): () => void {
-    return this.#add('once', scoped(name, cid), listener);
+    return this.#add(scoped(name, cid), listener, { once: true });
   }
 
   off(name: string, listener: AnyListener, cid?: string): void {
-    const event = scoped(name, cid);
-    for (const delivery of this.#emitter.listeners(event) as Delivery[]) {
-      if (delivery.listener === listener) this.#emitter.off(event, delivery);
+    for (const delivery of this.#emitter.listeners(scoped(name, cid)) as Delivery[]) {
+      if (delivery.listener === listener) delivery.stop();
     }
   }
 
@@ -48,33 +60,76 @@ export class EventEmitter {
   /** An event of the coordinator: to the listeners of `'all'`, too, health checks excepted. */
   emitFromServer(event: AnyEvent): void {
     const { type } = event;
-    this.#emitUnder(type === 'health.check' ? [type] : [type, 'all'], event);
+    if (type === 'health.check') this.#emitUnder([type], event);
+    // Names by which listeners are kept here, and not those of events.
+    else if (type === 'all' || type.includes(' ')) this.emitToAll(event);
+    else this.#emitUnder([type, 'all'], event);
   }
 
-  #add(how: 'on' | 'once', event: string, listener: AnyListener): () => void {
-    const delivery: Delivery = Object.assign((payload: unknown) => this.#deliver(listener, payload), {
-      listener,
-    });
-    this.#emitter[how](event, delivery);
-    return () => this.#emitter.off(event, delivery);
+  /** To the listeners of `'all'` alone: under its own name it would be taken for another event. */
+  emitToAll(event: AnyEvent): void {
+    this.#emitUnder(['all'], event);
   }
 
-  #deliver(listener: AnyListener, payload: unknown): void {
-    const complain = (error: unknown) => {
-      this.#logger.error('A listener failed', { error: lookAt(error).name ?? typeof error });
+  /** What is being delivered right now, of this name or of any, reaches no further listener. */
+  cutOff(name?: string): void {
+    for (const emission of this.#underWay) {
+      if (name === undefined || emission.event.type === name) emission.isCutOff = true;
+    }
+  }
+
+  #add(event: string, listener: AnyListener, { once }: { once: boolean }): () => void {
+    if (typeof listener !== 'function') {
+      refuse('invalid_option', `A listener must be a function, not ${describeType(listener)}`, LISTENER);
+    }
+    let isStopped = false;
+    const stop = () => {
+      isStopped = true;
+      this.#emitter.off(event, delivery);
     };
-    callSafely(() => listener(payload as never), complain);
+    const deliver = (emission: Emission) => {
+      if (isStopped || emission.isCutOff) return;
+      if (once) stop();
+      this.#deliver(listener, emission.event);
+    };
+    const delivery: Delivery = Object.assign(deliver, { listener, stop });
+    this.#emitter.on(event, delivery);
+    return stop;
+  }
+
+  #deliver(listener: AnyListener, event: AnyEvent): void {
+    const { type } = event;
+    callSafely(
+      () => listener(event as never),
+      (error) => this.#logger.error('A listener failed', { event: type, error: described(error) }),
+    );
   }
 
   #emitUnder(names: readonly string[], event: AnyEvent): void {
+    const emission: Emission = { event, isCutOff: false };
     // Read before a listener may write to it.
     const { call_cid: cid } = event;
+    this.#underWay.add(emission);
     for (const name of names) {
-      this.#emitter.emit(name, event);
-      if (typeof cid === 'string') this.#emitter.emit(scoped(name, cid), event);
+      this.#emitter.emit(name, emission);
+      if (typeof cid === 'string') this.#emitter.emit(scoped(name, cid), emission);
     }
+    this.#underWay.delete(emission);
   }
 }
+
+/** What a listener threw, for the log. The stack says which one it was. */
+function described(thrown: unknown): LogData {
+  const { name } = lookAt(thrown);
+  const stack = readText(thrown, 'stack');
+  return {
+    name: name ?? typeof thrown,
+    message: describeThrown(thrown),
+    ...(stack !== undefined && { stack }),
+  };
+}
+
+const LISTENER = "Pass a function, for example on('call.ring', (event) => show(event)).";
 
 /** A space is in no event's name. */
 function scoped(name: string, cid: string | undefined): string {

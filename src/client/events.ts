@@ -10,6 +10,14 @@ interface CallAccessEvents {
 /** Events of the client itself. None carries a token. */
 export type LocalEvents = ConnectionEvents & TokenEvents & CallAccessEvents;
 
+const LOCAL_NAME =
+  /^(?:(?:token|auth)\..*|connection\.changed|user\.changed|clock\.skew|call\.(?:access_lost|watch_lost|ring_ended))$/s;
+
+/** Whether the client itself has an event of this name: a frame so named is not taken for it. */
+export function isLocalName(name: string): boolean {
+  return LOCAL_NAME.test(name);
+}
+
 /** Every known event by its name. */
 export type StreamVideoEvents = WireEvents & LocalEvents;
 

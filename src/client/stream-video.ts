@@ -6,7 +6,7 @@ import type { Call } from './call/call.js';
 import { Calls } from './call/calls.js';
 import { defaultEnvironment } from './environment/environment.js';
 import { type Emit, EventEmitter } from './event-emitter.js';
-import type { EventListener, EventName, LocalEvents } from './events.js';
+import { type EventListener, type EventName, isLocalName, type LocalEvents } from './events.js';
 import { createGuest, returningGuest } from './guest.js';
 import { authorization } from './http/authorization.js';
 import { HttpClient, type RequestOptions } from './http/client.js';
@@ -111,7 +111,11 @@ export class StreamVideo {
     const emit: Emit<LocalEvents> = (name, payload) => {
       const event = Object.freeze({ type: name, ...payload });
       logger[WARNINGS.includes(name) ? 'warn' : 'debug'](name, loggable(event));
+      const { ending } = this.#session;
       this.#react(name);
+      if (name === 'connection.changed') this.#events.cutOff(name);
+      // Whatever ends after its session is dropped, but for the news that it has ended.
+      else if (ending.aborted) return;
       this.#events.emit(event);
     };
     this.#session = new TokenSession({
@@ -135,7 +139,10 @@ export class StreamVideo {
       environment,
       logger,
       emit,
-      onServerEvent: (event) => this.#events.emitFromServer(event),
+      onServerEvent: (event) => {
+        if (isLocalName(event.type)) this.#events.emitToAll(event);
+        else this.#events.emitFromServer(event);
+      },
     });
     this.#http = new HttpClient(
       this.#session,
@@ -287,9 +294,13 @@ export class StreamVideo {
   }
 
   async #end(options: { forGood?: boolean } = {}): Promise<void> {
-    this.#session.end(options);
-    this.#connection.close();
-    this.#calls.leaveAll();
+    const ended = () => {
+      const tell = this.#connection.close();
+      this.#events.cutOff();
+      this.#calls.leaveAll();
+      tell();
+    };
+    this.#session.end({ ...options, ended });
   }
 
   get #hasDemand(): boolean {

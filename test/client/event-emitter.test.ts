@@ -59,22 +59,29 @@ describe('a listener', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  const thrown = new TypeError('x is undefined');
+
+  // case 224
   test.each([
-    ['rejects', () => Promise.reject(new TypeError('x')), 'TypeError'],
+    [
+      'rejects',
+      () => Promise.reject(thrown),
+      { name: 'TypeError', message: 'x is undefined', stack: thrown.stack },
+    ],
     [
       'throws',
       () => {
         throw 'x';
       },
-      'string',
+      { name: 'string', message: 'it threw a value of type string' },
     ],
-  ])('that %s disturbs nobody, and is logged', async (_name, fail, error) => {
+  ])('that %s disturbs nobody, and the log names event, message and stack', async (_name, fail, error) => {
     events.on('call.ring', fail);
     events.on('call.ring', listener);
     events.emit(ring);
     await Promise.resolve();
     await Promise.resolve();
     expect(listener).toHaveBeenCalledTimes(1);
-    expect(logger.error).toHaveBeenCalledWith('A listener failed', { error });
+    expect(logger.error).toHaveBeenCalledWith('A listener failed', { event: 'call.ring', error });
   });
 });

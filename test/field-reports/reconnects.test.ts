@@ -259,9 +259,15 @@ describe('in virtual time', () => {
     expect(client.connectionState).toBe('connected');
   });
 
-  it.each([43, 5, 2])(
-    'a reconnect refused with %i and nothing to go back to ends disconnected',
-    async (code) => {
+  it.each([
+    [43, 2],
+    [5, 2],
+    [2, 1],
+    [17, 1],
+    [4, 1],
+  ])(
+    'a reconnect refused with %i and nothing to go back to ends disconnected after %i such refusals',
+    async (code, refusals) => {
       const provider = freshProvider();
       const { client, sockets, events } = virtualScene({ tokenProvider: provider }, { welcome: false });
       const connecting = client.connect();
@@ -270,12 +276,15 @@ describe('in virtual time', () => {
       await connecting;
       sockets[0]?.end(1006);
       await advance(1_000);
-      sockets[1]?.refuse(code);
+      for (let refusal = 1; refusal <= refusals; refusal += 1) {
+        expect(client.connectionState).toBe('reconnecting');
+        sockets[refusal]?.refuse(code);
+        await advance(3_000);
+      }
       await advance(60_000);
       expect(client.connectionState).toBe('disconnected');
       expect(events.at(-1)).toMatchObject({ state: 'disconnected', error: { code: 'handshake_rejected' } });
-      expect(sockets).toHaveLength(2);
-      expect(provider).toHaveBeenCalledTimes(1);
+      expect(sockets).toHaveLength(1 + refusals);
     },
   );
 

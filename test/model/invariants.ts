@@ -92,7 +92,9 @@ function noRequestFailsUnfairly({ calls }: Rig): string | undefined {
 
 const CONNECT_ERRORS: readonly unknown[] = [
   ...['connect_timeout', 'handshake_rejected', 'provider_returns_expired', 'token_expired', 'unauthorized'],
-  ...['wrong_user', 'session_ended', 'missing_permission'],
+  ...['wrong_user', 'session_ended', 'missing_permission', 'circuit_open'],
+  // No retry heals these.
+  ...['not_a_string', 'bearer_prefix', 'double_encoded', 'missing_user_id', 'invalid_user_id'],
 ];
 
 function covers({ startedAtMs, outcome }: AppCall, atMs: number): boolean {

@@ -1,9 +1,9 @@
-import { SessionEndedError } from '../../shared/errors.js';
+import { SessionEndedError, type TokenProviderError } from '../../shared/errors.js';
 import { refuse } from '../../shared/refuse.js';
 import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 import { millisecondsUntil } from '../environment/clock.js';
 import { Epoch } from '../refresh/epoch.js';
-import { reenteredError, sameAsRejectedError } from '../refresh/refresh-errors.js';
+import { blockedError, reenteredError, sameAsRejectedError } from '../refresh/refresh-errors.js';
 import { RefreshScheduler } from '../refresh/refresh-scheduler.js';
 import { SingleFlight } from '../refresh/single-flight.js';
 import { resume } from '../refresh/suspension.js';
@@ -90,17 +90,28 @@ export class TokenSession {
     return blocked ? millisecondsUntil(blocked.until, now) : 0;
   }
 
-  // ---- sessions
-
-  /** Starts a session where none is live, and lifts a suspension: the app asked for it. */
-  begin(): void {
-    this.#open();
-    resume(this.#store);
-    this.#store.changed();
+  /** What a caller gets while the breaker is open; undefined while it is not. */
+  get circuitOpenError(): TokenProviderError | undefined {
+    const blocked = this.#store.breaker.blockedAt(this.#store.now());
+    return blocked && blockedError(blocked);
   }
 
-  /** Ends the session at once and synchronously: callers who wait are rejected, what the provider gave is forgotten. */
-  end({ forGood = false } = {}): void {
+  // ---- sessions
+
+  /** Starts a session where none is live, and lifts a suspension: the app asked for it. Returns its ending. */
+  begin(): AbortSource {
+    this.#open();
+    const { epoch } = this.#store;
+    resume(this.#store);
+    this.#store.changed();
+    return epoch;
+  }
+
+  /**
+   * Ends the session at once and synchronously: callers who wait are rejected, what the provider gave is forgotten.
+   * `ended` is called when all is in its place, before any listener, since one may start the next session.
+   */
+  end({ forGood = false, ended = () => {} }: { forGood?: boolean; ended?: () => void } = {}): void {
     const store = this.#store;
     if (forGood) {
       this.#isDisposed = true;
@@ -113,6 +124,7 @@ export class TokenSession {
     store.clear();
     this.#scheduler.stop();
     store.history.add('the session ended');
+    ended();
     store.changed();
   }
 
@@ -147,8 +159,7 @@ export class TokenSession {
       );
     }
     throwIfAborted(signal);
-    this.begin();
-    const { epoch } = this.#store;
+    const epoch = this.begin();
     throwIfAborted(epoch);
     this.#store.adoptSupplied();
     await this.#waiters.renewSince(this.held?.firstRejectedAt ?? this.#store.observe(), 'manual', signal);

@@ -27,6 +27,35 @@ function given(signals: readonly (AbortSource | null | undefined)[]): AbortSourc
   return signals.filter((signal) => signal !== undefined && signal !== null);
 }
 
+interface Fan {
+  readonly listeners: Set<() => void>;
+  readonly run: () => void;
+}
+
+/** One listener of ours at each signal, however many wait: Node warns of a leak from the eleventh on. */
+const fans = new WeakMap<AbortSource, Fan>();
+
+/** Calls `listener` when the signal aborts; returns the way to stop. With the last one nothing is left at the signal. */
+export function onAbort(source: AbortSource, listener: () => void): () => void {
+  const fan: Fan = fans.get(source) ?? {
+    listeners: new Set(),
+    run: () => {
+      for (const each of [...fan.listeners]) if (fan.listeners.has(each)) each();
+    },
+  };
+  if (fan.listeners.size === 0) {
+    fans.set(source, fan);
+    source.addEventListener('abort', fan.run);
+  }
+  const own = () => listener();
+  fan.listeners.add(own);
+  return () => {
+    if (!fan.listeners.delete(own) || fan.listeners.size > 0) return;
+    fans.delete(source);
+    source.removeEventListener('abort', fan.run);
+  };
+}
+
 /** Throws the reason of a signal that has aborted. */
 export function throwIfAborted(signal: AbortSource | undefined): void {
   if (signal?.aborted) throw reasonOf(signal);
@@ -39,16 +68,16 @@ export function throwIfAborted(signal: AbortSource | undefined): void {
 export function abortable<T>(promise: Promise<T>, ...signals: (AbortSource | undefined)[]): Promise<T> {
   return new Promise((resolve, reject) => {
     const watched = given(signals);
-    const stop = () => {
-      for (const signal of watched) signal.removeEventListener('abort', onAbort);
-    };
-    const onAbort = () => {
+    const leave = () => {
       stop();
       reject(reasonOf(watched.find((source) => source.aborted)));
     };
-    for (const signal of watched) signal.addEventListener('abort', onAbort);
+    const stops = watched.map((signal) => onAbort(signal, leave));
+    const stop = () => {
+      for (const each of stops) each();
+    };
     promise.then(resolve, reject).finally(stop);
-    if (watched.some((signal) => signal.aborted)) onAbort();
+    if (watched.some((signal) => signal.aborted)) leave();
   });
 }
 
@@ -76,11 +105,11 @@ export function linkSignals(...sources: (AbortSource | undefined)[]): {
 } {
   const controller = new AbortController();
   const listened = given(sources);
-  const onAbort = () => abort(controller, reasonOf(listened.find((source) => source.aborted)));
-  for (const source of listened) source.addEventListener('abort', onAbort);
-  if (listened.some((source) => source.aborted)) onAbort();
+  const end = () => abort(controller, reasonOf(listened.find((source) => source.aborted)));
+  const stops = listened.map((source) => onAbort(source, end));
+  if (listened.some((source) => source.aborted)) end();
   const unlink = () => {
-    for (const source of listened) source.removeEventListener('abort', onAbort);
+    for (const stop of stops) stop();
   };
   return { signal: controller.signal, unlink };
 }

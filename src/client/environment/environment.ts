@@ -1,5 +1,6 @@
 import { Clock } from './clock.js';
 import { Network } from './network.js';
+import { PageLifecycle } from './page-lifecycle.js';
 import { Timers } from './timers.js';
 import { Visibility } from './visibility.js';
 
@@ -8,6 +9,7 @@ export interface Environment {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly network: Network;
+  readonly page: PageLifecycle;
   readonly visibility: Visibility;
   /** A number from 0 up to 1. */
   random(): number;
@@ -17,6 +19,7 @@ export const defaultEnvironment: Environment = {
   clock: new Clock(),
   timers: new Timers(),
   network: new Network(),
+  page: new PageLifecycle(),
   visibility: new Visibility(),
   random: () => Math.random(),
 };

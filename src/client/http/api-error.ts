@@ -6,6 +6,7 @@ import type { TokenClaims } from '../token/claims.js';
 /** Codes of the coordinator that this package acts on. */
 export const CODE = {
   accessKey: 2,
+  input: 4,
   authentication: 5,
   rateLimit: 9,
   notAllowed: 17,
@@ -18,7 +19,7 @@ export const CODE = {
 } as const;
 
 /** Answers that come only once the token was accepted: bad input, nothing there, not allowed. */
-const AFTER_AUTHENTICATION: readonly number[] = [4, 16, CODE.notAllowed, CODE.connectionIdUnknown];
+const AFTER_AUTHENTICATION: readonly number[] = [CODE.input, 16, CODE.notAllowed, CODE.connectionIdUnknown];
 
 const REMEDIATION: Readonly<Record<number, string>> = {
   [CODE.accessKey]: 'Compare apiKey with the one of the app.',
@@ -73,7 +74,10 @@ export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Or
       details: Object.keys(details).length > 0 ? details : undefined,
       retryable:
         wire.unrecoverable !== true && (status >= 500 || status === 429 || wire.code === CODE.rateLimit),
-      remediation: REMEDIATION[wire.code] ?? 'Look at the message and the details.',
+      remediation:
+        REMEDIATION[wire.code] ??
+        (status === 429 ? REMEDIATION[CODE.rateLimit] : undefined) ??
+        'Look at the message and the details.',
     },
   );
 }

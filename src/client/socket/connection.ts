@@ -11,7 +11,7 @@ import type { Logger } from '../logger.js';
 import { BackOff } from './back-off.js';
 import { ConnectLoop } from './connect-loop.js';
 import type { ConnectionEvents, ConnectionState } from './connection-events.js';
-import { type Established, type Failure, HandshakeFailed, handshake } from './handshake.js';
+import { type Established, type Failure, handshake } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Ending, Frame } from './json-socket.js';
 import { anonymousSocketError, notConnectedError, noWebSocketError } from './socket-errors.js';
@@ -37,7 +37,9 @@ export class Connection {
   #establishedAt: Moment | undefined;
   #heartbeat: Heartbeat | undefined;
   #loop: ConnectLoop | undefined;
-  #stopWatchingNetwork: (() => void) | undefined;
+  #stopWatching: (() => void) | undefined;
+  /** Whether the page may be frozen. */
+  #isHidden = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -58,21 +60,32 @@ export class Connection {
     if (session.user.type === 'anonymous') throw anonymousSocketError();
     session.assertNotReentered();
     throwIfAborted(signal);
-    session.begin();
+    // A listener may have ended the session that begins here.
+    throwIfAborted(session.begin());
     if (this.#established) return this.#established.me;
     const loop = this.#loop ?? this.#start({ isReconnect: false });
     return loop.call(signal);
   }
 
-  /** Closes the socket and ends the loop. The end of the session has rejected its callers. */
-  close(): void {
+  /**
+   * The session has ended: closes the socket and ends the loop, whose callers have been rejected. Returns the way
+   * to tell, for when everything else is in its place.
+   */
+  close(): () => void {
     this.#loop?.abort(this.#options.session.ending.reason);
     this.#loop = undefined;
     this.#drop('client closed the connection');
     this.#backOff.reset();
-    this.#stopWatchingNetwork?.();
-    this.#stopWatchingNetwork = undefined;
-    if (this.#state !== 'idle') this.#enter('disconnected');
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+    this.#isHidden = false;
+    const previous = this.#state;
+    if (previous === 'idle' || previous === 'disconnected') return () => {};
+    this.#state = 'disconnected';
+    return () => {
+      // A listener may have started the next session before.
+      if (this.#state === 'disconnected') this.#tell({ previous });
+    };
   }
 
   /** Opens the socket again when it belongs to another user than the session does now. */
@@ -102,46 +115,29 @@ export class Connection {
   // ---- opening
 
   #start({ isReconnect, after }: { isReconnect: boolean; after?: Failure | undefined }): ConnectLoop {
-    const { connectMs, session, environment } = this.#options;
-    const loop = new ConnectLoop({ isReconnect, connectMs, session, environment, backOff: this.#backOff });
+    const { connectMs, session, environment, logger } = this.#options;
+    const loop = new ConnectLoop({
+      isReconnect,
+      connectMs,
+      session,
+      environment,
+      logger,
+      backOff: this.#backOff,
+      handshake: (signal) => this.#handshake(signal),
+      adopt: (established, signal) => this.#adopt(established, signal),
+    });
     this.#loop = loop;
-    this.#watchNetwork();
+    if (this.#isHidden) loop.hide();
+    this.#watch();
     this.#enter(isReconnect ? 'reconnecting' : 'connecting');
-    loop.run((signal) => this.#run(loop, after, signal));
+    loop.run(after).catch((error) => {
+      if (this.#loop !== loop) return;
+      this.#loop = undefined;
+      session.rest();
+      // A listener may have called connect().
+      if (!this.#loop) this.#enter('disconnected', error);
+    });
     return loop;
-  }
-
-  async #run(loop: ConnectLoop, after: Failure | undefined, signal: AbortSignal): Promise<OwnUserResponse> {
-    const { session } = this.#options;
-    let failure = after;
-    try {
-      for (;;) {
-        if (failure) await loop.recover(failure, signal);
-        throwIfAborted(signal);
-        try {
-          const established = await this.#handshake(signal);
-          if (signal.aborted) {
-            // It ended in the very moment of its success.
-            established.socket.close(1000, 'client closed the connection');
-            throw signal.reason;
-          }
-          if (established.token.userId === session.user.id) return this.#adopt(established);
-          // A guest became another while the server answered.
-          established.socket.close(1000, 'another user');
-          failure = undefined;
-        } catch (error) {
-          if (!(error instanceof HandshakeFailed)) throw error;
-          failure = error.failure;
-        }
-      }
-    } catch (error) {
-      if (this.#loop === loop) {
-        this.#loop = undefined;
-        this.#enter('disconnected', error);
-        session.rest();
-      }
-      throw error;
-    }
   }
 
   async #handshake(signal: AbortSignal): Promise<Established> {
@@ -152,17 +148,35 @@ export class Connection {
     return handshake({ WebSocket, url, session, environment, signal });
   }
 
-  #watchNetwork(): void {
-    this.#stopWatchingNetwork ??= this.#options.environment.network.watch({
+  #watch(): void {
+    if (this.#stopWatching) return;
+    const { network, page } = this.#options.environment;
+    const stopNetwork = network.watch({
       offline: () => this.#loop?.goOffline(),
       online: () => this.#loop?.goOnline(),
     });
+    const stopPage = page.watch({
+      hide: () => {
+        this.#isHidden = true;
+        this.#loop?.hide();
+        if (this.#established) this.#reconnect({ kind: 'page_hidden' });
+      },
+      show: () => {
+        this.#isHidden = false;
+        this.#loop?.show();
+      },
+    });
+    this.#stopWatching = () => {
+      stopNetwork();
+      stopPage();
+    };
   }
 
   // ---- the live socket
 
-  #adopt(established: Established): OwnUserResponse {
-    const { session, environment } = this.#options;
+  /** Every step tells somebody, who may end this connection: then no other follows. */
+  #adopt(established: Established, signal: AbortSignal): OwnUserResponse {
+    const { session, environment, onServerEvent } = this.#options;
     const { socket, token, welcome, connectionId, me } = established;
     this.#established = established;
     this.#establishedAt = environment.clock.now();
@@ -172,30 +186,37 @@ export class Connection {
       dead: () => this.#lose({ code: 0, reason: 'no sign of life' }),
     });
     this.#heartbeat.start();
-    session.learnFromFrame(welcome.created_at);
-    session.verdicts.accept(token);
-    this.#enter('connected');
-    session.wake();
-    this.#options.onServerEvent(welcome);
-    socket.listen({
-      onFrame: (frame) => this.#onFrame(frame),
-      onEnd: (ending) => this.#lose(ending),
-    });
+    const steps = [
+      () => session.learnFromFrame(welcome.created_at),
+      () => session.verdicts.accept(token),
+      () => this.#enter('connected'),
+      () => session.wake(),
+      () => onServerEvent(welcome),
+      () =>
+        socket.listen({
+          onFrame: (frame) => this.#onFrame(established, frame),
+          onEnd: (ending) => this.#lose(ending),
+        }),
+    ];
+    for (const step of steps) if (this.#established === established) step();
+    throwIfAborted(signal);
     return me;
   }
 
   /** A frame of the live socket. */
-  #onFrame(frame: Frame | undefined): void {
+  #onFrame(established: Established, frame: Frame | undefined): void {
+    const { session, logger, onServerEvent } = this.#options;
     this.#heartbeat?.signOfLife();
     if (!frame) {
-      this.#options.logger.debug('A frame that is not JSON text was ignored');
+      logger.debug('A frame that is not JSON text was ignored');
       return;
     }
-    this.#options.session.learnFromFrame(frame.created_at);
+    session.learnFromFrame(frame.created_at);
+    if (this.#established !== established) return;
     if (frame.type !== 'connection.error') {
-      this.#options.onServerEvent(frame);
-    } else if (this.#established && isWireError(frame.error)) {
-      this.#reconnect({ kind: 'refused', error: frame.error, token: this.#established.token });
+      onServerEvent(frame);
+    } else if (isWireError(frame.error)) {
+      this.#reconnect({ kind: 'refused', error: frame.error, token: established.token });
     } else {
       this.#lose({ code: 0, reason: 'connection.error' });
     }
@@ -227,12 +248,15 @@ export class Connection {
     const previous = this.#state;
     if (previous === state) return;
     this.#state = state;
+    this.#tell({ previous, ...(error !== undefined && { error }) });
+  }
+
+  #tell(change: { readonly previous: ConnectionState; readonly error?: unknown }): void {
     const { connectionId } = this;
     this.#options.emit('connection.changed', {
-      state,
-      previous,
+      state: this.#state,
+      ...change,
       ...(connectionId !== undefined && { connectionId }),
-      ...(error !== undefined && { error }),
     });
   }
 }

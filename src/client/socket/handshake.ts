@@ -1,10 +1,10 @@
-import { readText } from '../../shared/foreign-value.js';
+import { read, readText } from '../../shared/foreign-value.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { abort, linkSignals, pause, throwIfAborted } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import type { WebSocketConstructor } from '../environment/web-socket.js';
-import { isWireError, type WireError } from '../http/api-error.js';
+import { CODE, isWireError, type WireError } from '../http/api-error.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import type { KnownUser } from '../user.js';
 import { type Ending, type Frame, JsonSocket } from './json-socket.js';
@@ -15,7 +15,8 @@ export const HANDSHAKE_LIMIT_MS = 15_000;
 export type Failure =
   | { readonly kind: 'token'; readonly error: unknown }
   | { readonly kind: 'refused'; readonly error: WireError; readonly token: TokenFacts }
-  | { readonly kind: 'network'; readonly ending: Ending };
+  | { readonly kind: 'network'; readonly ending: Ending }
+  | { readonly kind: 'page_hidden' };
 
 export class HandshakeFailed extends Error {
   readonly failure: Failure;
@@ -53,6 +54,13 @@ function networkFailure(ending: Ending): HandshakeFailed {
   return new HandshakeFailed({ kind: 'network', ending });
 }
 
+/** Another user than the token names: as if the server had refused the token. */
+function wrongUser(token: TokenFacts): HandshakeFailed {
+  const message = 'the connection was made for another user than the token names';
+  const error = { code: CODE.authentication, StatusCode: 401, message };
+  return new HandshakeFailed({ kind: 'refused', error, token });
+}
+
 /** What a frame says about the handshake: its success, its failure, or nothing. */
 function readAnswer(
   frame: Frame | undefined,
@@ -66,8 +74,9 @@ function readAnswer(
       : networkFailure({ code: 0, reason: readText(error, 'message') ?? '' });
   }
   if (frame?.type !== 'connection.ok' || typeof frame.connection_id !== 'string' || !token) return undefined;
-  const me = (frame.me as OwnUserResponse | undefined) ?? { id: token.userId };
-  return { token, connectionId: frame.connection_id, me, welcome: frame };
+  const me = read(frame, 'me') ?? { id: token.userId };
+  if (read(me, 'id') !== token.userId) return wrongUser(token);
+  return { token, connectionId: frame.connection_id, me: me as OwnUserResponse, welcome: frame };
 }
 
 /**

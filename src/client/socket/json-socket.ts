@@ -1,6 +1,6 @@
 import { read, readText } from '../../shared/foreign-value.js';
 import type { TimerHandle, Timers } from '../environment/timers.js';
-import type { WebSocketConstructor, WebSocketLike } from '../environment/web-socket.js';
+import { MAX_FRAME_BYTES, type WebSocketConstructor, type WebSocketLike } from '../environment/web-socket.js';
 
 /** A frame of the coordinator, as far as it is known before its type is read. */
 export type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -21,7 +21,11 @@ interface JsonSocketListener {
 }
 
 const OPEN = 1;
+const CLOSED = 3;
 const MAX_REASON_BYTES = 123;
+const FRAME_TOO_LARGE = 4000;
+/** A peer that has not answered the close frame by then is not waited for. */
+const TERMINATE_AFTER_MS = 1_000;
 
 function parseFrame(data: unknown): Frame | undefined {
   if (typeof data !== 'string') return undefined;
@@ -35,6 +39,17 @@ function parseFrame(data: unknown): Frame | undefined {
   }
 }
 
+function isTooLarge(data: unknown): boolean {
+  if (typeof data !== 'string' || data.length * 3 <= MAX_FRAME_BYTES) return false;
+  return data.length > MAX_FRAME_BYTES || new TextEncoder().encode(data).length > MAX_FRAME_BYTES;
+}
+
+function cutReason(reason: string): string {
+  let cut = reason;
+  while (new TextEncoder().encode(cut).length > MAX_REASON_BYTES) cut = cut.slice(0, -1);
+  return cut;
+}
+
 /** One socket of any runtime, behaving the same in all of them. Nothing is lost while nobody listens. */
 export class JsonSocket {
   readonly opened: Promise<void>;
@@ -43,6 +58,7 @@ export class JsonSocket {
   #listener: JsonSocketListener | undefined;
   #unheard: ((listener: JsonSocketListener) => void)[] = [];
   #errorTimer: TimerHandle | undefined;
+  #terminateTimer: TimerHandle | undefined;
   #isOver = false;
 
   /** Throws what the platform's constructor throws. */
@@ -53,9 +69,11 @@ export class JsonSocket {
     this.opened = new Promise((resolve) => this.#on('open', () => resolve()));
     this.#on('message', (event) => {
       const data = read(event, 'data');
-      this.#tell((listener) => listener.onFrame(parseFrame(data)));
+      if (isTooLarge(data)) this.#end({ code: FRAME_TOO_LARGE, reason: 'a frame larger than 4 MiB' });
+      else this.#tell((listener) => listener.onFrame(parseFrame(data)));
     });
     this.#on('close', (event) => {
+      timers.clear(this.#terminateTimer);
       const code = read(event, 'code');
       this.#end({ code: typeof code === 'number' ? code : 0, reason: readText(event, 'reason') ?? '' });
     });
@@ -96,14 +114,7 @@ export class JsonSocket {
 
   /** Closes for our own reasons: `onEnd` is not called. */
   close(code = 1000, reason = ''): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#timers.clear(this.#errorTimer);
-    try {
-      this.#socket.close(code, reason.slice(0, MAX_REASON_BYTES));
-    } catch {
-      // It is gone already.
-    }
+    if (!this.#isOver) this.#close(code, cutReason(reason));
   }
 
   #on(type: string, listener: (event: unknown) => void): void {
@@ -118,14 +129,22 @@ export class JsonSocket {
 
   #end(ending: Ending): void {
     this.#tell((listener) => {
-      this.#isOver = true;
-      this.#timers.clear(this.#errorTimer);
-      try {
-        this.#socket.close();
-      } catch {
-        // It is gone already.
-      }
+      if (ending.code === FRAME_TOO_LARGE) this.#close(FRAME_TOO_LARGE, ending.reason);
+      else this.#close();
       listener.onEnd(ending);
     });
+  }
+
+  #close(code?: number, reason?: string): void {
+    const socket = this.#socket;
+    this.#isOver = true;
+    this.#timers.clear(this.#errorTimer);
+    try {
+      socket.close(code, reason);
+    } catch {
+      // It is gone already.
+    }
+    if (!socket.terminate || socket.readyState === CLOSED) return;
+    this.#terminateTimer = this.#timers.setInBackground(() => socket.terminate?.(), TERMINATE_AFTER_MS);
   }
 }

@@ -18,6 +18,11 @@ export class PausableTimer {
     this.#elapsed = elapsed;
   }
 
+  /** Milliseconds that are left of the limit. */
+  get leftMs(): number {
+    return this.#deadline ? millisecondsUntil(this.#deadline, this.#clock.now()) : this.#leftMs;
+  }
+
   run(): void {
     if (this.#deadline) return;
     this.#deadline = after(this.#clock.now(), this.#leftMs);
@@ -26,7 +31,7 @@ export class PausableTimer {
 
   pause(): void {
     if (!this.#deadline) return;
-    this.#leftMs = millisecondsUntil(this.#deadline, this.#clock.now());
+    this.#leftMs = this.leftMs;
     this.#deadline = undefined;
     this.#timers.clear(this.#handle);
   }

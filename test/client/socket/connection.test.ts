@@ -584,20 +584,22 @@ describe('an open socket', () => {
     expect(client.connectionState).toBe('connected');
   });
 
-  test('that comes back refused with 43 ends in disconnected, with the error', async () => {
+  test('that comes back refused with 43 twice ends in disconnected, with the error', async () => {
     await connected();
     const changes = vi.fn();
     client.on('connection.changed', changes);
     socket().end(1006);
     await advance(250);
-    socket().open();
-    await settle();
-    socket().refuse(43);
-    await settle();
-    expect(client.connectionState).toBe('disconnected');
+    for (const state of ['reconnecting', 'disconnected']) {
+      socket().open();
+      await settle();
+      socket().refuse(43);
+      await advance(3_000);
+      expect(client.connectionState).toBe(state);
+    }
     expect(changes.mock.lastCall?.[0].error).toMatchObject({ code: 'handshake_rejected', apiCode: 43 });
     await advance(120_000);
-    expect(sockets).toHaveLength(2);
+    expect(sockets).toHaveLength(3);
   });
 
   test('delivers the events of the coordinator, health checks not to all', async () => {
