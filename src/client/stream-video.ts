@@ -168,7 +168,7 @@ export class StreamVideo {
       request: (method, path, request) => this.#http.request(method, path, request),
       joinedChanged: () => this.#session.wake(),
     });
-    this.auth = new Auth(this.#session, environment, logger);
+    this.auth = new Auth(this.#session, logger);
     Object.freeze(this);
   }
 
@@ -310,7 +310,11 @@ export class StreamVideo {
 
   /** What the socket and the calls do about an event of the token, before the app is told. */
   #react(name: keyof LocalEvents): void {
-    if (name === 'user.changed') this.#connection.followUser();
+    if (name === 'user.changed') {
+      // The calls were joined as somebody else.
+      this.#calls.loseAccess();
+      this.#connection.followUser();
+    }
     const isEnded = name === 'token.expired' || name === 'auth.suspended';
     if (isEnded && this.user.type === 'anonymous') this.#calls.loseAccess();
   }

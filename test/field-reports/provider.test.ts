@@ -296,12 +296,14 @@ describe('in virtual time', () => {
     const { client } = virtualScene({ tokenProvider: provider });
     const video = client.auth.tokenProviderFor('video');
     await video();
-    expect(await rejection(video())).toMatchObject({ code: 'same_as_rejected' });
+    // case 205: the guess can be wrong, and the token still lives
+    expect(await video()).toBe(token);
     for (let tries = 0; tries < 60; tries += 1) {
       watch(video());
       await advance(500);
     }
-    expect(provider.mock.calls.length).toBeLessThanOrEqual(4);
+    // At the pace of the back-off: what a consumer hands back does not open the client's own breaker.
+    expect(provider.mock.calls.length).toBeLessThanOrEqual(6);
     await expect(client.auth.getToken(), 'in use elsewhere').resolves.toBe(token);
   });
 

@@ -139,8 +139,9 @@ test('a kept token that the server refused is nothing to go back to', async () =
     requests,
     step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged'), 1_500),
     step('request', ({ rig }) => send(rig, 'GET'), 5_000),
-    step('it went out once', ({ rig }) => {
-      expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([43]);
+    step('nobody went back to it, and the next request has another one', ({ rig }) => {
+      expect(rig.calls.flatMap(({ sends }) => sends.map(({ answer }) => answer))).toContain(43);
+      expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([0]);
     }),
   );
 });

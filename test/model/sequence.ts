@@ -45,7 +45,9 @@ async function comeBack(world: World): Promise<void> {
   for (const { number } of rig.calls) client.call('default', `c${number}`).leave();
   // A bad signature is the app's to mend: nothing is asked anew for it.
   const isForged = client.token !== undefined && world.coordinator.verdict(client.token) === 43;
-  if (isForged || !rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
+  // Nor is one whose token an official client was handed.
+  const isLivedOn = rig.setup.kind === 'guest' && rig.calls.some(({ kind }) => kind === 'consumer');
+  if (isForged || isLivedOn || !rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
     rig.beginSession();
     rig.doorOpenings += 1;
     client.auth.setToken(rig.supply(rig.issuer.mint(client.user.id, { lifeSeconds: 7_200 })));

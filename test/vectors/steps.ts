@@ -70,6 +70,14 @@ export const STEPS: Readonly<Record<string, Step>> = {
     const { auth } = world.client;
     world.call(name, (signal) => auth.refresh({ signal }), times);
   },
+  /** An official client asks for its token; `former`: with the function that it was given first. */
+  consumer: (world, argument) => {
+    const { name, times, fields } = named(argument, 'consumer', ['former']);
+    const ask = world.client.auth.tokenProviderFor('video');
+    world.consumers.push(ask);
+    const former = world.consumers[0] as () => Promise<string>;
+    world.call(name, () => (fields.former === true ? former() : ask()), times);
+  },
   connect: (world, argument) => {
     const { name, times } = named(argument, 'connect');
     const { client } = world;

@@ -1,13 +1,15 @@
 import { EARLY_TOKEN } from '../../src/client/auth/server-verdicts.js';
+import { BURST_MS, HAND_BACK_MS } from '../../src/client/auth/token-provider-for.js';
 import { RETRY } from '../../src/client/http/network-retry.js';
 import { DEFAULT_TIMEOUTS } from '../../src/client/options.js';
-import { BACK_OFF_PATIENCE_MS } from '../../src/client/refresh/caller-step.js';
+import { BACK_OFF_PATIENCE_MS, TIED_IO } from '../../src/client/refresh/caller-step.js';
 import { BREAKER } from '../../src/client/refresh/circuit-breaker.js';
 import { BACK_OFF } from '../../src/client/refresh/provider-back-off.js';
 import { FLOOR_MS } from '../../src/client/refresh/refresh-policy.js';
 import { TIMER } from '../../src/client/refresh/refresh-scheduler.js';
 import { RETRY_AFTER } from '../../src/client/refresh/retry-after.js';
 import { TWIN } from '../../src/client/refresh/single-flight.js';
+import { POLL_MS } from '../../src/client/refresh/waiters.js';
 import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/client/socket/back-off.js';
 import { HANDSHAKE_LIMIT_MS } from '../../src/client/socket/handshake.js';
 import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/client/socket/heartbeat.js';
@@ -38,6 +40,10 @@ const CONSTANTS: Readonly<Record<string, number>> = {
   retryAfterMax: RETRY_AFTER.maxMs,
   twinAge: TWIN.youngerThanMs,
   twinWait: TWIN.askAgainAfterMs,
+  straggler: BURST_MS,
+  handBack: HAND_BACK_MS,
+  joinLimit: TIED_IO.joinedAttemptMs,
+  poll: POLL_MS,
   earlyMin: EARLY_TOKEN.minMs,
   earlyMax: EARLY_TOKEN.maxMs,
   earlyMargin: EARLY_TOKEN.marginMs,

@@ -25,6 +25,7 @@ const GIVEN = [
   'page',
   'sockets',
   'server',
+  'runtime',
 ] as const;
 const EVENTS = {
   'connection.changed': 'state',
@@ -78,6 +79,8 @@ export class World {
   readonly events: string[] = [];
   readonly warnings: string[] = [];
   readonly marks = new Map<string, number>();
+  /** What consumers were given by name, and before that. */
+  readonly consumers: (() => Promise<string>)[] = [];
   readonly issuer: Issuer;
   readonly provider: ScriptedProvider;
   readonly server: ScriptedServer;
@@ -92,12 +95,17 @@ export class World {
 
   constructor(given: unknown) {
     this.#given = fieldsOf(given, GIVEN, 'given');
-    const { luck = 'least', page, lasts = '1h', provider = 'works' } = this.#given;
+    const { luck = 'least', page, lasts = '1h', provider = 'works', runtime } = this.#given;
     useVirtualTime();
     this.#luck = oneOf({ least: 0, most: 1 }, luck, 'given.luck');
     vi.spyOn(Math, 'random').mockReturnValue(this.#luck);
     this.timers = new WatchedTimers();
     this.page = page === true ? new Page() : undefined;
+    if (runtime !== undefined) {
+      vi.stubGlobal('navigator', {
+        userAgent: oneOf({ Workers: 'Cloudflare-Workers' }, runtime, 'given.runtime'),
+      });
+    }
     this.marks.set('start', Date.now());
     const duration = (text: unknown) => this.duration(text, { isFact: true });
     const wait = (delayMs: number) => this.#wait(delayMs);

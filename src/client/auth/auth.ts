@@ -1,11 +1,10 @@
 import { refuse } from '../../shared/refuse.js';
 import { describeType } from '../../shared/text.js';
-import type { Environment } from '../environment/environment.js';
 import type { Logger } from '../logger.js';
 import type { TokenProvider } from '../refresh/token-provider.js';
 import type { AuthState } from './auth-state.js';
 import { type Explanation, explain } from './explain/explain.js';
-import { TokenConsumer } from './token-provider-for.js';
+import type { TokenConsumer } from './token-provider-for.js';
 import type { TokenSession } from './token-session.js';
 
 export interface Waiting {
@@ -26,13 +25,11 @@ export function checkProvider(provider: unknown): TokenProvider {
 /** The token's life, as the app sees and steers it: `streamVideo.auth`. Works without `connect()`. */
 export class Auth {
   readonly #session: TokenSession;
-  readonly #environment: Environment;
   readonly #logger: Logger;
-  readonly #consumers = new Map<string, () => Promise<string>>();
+  readonly #consumers = new Map<string, { state: TokenConsumer; provide: () => Promise<string> }>();
 
-  constructor(session: TokenSession, environment: Environment, logger: Logger) {
+  constructor(session: TokenSession, logger: Logger) {
     this.#session = session;
-    this.#environment = environment;
     this.#logger = logger;
     Object.freeze(this);
   }
@@ -74,7 +71,10 @@ export class Auth {
     this.#session.setToken(token);
   }
 
-  /** Takes another provider; a call that is running goes on. Also the way out of `suspended`. */
+  /**
+   * Takes another provider: a call of the former one is aborted, and callers who wait get what the new one brings.
+   * Ends back-off and breaker. The provider that is there already changes nothing. Also the way out of `suspended`.
+   */
   setTokenProvider(provider: TokenProvider): void {
     const checked = checkProvider(provider);
     if (this.#session.source.kind === 'guest') {
@@ -93,7 +93,13 @@ export class Auth {
    * A function that gives an official client its tokens, so that one life cycle serves them all.
    *
    * The same name gives the same function. A first call is served; a repeat for the token that is still in use
-   * counts as "my server refused it" and refreshes.
+   * counts as "my server refused it" and refreshes, but not for each of many in a row. Where that fails, the token
+   * that still lives is given again.
+   *
+   * The function rejects like a request would: with the reason of a suspension, with `TokenExpiredError` where the
+   * token has ended and nothing can replace it, with `SessionEndedError` after `disconnect()`. It belongs to one
+   * identity: after `user.changed` it rejects with `SessionEndedError`, and the same name gives a new function. A
+   * guest whose token a consumer was handed is not renewed, except by `refresh()`.
    *
    * @example
    * const client = new StreamVideoClient({ apiKey, user, tokenProvider: auth.tokenProviderFor('video') });
@@ -106,12 +112,11 @@ export class Auth {
         "Name the client that takes the tokens, for example 'video' or 'chat'.",
       );
     }
-    let provide = this.#consumers.get(consumer);
-    if (!provide) {
-      const state = new TokenConsumer(this.#session, this.#environment.clock);
-      provide = () => state.token();
-      this.#consumers.set(consumer, provide);
-    }
+    const known = this.#consumers.get(consumer);
+    if (known?.state.isCurrent) return known.provide;
+    const state = this.#session.consumer();
+    const provide = () => state.token();
+    this.#consumers.set(consumer, { state, provide });
     return provide;
   }
 

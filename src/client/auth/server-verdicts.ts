@@ -4,7 +4,7 @@ import type { AbortSource } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import { newTokenRefusedError, secondExpiryError } from '../refresh/refresh-errors.js';
 import { canReplace } from '../refresh/refresh-policy.js';
-import { endOfToken, suspendForGood } from '../refresh/suspension.js';
+import { endOfToken, suspend, suspendForGood } from '../refresh/suspension.js';
 import type { TokenStore } from '../refresh/token-store.js';
 import type { Waiters } from '../refresh/waiters.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
@@ -27,10 +27,10 @@ export class ServerVerdicts {
     const store = this.#store;
     const { generation, rejectedByServerAt } = this.#inUse(refused) ?? refused;
     const now = store.observe();
-    const held = store.tokens.refuse(generation, now);
+    const held = store.refuse(generation, now);
     if (held && rejectedByServerAt === undefined) {
       store.history.add(`the server refused generation ${held.generation}`);
-      if (!held.acceptedAt) store.countUnusable(held, now, cause);
+      store.countExpiry(held, now, cause);
       store.changed();
     }
     return held;
@@ -53,7 +53,7 @@ export class ServerVerdicts {
       return;
     }
     try {
-      await this.#waiters.renewSince(held.firstRejectedAt as Moment, 'rejected', signal);
+      await this.#waiters.renewSince(held.firstRejectedAt as Moment, { reason: 'rejected', signal });
     } catch (error) {
       // Another token, newer or the one accepted before it: better than none.
       this.#waiters.assertLive(signal);
@@ -78,25 +78,46 @@ export class ServerVerdicts {
     // Only our own server ends a token that has no successor.
     if (!canReplace(this.#store.policy)) return;
     token.firstRejectedAt ??= this.#store.observe();
-    await this.#waiters.renewSince(token.firstRejectedAt, 'rejected', undefined);
+    await this.#waiters.renewSince(token.firstRejectedAt, { reason: 'rejected' });
   }
 
   /**
-   * The server refused this token for what it is. True when the request is to be sent again with the token that
-   * the server accepted before: the new one is given up.
+   * The server refused this token for what it is: 43, 5, or a second 41 or 42. True when the request is to be sent
+   * again: with a successor of the token, or with the one that the server accepted before, if the refused one never
+   * was. Else a token from a provider is not used again, a guest is suspended, and a static token stays in use.
    */
-  rollBackAfterRejection(refused: TokenFacts, cause: unknown): boolean {
+  rollBackAfterRejection(refused: TokenFacts, cause: AnyStreamVideoError): boolean {
     const store = this.#store;
     const held = this.#inUse(refused);
-    // The token is not in use any more: it has a successor, or was given up already.
-    if (!held) return store.held !== undefined && !store.held.rejectedByServerAt && !refused.acceptedAt;
-    if (held.acceptedAt) return false;
+    // It has a successor, or was given up already.
+    if (!held) return store.held !== undefined && !store.held.rejectedByServerAt;
+    if (held.refusal) return false;
     const now = store.observe();
-    const isBack = store.rollBack(now);
-    store.countUnusable(held, now, cause);
-    if (isBack) store.recordFailure(now, newTokenRefusedError(cause), 'provider').announce();
+    const isBack = !held.acceptedAt && store.rollBack(now);
+    if (isBack) {
+      store.countUnusable(held, now, cause);
+      store.recordFailure(now, newTokenRefusedError(cause), { by: 'provider' }).announce();
+    } else if (store.source.kind !== 'none') {
+      this.#giveUp(held, cause);
+    }
     store.changed();
     return isBack;
+  }
+
+  /** The token is not used again: the next caller asks for another one, but for a guest, who may be banned. */
+  #giveUp(held: TokenFacts, cause: AnyStreamVideoError): void {
+    const store = this.#store;
+    const now = store.observe();
+    store.refuse(held.generation, now);
+    store.history.add(`the server refused generation ${held.generation} for what it is`);
+    if (store.source.kind === 'guest') {
+      suspend(store, 'guest_refused', cause)();
+      return;
+    }
+    held.refusal = cause;
+    store.lastError = cause;
+    store.countUnusable(held, now, cause);
+    store.backOff.fail(now, { by: 'refusal', error: cause });
   }
 
   /** The server took this token. */

@@ -1,42 +1,103 @@
-import { after, type Clock, millisecondsUntil } from '../environment/clock.js';
-import { remainingMs } from '../token/phase.js';
+import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
+import { CircuitBreaker } from '../refresh/circuit-breaker.js';
+import { formerIdentityError } from '../refresh/refresh-errors.js';
+import { canReplace } from '../refresh/refresh-policy.js';
+import { suspendForGood } from '../refresh/suspension.js';
+import { isAlive, type TokenStore } from '../refresh/token-store.js';
+import type { Waiters } from '../refresh/waiters.js';
+import { type Now, remainingMs } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
-import type { TokenSession } from './token-session.js';
+import type { ServerVerdicts } from './server-verdicts.js';
 
 /** The official client spreads the retries of one burst over 5 s; a repeat within this time is a straggler. */
-const BURST_MS = 6_000;
+export const BURST_MS = 6_000;
+/** A token that comes back this soon after it was handed out first was of no use to the consumer. */
+export const HAND_BACK_MS = 15_000;
 
 /**
- * One official client that lives on our tokens. It asks again only when its server refused what it got, so a
- * repeat for the current token means a refusal, unless it is a straggler of the burst that is already dealt with.
+ * One official client that lives on our tokens. A repeat for the current token means that its server refused it,
+ * unless it is a straggler of the burst that is already dealt with. That guess can be wrong, so what comes of it
+ * costs no more than the consumer's own breaker allows, and never the token that still lives.
  */
 export class TokenConsumer {
-  readonly #session: TokenSession;
-  readonly #clock: Clock;
-  #handedOut: number | undefined;
+  readonly #store: TokenStore;
+  readonly #waiters: Waiters;
+  readonly #verdicts: ServerVerdicts;
+  readonly #userId: string;
+  readonly #breaker = new CircuitBreaker();
+  #handedOut: { readonly generation: number; readonly at: Moment } | undefined;
   #hasHadAnother = false;
+  /** The last generation that came back; each counts once. */
+  #cameBack: number | undefined;
 
-  constructor(session: TokenSession, clock: Clock) {
-    this.#session = session;
-    this.#clock = clock;
+  constructor(store: TokenStore, waiters: Waiters, verdicts: ServerVerdicts) {
+    this.#store = store;
+    this.#waiters = waiters;
+    this.#verdicts = verdicts;
+    this.#userId = store.user.id;
   }
 
+  /** Whether the client's user is still the one that it was made for. */
+  get isCurrent(): boolean {
+    return this.#store.user.id === this.#userId;
+  }
+
+  /** What the official client calls; an empty string for an anonymous user without a call token. */
   async token(): Promise<string> {
-    const session = this.#session;
-    const { held } = session;
-    const isRepeat = held !== undefined && held.generation === this.#handedOut;
-    if (isRepeat && !this.#isStraggler(held)) await session.verdicts.replaceFor(held);
-    const { token } = await session.acquire();
+    this.#assertCurrent();
+    this.#waiters.assertLive();
+    const { held } = this.#store;
+    const now = this.#store.observe();
+    const isRepeat = held !== undefined && held.generation === this.#handedOut?.generation;
+    if (held && this.#isDeadForGood(held, now, isRepeat)) {
+      throw suspendForGood(this.#store, this.#store.lastError);
+    }
+    if (isRepeat && !this.#isStraggler(held, now)) await this.#takeBack(held, now);
+    const { token } = await this.#waiters.acquire();
+    this.#assertCurrent();
     if (!token) return '';
-    if (this.#handedOut !== undefined && this.#handedOut !== token.generation) this.#hasHadAnother = true;
-    this.#handedOut = token.generation;
+    this.#handOut(token);
     return token.value;
   }
 
-  #isStraggler(held: TokenFacts): boolean {
-    if (!this.#hasHadAnother) return false;
-    const now = this.#clock.now();
+  #assertCurrent(): void {
+    if (!this.isCurrent) throw formerIdentityError();
+  }
+
+  /** Ended by what is known of the server's clock, or by the second ask past its end, and nothing can replace it. */
+  #isDeadForGood(held: TokenFacts, now: Now, isRepeat: boolean): boolean {
+    if (remainingMs(held, now) > 0 || canReplace(this.#store.policy)) return false;
+    return isRepeat || this.#store.serverClock.evidenceAt(now) !== undefined;
+  }
+
+  #isStraggler(held: TokenFacts, now: Now): boolean {
     const isRecent = millisecondsUntil(after(held.receivedAt, BURST_MS), now) > 0;
-    return isRecent && remainingMs(held, { ...now, offsetMs: this.#session.offsetMs }) > 0;
+    return this.#hasHadAnother && isRecent && remainingMs(held, now) > 0;
+  }
+
+  /** Asks for another token, unless too many in a row came back; a failure is the consumer's only without a token. */
+  async #takeBack(held: TokenFacts, now: Now): Promise<void> {
+    const isLiving = isAlive(held, now);
+    if (this.#cameBack !== held.generation) {
+      this.#cameBack = held.generation;
+      const isSoon = millisecondsUntil(after((this.#handedOut as { at: Moment }).at, HAND_BACK_MS), now) > 0;
+      if (isSoon && isLiving) this.#breaker.countUnusable(now, undefined);
+      else this.#breaker.reset();
+    }
+    if (isLiving && this.#breaker.blockedAt(now)) return;
+    try {
+      await this.#verdicts.replaceFor(held);
+    } catch (error) {
+      this.#waiters.assertLive();
+      const later = this.#store.held;
+      if (!later || !isAlive(later, this.#store.observe())) throw error;
+    }
+  }
+
+  #handOut({ generation }: TokenFacts): void {
+    if (this.#store.source.kind === 'guest') this.#store.hasConsumer = true;
+    if (this.#handedOut?.generation === generation) return;
+    this.#hasHadAnother = this.#handedOut !== undefined;
+    this.#handedOut = { generation, at: this.#store.observe() };
   }
 }

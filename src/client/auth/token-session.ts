@@ -3,7 +3,8 @@ import { refuse } from '../../shared/refuse.js';
 import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 import { millisecondsUntil } from '../environment/clock.js';
 import { Epoch } from '../refresh/epoch.js';
-import { blockedError, reenteredError, sameAsRejectedError } from '../refresh/refresh-errors.js';
+import { blockedError, sameAsRejectedError } from '../refresh/refresh-errors.js';
+import { canReplace, isIdentityInUse } from '../refresh/refresh-policy.js';
 import { RefreshScheduler } from '../refresh/refresh-scheduler.js';
 import { SingleFlight } from '../refresh/single-flight.js';
 import { resume } from '../refresh/suspension.js';
@@ -15,6 +16,7 @@ import type { KnownUser } from '../user.js';
 import { type AuthState, ObservableState } from './auth-state.js';
 import { type Facts, factsOf } from './explain/facts.js';
 import { ServerVerdicts } from './server-verdicts.js';
+import { TokenConsumer } from './token-provider-for.js';
 
 export interface TokenSessionOptions extends TokenStoreOptions {
   readonly providerLimitMs: number;
@@ -47,7 +49,8 @@ export class TokenSession {
     this.#store = store;
     this.#flight = flight;
     this.#state = new ObservableState(store, flight, options.logger);
-    this.#scheduler = new RefreshScheduler(store, flight, () => options.hasDemand());
+    const { hasDemand } = options;
+    this.#scheduler = new RefreshScheduler(store, flight, hasDemand);
     this.#waiters = new Waiters(store, flight, this.#scheduler);
     this.verdicts = new ServerVerdicts(store, this.#waiters);
   }
@@ -90,20 +93,25 @@ export class TokenSession {
     return blocked ? millisecondsUntil(blocked.until, now) : 0;
   }
 
-  /** What a caller gets while the breaker is open; undefined while it is not. */
+  /** What a caller gets who cannot wait until the provider is asked again; undefined where its tokens are no reason. */
   get circuitOpenError(): TokenProviderError | undefined {
-    const blocked = this.#store.breaker.blockedAt(this.#store.now());
-    return blocked && blockedError(blocked);
+    const blocked = this.#store.blockedAt(this.#store.now());
+    const error = blocked && blockedError(blocked);
+    return error?.code === 'circuit_open' ? error : undefined;
   }
 
   // ---- sessions
 
   /** Starts a session where none is live, and lifts a suspension: the app asked for it. Returns its ending. */
-  begin(): AbortSource {
+  begin({ isByHand = false } = {}): AbortSource {
+    const store = this.#store;
     this.#open();
-    const { epoch } = this.#store;
-    resume(this.#store);
-    this.#store.changed();
+    const { epoch } = store;
+    // A guest whose identity is relied on, or that is not to be renewed, becomes another by hand only.
+    const isGuestKept = store.suspension?.reason === 'guest_expired' && !canReplace(store.policy);
+    if (isByHand || !isGuestKept) resume(store);
+    store.backOff.endWaitFor('refusal');
+    store.changed();
     return epoch;
   }
 
@@ -115,7 +123,7 @@ export class TokenSession {
     const store = this.#store;
     if (forGood) {
       this.#isDisposed = true;
-      store.supplied = undefined;
+      store.supply(undefined);
     }
     if (store.epoch.aborted) return;
     const reason = new SessionEndedError();
@@ -140,11 +148,7 @@ export class TokenSession {
   // ---- what callers ask for
 
   /** A token that is good to use now. Refreshes first when it must. */
-  async acquire({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
-    this.assertNotReentered();
-    this.#waiters.assertLive(signal);
-    this.#store.adoptSupplied();
-    this.#scheduler.start();
+  acquire({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
     return this.#waiters.acquire(signal);
   }
 
@@ -159,18 +163,25 @@ export class TokenSession {
       );
     }
     throwIfAborted(signal);
-    const epoch = this.begin();
+    const epoch = this.begin({ isByHand: true });
     throwIfAborted(epoch);
     this.#store.adoptSupplied();
-    await this.#waiters.renewSince(this.held?.firstRejectedAt ?? this.#store.observe(), 'manual', signal);
+    const since = this.held?.firstRejectedAt ?? this.#store.observe();
+    const mayCutOff = isIdentityInUse(this.#store.policy);
+    await this.#waiters.renewSince(since, { reason: 'manual', mayCutOff, signal });
     // The session may have ended since the token came.
     throwIfAborted(epoch);
     return (this.held as TokenFacts).value;
   }
 
+  /** What gives an official client its tokens, for as long as the user is the present one. */
+  consumer(): TokenConsumer {
+    return new TokenConsumer(this.#store, this.#waiters, this.verdicts);
+  }
+
   /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
   assertNotReentered(): void {
-    if (this.#flight.isCallingProvider) throw reenteredError();
+    this.#waiters.assertNotReentered();
   }
 
   // ---- what the app sets
@@ -182,7 +193,7 @@ export class TokenSession {
     if (checked.value === store.tokens.lastRefused?.value) throw sameAsRejectedError();
     this.#open();
     const facts = store.adopt(checked, { isFromProvider: false, requestedAt: store.observe() });
-    store.supplied = checked.value;
+    store.supply(checked.value);
     store.lastError = undefined;
     store.backOff.reset();
     this.#flight.overtake();
@@ -199,6 +210,7 @@ export class TokenSession {
     if (isSame && !store.suspension) return;
     store.source = { kind: 'provider', provider };
     store.resetBlocks();
+    this.#flight.supersede();
     resume(store);
     store.changed();
   }

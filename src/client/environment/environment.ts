@@ -1,6 +1,7 @@
 import { Clock } from './clock.js';
 import { Network } from './network.js';
 import { PageLifecycle } from './page-lifecycle.js';
+import { isWorkers } from './runtime.js';
 import { Timers } from './timers.js';
 import { Visibility } from './visibility.js';
 
@@ -11,6 +12,8 @@ export interface Environment {
   readonly network: Network;
   readonly page: PageLifecycle;
   readonly visibility: Visibility;
+  /** Whether I/O ends with the request that began it, so that nothing may be begun in the background. */
+  tiesIoToRequests(): boolean;
   /** A number from 0 up to 1. */
   random(): number;
 }
@@ -21,5 +24,6 @@ export const defaultEnvironment: Environment = {
   network: new Network(),
   page: new PageLifecycle(),
   visibility: new Visibility(),
+  tiesIoToRequests: isWorkers,
   random: () => Math.random(),
 };

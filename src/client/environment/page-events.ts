@@ -1,3 +1,5 @@
+import { isWorkers } from './runtime.js';
+
 interface EventSource {
   addEventListener(name: string, listener: () => void): void;
   removeEventListener(name: string, listener: () => void): void;
@@ -18,8 +20,7 @@ function isEventSource(candidate: unknown): candidate is EventSource {
  */
 export function listen(target: unknown, names: readonly string[], listener: () => void): () => void {
   // Workers has these functions for its own events only, and warns about others.
-  const isWorkers = typeof navigator !== 'undefined' && navigator.userAgent === 'Cloudflare-Workers';
-  if (isWorkers || !isEventSource(target)) return () => {};
+  if (isWorkers() || !isEventSource(target)) return () => {};
   try {
     for (const name of names) target.addEventListener(name, listener);
   } catch {

@@ -1,8 +1,11 @@
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 
 export const BACK_OFF = { firstMs: 2_000, maxMs: 60_000 } as const;
+/** From this early refusal in a row on the next token is waited for. */
+export const EARLY_REFUSALS = 3;
 
-export type BlockedBy = 'network' | 'provider' | 'retry_after' | 'breaker';
+/** `refusal`: the server refused the last token for what it is. `early_refusal`: it takes tokens for seconds only. */
+export type BlockedBy = 'network' | 'provider' | 'retry_after' | 'refusal' | 'early_refusal' | 'breaker';
 
 /** One fact: the provider is not asked before this time, for this cause. */
 export interface Blocked {
@@ -20,11 +23,6 @@ export function stillBlocked(blocked: Blocked | undefined, now: Moment): Blocked
 export function laterOf(first: Blocked | undefined, second: Blocked | undefined): Blocked | undefined {
   if (!first || !second) return first ?? second;
   return second.until.monotonicMs > first.until.monotonicMs ? second : first;
-}
-
-/** How long the `failures + 1`-th wait in a row lasts, before its share of chance. */
-function backOffMs(failures: number): number {
-  return Math.min(BACK_OFF.maxMs, BACK_OFF.firstMs * 2 ** failures);
 }
 
 /** Keeps attempts apart after failures: for the back-off, or for as long as the provider asked. */
@@ -51,14 +49,15 @@ export class ProviderBackOff {
     now: Moment,
     { by, error, retryAfterMs }: { by: BlockedBy; error: unknown; retryAfterMs?: number | undefined },
   ): void {
-    const delayMs = retryAfterMs ?? backOffMs(this.#failures) * (0.5 + this.#random() / 2);
+    if (retryAfterMs === undefined) this.#block(now, { by, error }, this.#backOffMs(this.#failures));
+    else this.#block(now, { by: 'retry_after', error }, retryAfterMs);
     this.#failures += 1;
-    const next = {
-      until: after(now, delayMs),
-      by: retryAfterMs === undefined ? by : 'retry_after',
-      error,
-    } as const;
-    this.#blocked = laterOf(this.blockedAt(now), next);
+  }
+
+  /** The server refused tokens as soon as they came, `times` in a row: from the third on the next one is waited for. */
+  noteEarlyRefusals(now: Moment, times: number, error: unknown): void {
+    const earlier = times - EARLY_REFUSALS;
+    if (earlier >= 0) this.#block(now, { by: 'early_refusal', error }, this.#backOffMs(earlier));
   }
 
   /** An attempt brought a token, or the app stepped in: what comes next backs off from the start. */
@@ -67,8 +66,16 @@ export class ProviderBackOff {
     this.#blocked = undefined;
   }
 
-  /** The network came back: a wait for the network is over. */
-  endNetworkWait(): void {
-    if (this.#blocked?.by === 'network') this.#blocked = undefined;
+  /** Ends a wait for this cause: the network came back, or the app asks for a token after a refusal. */
+  endWaitFor(cause: BlockedBy): void {
+    if (this.#blocked?.by === cause) this.#blocked = undefined;
+  }
+
+  #backOffMs(earlier: number): number {
+    return Math.min(BACK_OFF.maxMs, BACK_OFF.firstMs * 2 ** earlier) * (0.5 + this.#random() / 2);
+  }
+
+  #block(now: Moment, why: Pick<Blocked, 'by' | 'error'>, delayMs: number): void {
+    this.#blocked = laterOf(this.blockedAt(now), { until: after(now, delayMs), ...why });
   }
 }

@@ -7,6 +7,11 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'superseded' };
 
+export interface AttemptOptions {
+  readonly reason: TokenReason;
+  readonly mayCutOff?: boolean | undefined;
+}
+
 /** One run of the single flight: its answer, and who is told of it. */
 export class RefreshAttempt {
   readonly sequence: number;
@@ -14,14 +19,22 @@ export class RefreshAttempt {
   readonly startedAt: Moment;
   /** Aborts the provider's signal. */
   readonly controller = new AbortController();
+  /** Whether it may replace a guest whose identity is relied on: asked for by hand in that knowledge. */
+  readonly mayCutOff: boolean;
+  /** Whether it was answered with the token that only a consumer's server had refused. */
+  isHandBack = false;
+  /** When its present call of the provider began. */
+  calledAt: Moment;
   readonly #listeners = new Set<() => void>();
   #outcome: Outcome | undefined;
   #isOver = false;
 
-  constructor(sequence: number, reason: TokenReason, startedAt: Moment) {
+  constructor(sequence: number, startedAt: Moment, { reason, mayCutOff = false }: AttemptOptions) {
     this.sequence = sequence;
-    this.reason = reason;
     this.startedAt = startedAt;
+    this.calledAt = startedAt;
+    this.reason = reason;
+    this.mayCutOff = mayCutOff;
   }
 
   /** What came of it for those who wait; undefined while that is open. */

@@ -1,21 +1,40 @@
 import {
   InvalidTokenError,
+  type InvalidTokenErrorCode,
+  SessionEndedError,
   StreamVideoError,
   TokenExpiredError,
   TokenProviderError,
 } from '../../shared/errors.js';
 import { lookAt } from '../../shared/foreign-value.js';
 import { describeThrown } from '../../shared/text.js';
-import type { Blocked } from './provider-back-off.js';
+import type { Blocked, BlockedBy } from './provider-back-off.js';
 
 const PROVIDER_REMEDIATION =
   'Look at the token endpoint; throw UnauthorizedError from the token provider when the user is signed out.';
+
+/** Mistakes in the provider's own code: another call makes the same one. */
+const MISTAKES: readonly InvalidTokenErrorCode[] = [
+  'not_a_string',
+  'bearer_prefix',
+  'double_encoded',
+  'missing_user_id',
+  'invalid_user_id',
+];
+
+/** Waits for which the tokens themselves are the cause, and what is said about them. */
+const OF_NO_USE: Readonly<Partial<Record<BlockedBy, string>>> = {
+  breaker: 'its last tokens were all of no use',
+  refusal: 'the server refused its last token',
+  early_refusal: 'the server refused its last tokens soon after they came',
+};
 
 /** An attempt's failure, as its waiters get it. */
 export function attemptError(error: unknown, retryAt: number): InvalidTokenError | TokenProviderError {
   if (error instanceof InvalidTokenError) {
     const { code, message, remediation } = error;
-    return new InvalidTokenError(code, message, { remediation, retryAt, retryable: true });
+    const retryable = !MISTAKES.includes(code);
+    return new InvalidTokenError(code, message, { remediation, retryAt, retryable });
   }
   if (error instanceof TokenProviderError) {
     const { code, message, remediation, cause } = error;
@@ -31,18 +50,29 @@ export function attemptError(error: unknown, retryAt: number): InvalidTokenError
 /** What a caller gets while the provider is not asked and there is no token to serve. */
 export function blockedError({ by, error, until }: Blocked): TokenProviderError {
   const cause = error instanceof TokenProviderError ? (error.cause ?? error) : lookAt(error).value;
-  const isBreaker = by === 'breaker';
-  const code = error instanceof TokenProviderError && !isBreaker ? error.code : 'provider_failed';
+  const remediation = error instanceof StreamVideoError ? error.remediation : PROVIDER_REMEDIATION;
+  const init = { remediation, retryAt: until.wallMs, cause };
+  const why = OF_NO_USE[by];
+  if (why) {
+    return new TokenProviderError(
+      'circuit_open',
+      `The token provider is not asked for a while: ${why}`,
+      init,
+    );
+  }
+  const code = error instanceof TokenProviderError ? error.code : 'provider_failed';
   return new TokenProviderError(
-    isBreaker ? 'circuit_open' : code,
-    isBreaker
-      ? 'The token provider is not asked for a while: its last tokens were all of no use'
-      : `The token provider is not asked again yet: ${describeThrown(error)}`,
-    {
-      remediation: error instanceof StreamVideoError ? error.remediation : PROVIDER_REMEDIATION,
-      retryAt: until.wallMs,
-      cause,
-    },
+    code,
+    `The token provider is not asked again yet: ${describeThrown(error)}`,
+    init,
+  );
+}
+
+/** The identity that a consumer's function belongs to is gone: a guest became another. */
+export function formerIdentityError(): SessionEndedError {
+  return new SessionEndedError(
+    'This token provider belongs to a guest who became another',
+    'Make the official client anew, with the new user and another auth.tokenProviderFor() of the same name.',
   );
 }
 
@@ -50,6 +80,13 @@ export function reenteredError(): TokenProviderError {
   return new TokenProviderError('provider_reentered', 'The token provider called back into its own client', {
     remediation: 'Fetch the token without the client: what it would send needs the token first.',
     retryable: false,
+  });
+}
+
+/** Why the provider's signal aborts, where the attempt is made again without it. */
+export function supersededError(): TokenProviderError {
+  return new TokenProviderError('provider_failed', 'Another attempt takes the place of this one', {
+    remediation: 'None is needed: the token is asked for again.',
   });
 }
 

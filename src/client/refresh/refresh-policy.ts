@@ -12,10 +12,17 @@ export interface PolicyFacts {
   readonly refresh: 'auto' | 'on-demand';
   readonly guestExpiry: 'renew' | 'suspend';
   readonly hasJoinedCall: boolean;
+  /** Whether an official client was handed this guest's token. */
+  readonly hasConsumer: boolean;
 }
 
-function mayRenewGuest({ guestExpiry, hasJoinedCall }: PolicyFacts): boolean {
-  return guestExpiry === 'renew' && !hasJoinedCall;
+/** Whether a guest's identity is relied on elsewhere: another one under it would cut that off. */
+export function isIdentityInUse({ hasJoinedCall, hasConsumer }: PolicyFacts): boolean {
+  return hasJoinedCall || hasConsumer;
+}
+
+function mayRenewGuest(facts: PolicyFacts): boolean {
+  return facts.guestExpiry === 'renew' && !isIdentityInUse(facts);
 }
 
 /** Whether a refused or missing token can have a successor without the app's help. */

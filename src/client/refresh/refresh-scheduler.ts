@@ -35,6 +35,11 @@ export class RefreshScheduler {
     return this.#store.held?.usedAt !== undefined || this.#isReliedOn();
   }
 
+  /** Where what no request waits for is discarded, only callers start attempts. */
+  get #isOnDemandOnly(): boolean {
+    return this.#store.environment.tiesIoToRequests();
+  }
+
   /** Listens to the page until `stop()`. */
   start(): void {
     if (this.#stopListening) return;
@@ -48,7 +53,7 @@ export class RefreshScheduler {
       },
       online: () => {
         store.isOnline = true;
-        store.backOff.endNetworkWait();
+        store.backOff.endWaitFor('network');
         this.wake();
       },
     });
@@ -78,8 +83,15 @@ export class RefreshScheduler {
     const current = this.#store.phase(now);
     if (current === 'fresh' || current === 'acquiring' || current === 'suspended') return;
     if (source.kind === 'none') this.#announceExpiring(held);
-    if (source.kind !== 'provider' || !isOnline || !mayRenewIn(current, this.#store.policy)) return;
-    if (!this.#flight.current && this.#waitMs(now) === 0) this.#flight.start('expiring');
+    if (
+      source.kind !== 'provider' ||
+      !isOnline ||
+      this.#isOnDemandOnly ||
+      !mayRenewIn(current, this.#store.policy)
+    )
+      return;
+    this.#flight.abortOverdue(now);
+    if (!this.#flight.current && this.#waitMs(now) === 0) this.#flight.start({ reason: 'expiring' });
   }
 
   /** Sets the timer for the next look; clears it while nothing would come of one. */
@@ -99,7 +111,7 @@ export class RefreshScheduler {
     if (suspension || this.#flight.current || !this.hasDemand) return undefined;
     const untilAdvisoryMs = remainingMs(held, now) - windowsOf(held, now).advisoryMs;
     if (source.kind === 'none') return this.#announced === held ? undefined : untilAdvisoryMs;
-    if (!mayRenewIn('advisory', this.#store.policy)) return undefined;
+    if (this.#isOnDemandOnly || !mayRenewIn('advisory', this.#store.policy)) return undefined;
     if (untilAdvisoryMs > 0) return untilAdvisoryMs;
     // An `online` event looks again at once.
     return isOnline ? this.#waitMs(now) : undefined;

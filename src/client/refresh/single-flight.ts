@@ -1,13 +1,23 @@
-import { InvalidTokenError, StreamVideoError, UnauthorizedError } from '../../shared/errors.js';
+import {
+  InvalidTokenError,
+  StreamVideoError,
+  TokenExpiredError,
+  UnauthorizedError,
+} from '../../shared/errors.js';
 import { lookAt } from '../../shared/foreign-value.js';
 import { abort, pause } from '../environment/abortable.js';
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import { isNetworkError } from '../environment/network-error.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
-import { type Outcome, RefreshAttempt } from './refresh-attempt.js';
-import { noProgressError, sameAsRejectedError } from './refresh-errors.js';
-import { FLOOR_MS } from './refresh-policy.js';
+import { type AttemptOptions, type Outcome, RefreshAttempt } from './refresh-attempt.js';
+import {
+  guestExpiredError,
+  noProgressError,
+  sameAsRejectedError,
+  supersededError,
+} from './refresh-errors.js';
+import { FLOOR_MS, isIdentityInUse } from './refresh-policy.js';
 import { suspend } from './suspension.js';
 import type { Announcement } from './token-events.js';
 import { askWithin, type NewGuest, type TokenReason, type TokenSource } from './token-provider.js';
@@ -16,15 +26,22 @@ import type { RecordedFailure, TokenStore } from './token-store.js';
 /** A refused token younger than this may be answered with its own twin, minted in the same second. */
 export const TWIN = { youngerThanMs: 2_000, askAgainAfterMs: 1_000 } as const;
 
+/** An attempt is dead once a provider call in it is older than its limit and this. */
+const OVERDUE_MS = 1_000;
+
 /** Identity is at stake: a call token of somebody signed in counts, too. */
 const FOR_ANOTHER_USER: readonly string[] = ['wrong_user', 'not_anonymous'];
 
-/** The single flight: at most one attempt at a time, and what becomes of its answer. */
+/**
+ * The single flight: at most one attempt at a time, and what becomes of its answer. Only where I/O ends with the
+ * request that began it several may overlap; the last one is then the current one.
+ */
 export class SingleFlight {
   readonly providerLimitMs: number;
   readonly #store: TokenStore;
   #sequence = 0;
   #applied = 0;
+  readonly #running = new Set<RefreshAttempt>();
   #current: RefreshAttempt | undefined;
   #lastStartedAt: Moment | undefined;
   #isCallingProvider = false;
@@ -54,11 +71,12 @@ export class SingleFlight {
     return this.#lastStartedAt ? millisecondsUntil(after(this.#lastStartedAt, FLOOR_MS), now) : 0;
   }
 
-  /** Starts an attempt; there must be none. */
-  start(reason: TokenReason): RefreshAttempt {
+  /** Starts an attempt, which is the current one from now on. */
+  start(options: AttemptOptions): RefreshAttempt {
     const now = this.#store.observe();
     this.#sequence += 1;
-    const attempt = new RefreshAttempt(this.#sequence, reason, now);
+    const attempt = new RefreshAttempt(this.#sequence, now, options);
+    this.#running.add(attempt);
     this.#current = attempt;
     this.#lastStartedAt = now;
     this.#store.history.count('attempts');
@@ -71,18 +89,50 @@ export class SingleFlight {
   overtake(): void {
     this.#sequence += 1;
     this.#applied = this.#sequence;
-    this.#current?.drop();
+    for (const attempt of this.#running) attempt.drop();
   }
 
   /** The session ended: aborts the provider's call and drops whatever comes of it. */
   abort(reason: unknown): void {
-    const attempt = this.#current;
-    this.#current = undefined;
+    this.#stopAll({ kind: 'failed', error: reason }, reason);
     this.#lastStartedAt = undefined;
-    this.#applied = this.#sequence;
+  }
+
+  /** Another provider is asked from now on: what runs is aborted, its answer dropped, and its waiters look again. */
+  supersede(): void {
+    this.#stopAll({ kind: 'superseded' }, supersededError());
+  }
+
+  /** Ends an attempt that is overdue: its runtime has lost its timers, or discarded it. Its waiters look again. */
+  abortOverdue(now: Moment): void {
+    const attempt = this.#current;
     if (!attempt) return;
-    abort(attempt.controller, reason);
-    attempt.settle({ kind: 'failed', error: reason });
+    const { wallMs, monotonicMs } = attempt.calledAt;
+    // By both clocks: one of them may have been set.
+    const ageMs = Math.min(now.wallMs - wallMs, now.monotonicMs - monotonicMs);
+    if (ageMs < this.providerLimitMs + OVERDUE_MS) return;
+    this.#store.history.add('an attempt was overdue');
+    this.#stop(attempt, { kind: 'superseded' }, supersededError());
+  }
+
+  #stopAll(outcome: Outcome, reason: unknown): void {
+    this.#applied = this.#sequence;
+    for (const attempt of [...this.#running]) this.#stop(attempt, outcome, reason);
+  }
+
+  #stop(attempt: RefreshAttempt, outcome: Outcome, reason: unknown): void {
+    this.#end(attempt);
+    try {
+      abort(attempt.controller, reason);
+    } catch {
+      // A runtime may refuse to touch what another request has left.
+    }
+    attempt.settle(outcome);
+  }
+
+  #end(attempt: RefreshAttempt): void {
+    this.#running.delete(attempt);
+    if (this.#current === attempt) this.#current = undefined;
   }
 
   /** Whether an answer of this attempt would be newer than what was taken last, and of this session. */
@@ -91,7 +141,6 @@ export class SingleFlight {
   }
 
   async #run(attempt: RefreshAttempt): Promise<void> {
-    const { source } = this.#store;
     let outcome: Outcome = { kind: 'delivered' };
     let announce: Announcement = () => {};
     try {
@@ -104,19 +153,15 @@ export class SingleFlight {
       }
       if (this.#counts(attempt)) announce = this.#deliver(attempt, answer);
     } catch (thrown) {
-      // Looked at once: what an app throws may tell another story the next time, or throw itself.
-      const error = thrown instanceof StreamVideoError ? thrown : lookAt(thrown);
-      if (source !== this.#store.source) {
-        // A provider that was exchanged meanwhile does not speak for the one that took its place.
-        outcome = { kind: 'superseded' };
-      } else if (this.#counts(attempt)) {
-        const failure = this.#fail(attempt, error);
+      if (this.#running.has(attempt) && this.#counts(attempt)) {
+        // Looked at once: what an app throws may tell another story the next time, or throw itself.
+        const failure = this.#fail(attempt, thrown instanceof StreamVideoError ? thrown : lookAt(thrown));
         outcome = { kind: 'failed', error: failure.error };
         announce = failure.announce;
       }
     }
-    if (this.#current !== attempt) return;
-    this.#current = undefined;
+    if (!this.#running.has(attempt)) return;
+    this.#end(attempt);
     attempt.settle(outcome);
     announce();
     this.#store.changed();
@@ -124,6 +169,7 @@ export class SingleFlight {
 
   #ask(attempt: RefreshAttempt): Promise<unknown> {
     const store = this.#store;
+    attempt.calledAt = store.now();
     store.history.count('providerCalls');
     return askWithin<unknown>(() => this.#call(store.source, attempt), {
       timers: store.environment.timers,
@@ -167,7 +213,13 @@ export class SingleFlight {
     const checked = guest
       ? validateToken(guest.token, { kind: 'guest', userId: guest.user.id })
       : store.check(answer);
-    if (this.#justRefused(attempt, checked.value)) throw sameAsRejectedError();
+    const refused = this.#justRefused(attempt, checked.value);
+    if (refused) {
+      // What only a consumer's server refused says nothing against the provider here.
+      attempt.isHandBack = refused.rejectedByServerAt === undefined;
+      throw refused.refusal ?? sameAsRejectedError();
+    }
+    if (guest && !attempt.mayCutOff && isIdentityInUse(store.policy)) throw guestExpiredError();
     const { held } = store;
     if (attempt.reason === 'expiring' && held && !held.rejectedByServerAt && !guest)
       this.#assertProgress(checked, held);
@@ -183,7 +235,8 @@ export class SingleFlight {
     const previous = store.user;
     if (guest) {
       store.user = guest.user;
-      store.supplied = checked.value;
+      store.supply(checked.value);
+      if (previous.id !== guest.user.id) store.hasConsumer = false;
     }
     const durationMs = Math.round(facts.receivedAt.monotonicMs - attempt.startedAt.monotonicMs);
     return () => {
@@ -224,14 +277,21 @@ export class SingleFlight {
     throw error;
   }
 
-  #fail({ controller }: RefreshAttempt, error: unknown): RecordedFailure {
+  #fail({ controller, isHandBack }: RefreshAttempt, error: unknown): RecordedFailure {
     const store = this.#store;
     if (error instanceof UnauthorizedError) return { error, announce: suspend(store, 'unauthorized', error) };
     if (error instanceof InvalidTokenError && FOR_ANOTHER_USER.includes(error.code)) {
       return { error, announce: suspend(store, 'wrong_user', error) };
     }
+    const now = store.observe();
+    if (store.source.kind === 'guest' && error instanceof TokenExpiredError) {
+      // A guest who came too late: a call was joined, or a consumer was handed the old token.
+      return { error, announce: store.hasToken(now) ? () => {} : suspend(store, 'guest_expired', error) };
+    }
+    if (error === store.tokens.lastRefused?.refusal)
+      return store.recordFailure(now, error, { by: 'refusal' });
     const isTimeout = controller.signal.aborted;
     const isNetwork = isTimeout || !store.isOnline || isNetworkError(error);
-    return store.recordFailure(store.observe(), error, isNetwork ? 'network' : 'provider');
+    return store.recordFailure(now, error, { by: isNetwork ? 'network' : 'provider', isHandBack });
   }
 }

@@ -40,6 +40,7 @@ export function resume(store: TokenStore): void {
   if (!suspension) return;
   store.suspension = undefined;
   store.history.add('the suspension was lifted');
-  if (store.source.kind === 'none' && store.held?.rejectedByServerAt) store.tokens.clear();
+  const mayTryAgain = store.source.kind === 'none' || suspension.reason === 'guest_refused';
+  if (mayTryAgain && store.held?.rejectedByServerAt) store.tokens.clear();
   store.emit('auth.resumed', suspension);
 }

@@ -3,7 +3,12 @@ import type { KnownUser } from '../user.js';
 import type { TokenReason } from './token-provider.js';
 
 /** Why the client has stopped asking for tokens. */
-export type SuspensionReason = 'unauthorized' | 'wrong_user' | 'token_expired' | 'guest_expired';
+export type SuspensionReason =
+  | 'unauthorized'
+  | 'wrong_user'
+  | 'token_expired'
+  | 'guest_expired'
+  | 'guest_refused';
 
 /** Why no token is asked for, and what callers get meanwhile. */
 export interface Suspension {

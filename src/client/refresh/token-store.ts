@@ -1,5 +1,5 @@
 import { type AnyStreamVideoError, InvalidTokenError } from '../../shared/errors.js';
-import type { Moment } from '../environment/clock.js';
+import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import type { Emit } from '../event-emitter.js';
 import type { Logger } from '../logger.js';
@@ -31,6 +31,9 @@ export interface TokenStoreOptions {
   hasJoinedCall(): boolean;
 }
 
+/** A 40 this soon after the arrival of a token comes early. */
+export const EARLY_REFUSAL_MS = 10_000;
+
 /** What is said once per client. */
 type Warning = 'no_progress' | 'no_expiry' | 'no_calls';
 
@@ -54,23 +57,33 @@ export class TokenStore {
   readonly history: History;
   source: TokenSource;
   user: KnownUser;
-  /** What the caller handed in, and a guest's token: survives the session. */
-  supplied: string | undefined;
   suspension: Suspension | undefined;
   lastError: AnyStreamVideoError | undefined;
   /** Believed until an `offline` event says otherwise. */
   isOnline = true;
   /** The session: aborts when it ends. */
   epoch = new Epoch();
-  readonly #options: TokenStoreOptions;
+  /** Whether an official client was handed this guest's token in this session. */
+  hasConsumer = false;
+  readonly #refresh: PolicyFacts['refresh'];
+  readonly #guestExpiry: PolicyFacts['guestExpiry'];
+  readonly #logger: Logger;
+  readonly #hasJoinedCall: () => boolean;
   readonly #listeners = new Set<() => void>();
   readonly #warned = new Set<Warning>();
   #told: { readonly phase?: Phase; readonly blocked?: Blocked | undefined } = {};
   #announcedSkew = false;
+  #supplied: string | undefined;
+  #isSuppliedRefused = false;
+  #earlyRefusals = 0;
 
   constructor(options: TokenStoreOptions) {
-    const { environment, emit, source, user, token } = options;
-    this.#options = options;
+    // Not the options themselves, which hold a token.
+    const { environment, emit, source, user, token, refresh, guestExpiry, logger, hasJoinedCall } = options;
+    this.#refresh = refresh;
+    this.#guestExpiry = guestExpiry;
+    this.#logger = logger;
+    this.#hasJoinedCall = hasJoinedCall;
     this.environment = environment;
     this.emit = emit;
     this.source = source;
@@ -78,7 +91,7 @@ export class TokenStore {
     this.backOff = new ProviderBackOff(() => environment.random());
     this.history = new History(environment.clock);
     if (token !== undefined) {
-      this.supplied = this.check(token).value;
+      this.supply(this.check(token).value);
       this.adoptSupplied();
     }
   }
@@ -91,8 +104,21 @@ export class TokenStore {
 
   /** What decides about asking for tokens, besides the token itself. */
   get policy(): PolicyFacts {
-    const { refresh, guestExpiry } = this.#options;
-    return { source: this.source, refresh, guestExpiry, hasJoinedCall: this.#options.hasJoinedCall() };
+    return {
+      source: this.source,
+      refresh: this.#refresh,
+      guestExpiry: this.#guestExpiry,
+      hasJoinedCall: this.#hasJoinedCall(),
+      hasConsumer: this.hasConsumer,
+    };
+  }
+
+  /**
+   * What the caller supplied, and a guest's token: survives the session. Not one that the server has refused, where a
+   * provider can bring another.
+   */
+  get supplied(): string | undefined {
+    return this.#isSuppliedRefused && this.source.kind === 'provider' ? undefined : this.#supplied;
   }
 
   /** An anonymous user without anything that could be a call token. */
@@ -156,6 +182,8 @@ export class TokenStore {
   clear(): void {
     this.tokens.clear();
     this.resetBlocks();
+    this.#earlyRefusals = 0;
+    this.hasConsumer = false;
     this.suspension = undefined;
     this.lastError = undefined;
   }
@@ -165,16 +193,27 @@ export class TokenStore {
     this.breaker.reset();
   }
 
+  /** Keeps a token for this session and later ones; undefined forgets it. */
+  supply(token: string | undefined): void {
+    this.#supplied = token;
+    this.#isSuppliedRefused = false;
+  }
+
+  /** Takes the supplied token where none is held. */
   adoptSupplied(): void {
-    if (this.supplied === undefined || this.held) return;
-    this.adopt(this.check(this.supplied), { isFromProvider: false, requestedAt: this.observe() });
+    const { supplied } = this;
+    if (supplied === undefined || this.held) return;
+    this.adopt(this.check(supplied), { isFromProvider: false, requestedAt: this.observe() });
   }
 
   adopt(
     { value, claims, userId }: CheckedToken,
     { isFromProvider, requestedAt }: { isFromProvider: boolean; requestedAt: Moment },
   ): TokenFacts {
-    const { wallMs, monotonicMs } = this.observe();
+    const now = this.observe();
+    const { wallMs, monotonicMs } = now;
+    const { held } = this;
+    if (held && !held.rejectedByServerAt && !isNew(held, now)) this.#earlyRefusals = 0;
     const facts = this.tokens.adopt({
       value,
       claims,
@@ -200,8 +239,30 @@ export class TokenStore {
   /** Back to the token that the server accepted last, if it still lives. */
   rollBack(now: Now): boolean {
     const isBack = this.#keptLives(now) && this.tokens.rollBack(now);
+    if (isBack) this.#noteRefused(this.tokens.lastRefused);
     if (isBack) this.history.add(`back to generation ${this.held?.generation}, which the server accepted`);
     return isBack;
+  }
+
+  /** The server refused the held token; returns it, or undefined when the answer is about another one. */
+  refuse(generation: number, now: Moment): TokenFacts | undefined {
+    const refused = this.tokens.refuse(generation, now);
+    this.#noteRefused(refused);
+    return refused;
+  }
+
+  /**
+   * Counts a 40 where it speaks against the issuer. One that comes within seconds, with the end of the token still
+   * ahead, does not: a server may take each token once. Such ones slow the attempts down, and no more.
+   */
+  countExpiry(token: TokenFacts, now: Now, error: unknown): void {
+    if (isNew(token, now) && remainingMs(token, now) > 0) {
+      this.#earlyRefusals += 1;
+      this.backOff.noteEarlyRefusals(now, this.#earlyRefusals, error);
+      return;
+    }
+    this.#earlyRefusals = 0;
+    if (!token.acceptedAt) this.countUnusable(token, now, error);
   }
 
   /** A token was of no use; each counts once. */
@@ -212,11 +273,18 @@ export class TokenStore {
   }
 
   /** An attempt failed: keeps the next one away, and makes the error that those get who waited. */
-  recordFailure(now: Now, error: unknown, by: 'network' | 'provider'): RecordedFailure {
+  recordFailure(
+    now: Now,
+    error: unknown,
+    { by, isHandBack = false }: { by: 'network' | 'provider' | 'refusal'; isHandBack?: boolean },
+  ): RecordedFailure {
+    const isRefusal = by === 'refusal';
     this.backOff.fail(now, { by, error, retryAfterMs: retryAfterMs(error, now.wallMs) });
-    if (error instanceof InvalidTokenError) this.breaker.countUnusable(now, error);
+    if (isRefusal || (error instanceof InvalidTokenError && !isHandBack)) {
+      this.breaker.countUnusable(now, error);
+    }
     const retryAt = (this.blockedAt(now) as Blocked).until.wallMs;
-    const told = attemptError(error, retryAt);
+    const told = isRefusal ? (error as AnyStreamVideoError) : attemptError(error, retryAt);
     this.lastError = told;
     this.history.count('failures');
     this.history.add(`an attempt failed: ${told.code}`);
@@ -239,13 +307,22 @@ export class TokenStore {
   warnOnce(topic: Warning, message: string): void {
     if (this.#warned.has(topic)) return;
     this.#warned.add(topic);
-    this.#options.logger.warn(message);
+    this.#logger.warn(message);
+  }
+
+  #noteRefused(refused: TokenFacts | undefined): void {
+    if (refused && refused.value === this.#supplied) this.#isSuppliedRefused = true;
   }
 
   #keptLives(now: Now): boolean {
     const { kept } = this.tokens;
     return kept !== undefined && isAlive(kept, now);
   }
+}
+
+/** Whether this token came so lately that a 40 says nothing about its age. */
+function isNew({ receivedAt }: TokenFacts, now: Moment): boolean {
+  return millisecondsUntil(after(receivedAt, EARLY_REFUSAL_MS), now) > 0;
 }
 
 /** Whether the server has not refused this token and some of its life is left. */

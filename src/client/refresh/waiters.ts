@@ -1,14 +1,18 @@
 import { type AbortSource, abortable, pause, throwIfAborted } from '../environment/abortable.js';
-import type { Moment } from '../environment/clock.js';
+import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import type { Now } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
-import { type CallerStep, callerStep, type Need, type WaitResult } from './caller-step.js';
+import { type CallerMemory, callerStep, type Need, type WaitResult } from './caller-step.js';
 import type { RefreshAttempt } from './refresh-attempt.js';
+import { reenteredError } from './refresh-errors.js';
 import type { RefreshScheduler } from './refresh-scheduler.js';
 import type { SingleFlight } from './single-flight.js';
-import { suspendForGood } from './suspension.js';
+import { endOfToken, suspendForGood } from './suspension.js';
 import type { TokenReason } from './token-provider.js';
 import type { TokenStore } from './token-store.js';
+
+/** Where a wait may end only in the request that waits, this often it is looked whether it has ended. */
+export const POLL_MS = 50;
 
 /** The right to send one request. */
 export interface AcquiredToken {
@@ -16,8 +20,28 @@ export interface AcquiredToken {
   readonly token: TokenFacts | undefined;
 }
 
-/** Lets something be listened to; returns the way to stop. */
-type Subscribe = (listener: () => void) => () => void;
+interface RenewOptions {
+  readonly reason: TokenReason;
+  /** Whether a guest may become another although a joined call or a consumer relies on it. */
+  readonly mayCutOff?: boolean;
+  readonly signal?: AbortSource | undefined;
+}
+
+interface JoinOptions {
+  readonly untilOver: boolean;
+  readonly limitMs?: number | undefined;
+  /** Whether the caller started the attempt. */
+  readonly isOwn: boolean;
+}
+
+type Signals = (AbortSource | undefined)[];
+
+interface Source {
+  /** Lets it be listened to; returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  /** Whether what happens there belongs to the caller's own request. */
+  readonly isOwn: boolean;
+}
 
 /** Callers who wait for a token: for the attempt that is theirs, or for the end of a back-off. */
 export class Waiters {
@@ -38,41 +62,78 @@ export class Waiters {
     if (this.#store.suspension) throw this.#store.suspension.error;
   }
 
+  /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
+  assertNotReentered(): void {
+    if (this.#flight.isCallingProvider) throw reenteredError();
+  }
+
   /** A token that is good to use now. Refreshes first when it must. */
-  acquire(signal: AbortSource | undefined): Promise<AcquiredToken> {
+  async acquire(signal?: AbortSource): Promise<AcquiredToken> {
+    this.assertNotReentered();
+    this.assertLive(signal);
+    this.#store.adoptSupplied();
+    this.#scheduler.start();
     return this.#satisfy({ kind: 'usable' }, signal, (now) => this.#serve(now));
   }
 
   /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
-  renewSince(since: Moment, reason: TokenReason, signal: AbortSource | undefined): Promise<void> {
+  renewSince(since: Moment, { reason, mayCutOff = false, signal }: RenewOptions): Promise<void> {
     const than = this.#store.held?.generation ?? 0;
-    return this.#satisfy({ kind: 'newer', since, than, reason }, signal, () => {});
+    return this.#satisfy({ kind: 'newer', since, than, reason, mayCutOff }, signal, () => {});
   }
 
   /** Waits until the need is met, and serves in that moment; throws what the caller gets instead. */
   async #satisfy<T>(need: Need, signal: AbortSource | undefined, serve: (now: Now) => T): Promise<T> {
     const store = this.#store;
+    const flight = this.#flight;
     const { epoch } = store;
     const signals = [signal, epoch];
-    let last: WaitResult | undefined;
+    let memory: CallerMemory = { joinsInVain: 0 };
     for (;;) {
       this.assertLive(signal, epoch);
       const now = store.observe();
-      const step = callerStep(store, need, { attempt: this.#flight.current, last, now });
+      flight.abortOverdue(now);
+      const step = callerStep(store, {
+        need,
+        memory,
+        attempt: flight.current,
+        floorMs: flight.floorMs(now),
+        now,
+      });
       switch (step.kind) {
         case 'serve':
           return serve(now);
         case 'fail':
           throw step.error;
-        case 'suspend':
-          throw suspendForGood(store, store.lastError);
-        case 'wait_for_back_off':
-          last = undefined;
-          await this.#listen([(wake) => store.onChange(wake)], signals, step.delayMs);
+        case 'give_up':
+          throw store.hasToken(now)
+            ? endOfToken(store, store.lastError)
+            : suspendForGood(store, store.lastError);
+        case 'wait_for_back_off': {
+          const { delayMs: limitMs } = step;
+          await this.#listen([this.#anyChange], signals, { limitMs });
+          memory = { joinsInVain: memory.joinsInVain };
           break;
+        }
+        case 'start_attempt': {
+          const mayCutOff = need.kind === 'newer' && need.mayCutOff;
+          const own = flight.start({ reason: step.reason, mayCutOff });
+          const last = await this.#join(own, need, signals, { ...step, untilOver: false, isOwn: true });
+          memory = { ...memory, own, last };
+          break;
+        }
         case 'wait_for_attempt': {
-          const attempt = this.#flight.current ?? this.#flight.start(step.reason);
-          last = await this.#join(attempt, step, need, signals);
+          const { attempt } = step;
+          const isOwn = attempt === memory.own;
+          const joined = memory.joined?.attempt === attempt ? memory.joined : { attempt, at: now };
+          const last = await this.#join(attempt, need, signals, { ...step, isOwn });
+          const isInVain = last?.kind === 'out_of_patience' && step.afterLimit === 'move_on';
+          memory = {
+            own: memory.own,
+            joined: isOwn ? undefined : joined,
+            joinsInVain: memory.joinsInVain + (isInVain ? 1 : 0),
+            last: isInVain ? undefined : last,
+          };
         }
       }
     }
@@ -93,41 +154,57 @@ export class Waiters {
   /** Waits for an attempt; undefined where the caller looks again as if it had just come. */
   async #join(
     attempt: RefreshAttempt,
-    { untilOver, patienceMs }: CallerStep & { kind: 'wait_for_attempt' },
     need: Need,
-    signals: (AbortSource | undefined)[],
+    signals: Signals,
+    { untilOver, ...options }: JoinOptions,
   ): Promise<WaitResult | undefined> {
     const hasEnded = () => (untilOver ? attempt.isOver : attempt.outcome !== undefined);
+    const sources: Source[] = [
+      { subscribe: (wake) => attempt.onProgress(() => hasEnded() && wake()), isOwn: options.isOwn },
+    ];
     // A late answer of an earlier attempt may serve this caller, too.
-    const sources: Subscribe[] = [(wake) => attempt.onProgress(() => hasEnded() && wake())];
-    if (need.kind === 'usable') sources.push((wake) => this.#store.onChange(wake));
-    const isPatient = patienceMs !== 0 && !hasEnded() && (await this.#listen(sources, signals, patienceMs));
+    if (need.kind === 'usable') sources.push(this.#anyChange);
+    const isInTime = options.limitMs !== 0 && (hasEnded() || (await this.#listen(sources, signals, options)));
     if (hasEnded()) return untilOver ? undefined : attempt.outcome;
-    return isPatient ? undefined : { kind: 'out_of_patience' };
+    return isInTime ? undefined : { kind: 'out_of_patience' };
   }
 
-  /** Waits for the first event, and no longer than `limitMs`; true for an event. Nothing stays behind at the sources. */
+  /** Waits for the first event, and no longer than the limit; true for an event. Nothing stays behind at the sources. */
   async #listen(
-    sources: readonly Subscribe[],
-    signals: (AbortSource | undefined)[],
-    limitMs: number | undefined,
+    sources: readonly Source[],
+    signals: Signals,
+    { limitMs = Number.POSITIVE_INFINITY }: { limitMs?: number | undefined },
   ): Promise<boolean> {
+    const { clock, timers, tiesIoToRequests } = this.#store.environment;
+    const isTied = tiesIoToRequests();
     let isWoken = false;
     let stops: (() => void)[] = [];
     const wake = new Promise<void>((resolve) => {
-      stops = sources.map((subscribe) =>
+      stops = sources.map(({ subscribe, isOwn }) =>
         subscribe(() => {
           isWoken = true;
-          resolve();
+          // What another request ended would go on in that one, and this one would never be answered.
+          if (isOwn || !isTied) resolve();
         }),
       );
     });
+    const end = after(clock.now(), limitMs);
+    let leftMs = limitMs;
     try {
-      if (limitMs === undefined) await abortable(wake, ...signals);
-      else await pause(this.#store.environment.timers, limitMs, { wake, signals });
+      while (!isWoken && leftMs > 0) {
+        const delayMs = isTied ? Math.min(POLL_MS, leftMs) : leftMs;
+        if (delayMs === Number.POSITIVE_INFINITY) await abortable(wake, ...signals);
+        else await pause(timers, delayMs, { wake, signals });
+        leftMs = isTied ? millisecondsUntil(end, clock.now()) : 0;
+      }
     } finally {
       for (const stop of stops) stop();
     }
     return isWoken;
+  }
+
+  /** Any fact that may matter to a caller who waits. */
+  get #anyChange(): Source {
+    return { subscribe: (wake) => this.#store.onChange(wake), isOwn: false };
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidTokenError, TokenProviderError } from '../../shared/errors.js';
+import { ApiError, InvalidTokenError, TokenProviderError } from '../../shared/errors.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
 import {
@@ -33,15 +33,6 @@ interface ConnectLoopOptions {
   /** Takes the connection over, and tells; throws where that has ended the session. */
   adopt(established: Established, signal: AbortSignal): OwnUserResponse;
 }
-
-/** What no retry heals: the provider's code is wrong. */
-const MISTAKES: readonly string[] = [
-  'not_a_string',
-  'bearer_prefix',
-  'double_encoded',
-  'missing_user_id',
-  'invalid_user_id',
-];
 
 /** Handshakes until one succeeds: who waits for it, for how long, and what follows from each failure. */
 export class ConnectLoop {
@@ -254,10 +245,13 @@ export class ConnectLoop {
 
   /** Throws what ends the loop: anything but a failure of the provider that may pass in time. */
   #assertTransient(error: unknown): void {
+    // The token was refused before: the provider gave it again, or a guest is suspended for it.
+    if (error instanceof ApiError) throw rejectedError(error);
     const isOfProvider = error instanceof TokenProviderError || error instanceof InvalidTokenError;
     if (!isOfProvider || error.retryAt === undefined || this.#signal.aborted) throw error;
     if (!this.#limit) return;
-    if (MISTAKES.includes(error.code)) throw error;
+    // The provider's own code is wrong.
+    if (!error.retryable) throw error;
     const { session } = this.#options;
     const open = session.circuitOpenError;
     if (open && session.blockedForMs > this.#limit.leftMs) throw open;

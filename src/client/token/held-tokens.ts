@@ -4,7 +4,13 @@ import type { TokenFacts } from './token-facts.js';
 /** What an attempt or the app delivers; the rest of the facts is added here. */
 export type Delivery = Omit<
   TokenFacts,
-  'generation' | 'acceptedAt' | 'rejectedByServerAt' | 'firstRejectedAt' | 'usedAt' | 'countedUnusable'
+  | 'generation'
+  | 'acceptedAt'
+  | 'rejectedByServerAt'
+  | 'firstRejectedAt'
+  | 'refusal'
+  | 'usedAt'
+  | 'countedUnusable'
 >;
 
 /**

@@ -1,3 +1,4 @@
+import type { AnyStreamVideoError } from '../../shared/errors.js';
 import { LAST_USABLE_SECOND } from '../../shared/token-format.js';
 import type { Moment } from '../environment/clock.js';
 import type { TokenClaims } from './claims.js';
@@ -23,6 +24,8 @@ export interface TokenFacts {
   rejectedByServerAt?: Moment;
   /** The first refusal by any server, also by one that a consumer of our tokens speaks to. */
   firstRejectedAt?: Moment;
+  /** Why it is of no use: refused for what it is, not for its age. */
+  refusal?: AnyStreamVideoError;
   usedAt?: Moment;
   /** Whether it was counted among the unusable ones; each counts once. */
   countedUnusable?: true;

@@ -80,8 +80,11 @@ function socketHandler({ ws }: MswParts, origin: string, coordinator: Coordinato
       cut: () => client.close(1006, ''),
       bufferedBytes: () => 0,
     };
-    const opening = { path: pathname, query: searchParams, headers: new Headers() };
-    const session = new SocketSession(coordinator, peer, opening);
+    const session = new SocketSession(coordinator, peer, {
+      path: pathname,
+      query: searchParams,
+      headers: new Headers(),
+    });
     client.addEventListener('message', ({ data }) => void receive(session, data));
     client.addEventListener('close', ({ code }) => session.closed(code));
   });

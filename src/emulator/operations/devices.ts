@@ -1,22 +1,20 @@
 import { Instant } from '../state/instant.js';
-import { Failure, invalidInput, notFound } from '../wire/api-failure.js';
+import { invalidInput, notFound } from '../wire/api-failure.js';
 import { wireDevice } from '../wire/user.js';
 import { bool, oneOf, optional, required, text, textOf } from '../wire/validation.js';
-import { ACTING_USER, type Context, type Operation, requireUser } from './operation.js';
+import { type Context, type Operation, requireUser } from './operation.js';
 
-const MAX_DEVICES = 25;
-
-function ownerOf(context: Context) {
-  return context.coordinator.users.require(requireUser(context));
+function actingUser(context: Context) {
+  const userId = textOf(context.body, 'user_id');
+  // A server token acts for the user that its body names.
+  const id = context.caller.kind === 'server' && userId !== undefined ? userId : requireUser(context);
+  return context.coordinator.users.find(id) ?? context.coordinator.users.create(id);
 }
 
 function createDevice(context: Context): object {
   const { body, coordinator } = context;
-  const user = ownerOf(context);
+  const user = actingUser(context);
   const id = String(body.id);
-  if (user.devices.size >= MAX_DEVICES && !user.devices.has(id)) {
-    throw new Failure(4, `a user has at most ${MAX_DEVICES} devices`);
-  }
   user.devices.set(id, {
     id,
     pushProvider: String(body.push_provider),
@@ -29,14 +27,14 @@ function createDevice(context: Context): object {
 }
 
 function listDevices(context: Context): object {
-  const user = ownerOf(context);
+  const user = actingUser(context);
   return { devices: [...user.devices.values()].map((device) => wireDevice(device, user.id)) };
 }
 
 function deleteDevice(context: Context): object {
   const id = context.query.get('id');
   if (id === null || id === '') throw invalidInput('id', 'is required');
-  if (!ownerOf(context).devices.delete(id)) throw notFound('device');
+  if (!actingUser(context).devices.delete(id)) throw notFound('device');
   return {};
 }
 
@@ -52,7 +50,7 @@ export const DEVICE_OPERATIONS: readonly Operation[] = [
       push_provider_name: optional(text(255)),
       voip_token: optional(bool),
       hardware_id: optional(text(255)),
-      ...ACTING_USER,
+      user_id: optional(text(255, 1)),
     },
     handle: createDevice,
   },

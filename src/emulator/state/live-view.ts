@@ -16,10 +16,7 @@ export function liveToken(token: KnownToken): LiveToken {
   const expiresAt = typeof claims.exp === 'number' ? claims.exp * SECOND_MS : undefined;
   // An id or a claim may itself be a token: people paste them into the wrong field.
   const shown = { userId: maskTokens(token.userId), claims: shownClaims };
-  // A token that had expired by itself before it was revoked stays expired.
-  const isEndedEarly = endedAt !== undefined && (expiresAt === undefined || endedAt < expiresAt);
-  const end = isEndedEarly ? { ended, endedAt } : {};
-  const lived = { id, ...shown, firstSeenAt, issuedAt, expiresAt, ...end };
+  const lived = { id, ...shown, firstSeenAt, issuedAt, expiresAt, ended, endedAt };
   if (expiresAt === undefined) return lived;
   const { advisoryMs, mandatoryMs } = windowsFor(expiresAt - (issuedAt ?? firstSeenAt));
   return { ...lived, advisoryAt: expiresAt - advisoryMs, mandatoryAt: expiresAt - mandatoryMs };

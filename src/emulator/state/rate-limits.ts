@@ -1,24 +1,14 @@
 import type { EmulatedClock } from './clock.js';
 
 const MINUTE_MS = 60_000;
-// Shown while nothing is limited; nothing is refused then.
+// Shown in the headers while nothing is limited.
 const SHOWN_LIMIT = 10_000;
-const KEPT_WINDOWS = 10_000;
 
-/** How `limitRates` limits. */
 export interface RateLimitOptions {
   /** Requests of one user to one endpoint per window. */
   limit: number;
-  /** Length of a window in milliseconds. @default 60000 */
+  /** Milliseconds; default a minute. */
   windowMs?: number | undefined;
-}
-
-/** How an endpoint stands for a caller. */
-export interface RateLimit {
-  readonly limit: number;
-  readonly remaining: number;
-  /** When the window ends, in epoch seconds. */
-  readonly reset: number;
 }
 
 interface Window {
@@ -26,7 +16,7 @@ interface Window {
   used: number;
 }
 
-/** Counts the requests per caller and endpoint. None is refused until a limit is set. */
+/** Requests per user and endpoint. Off until a limit is set. */
 export class RateLimits {
   readonly #clock: EmulatedClock;
   readonly #windows = new Map<string, Window>();
@@ -48,38 +38,30 @@ export class RateLimits {
   }
 
   /** Counts one request; false when it is one too many. */
-  admits(who: string, operation: string): boolean {
+  admits(userId: string, operation: string): boolean {
+    if (this.#options === undefined) return true;
     const now = this.#clock.now();
-    const key = JSON.stringify([who, operation]);
+    const key = JSON.stringify([userId, operation]);
     let window = this.#windows.get(key);
     if (window === undefined || window.endsAt <= now) {
-      if (this.#windows.size > KEPT_WINDOWS) this.#windows.clear();
-      window = { endsAt: now + (this.#options?.windowMs ?? MINUTE_MS), used: 0 };
+      if (this.#windows.size > SHOWN_LIMIT) this.#windows.clear();
+      window = { endsAt: now + this.#options.windowMs, used: 0 };
       this.#windows.set(key, window);
     }
     window.used += 1;
-    return this.#options === undefined || window.used <= this.#options.limit;
+    return window.used <= this.#options.limit;
   }
 
-  shown(who: string, operation: string): RateLimit {
-    const now = this.#clock.now();
+  /** The three headers that every answer carries; the reset is in epoch seconds. */
+  headers(userId: string, operation: string): Record<string, string> {
     const limit = this.#options?.limit ?? SHOWN_LIMIT;
-    const found = this.#windows.get(JSON.stringify([who, operation]));
-    const window = found !== undefined && found.endsAt > now ? found : undefined;
-    return {
-      limit,
-      remaining: Math.max(0, limit - (window?.used ?? 0)),
-      reset: Math.ceil((window?.endsAt ?? now + MINUTE_MS) / 1000),
-    };
-  }
-
-  /** The three headers that every answer carries. */
-  headers(who: string, operation: string): Record<string, string> {
-    const { limit, remaining, reset } = this.shown(who, operation);
+    const isLimited = this.#options !== undefined;
+    const window = isLimited ? this.#windows.get(JSON.stringify([userId, operation])) : undefined;
+    const resetsAt = window?.endsAt ?? this.#clock.now() + MINUTE_MS;
     return {
       'x-ratelimit-limit': String(limit),
-      'x-ratelimit-remaining': String(remaining),
-      'x-ratelimit-reset': String(reset),
+      'x-ratelimit-remaining': String(Math.max(0, limit - (window?.used ?? 1))),
+      'x-ratelimit-reset': String(Math.ceil(resetsAt / 1000)),
     };
   }
 }

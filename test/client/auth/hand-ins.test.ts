@@ -84,32 +84,63 @@ describe('the provider', () => {
       make({ token: undefined });
     });
 
-    test.each(failing)('and then %s, has the other one asked by those who wait', async (_name, step) => {
-      const failed = vi.fn();
-      client.on('token.refresh_failed', failed);
-      const waiting = [watch(get()), watch(client.auth.getToken()), watch(client.auth.refresh())];
-      await settle();
-      const next = vi.fn(async () => freshToken('martin', 3600));
-      client.auth.setTokenProvider(next);
-      await settle();
-      expect(next).not.toHaveBeenCalled();
-      step();
-      await settle();
-      expect(waiting.map(({ state }) => state)).toEqual(['resolved', 'resolved', 'resolved']);
-      expect([next.mock.calls.length, provider.mock.calls.length, failed.mock.calls.length]).toEqual([
-        1, 1, 0,
-      ]);
-    });
+    // case 208: stream-chat-js #1391
+    test.each(failing)(
+      'has the other one asked at once by those who wait, and then %s',
+      async (_name, step) => {
+        const failed = vi.fn();
+        client.on('token.refresh_failed', failed);
+        const waiting = [watch(get()), watch(client.auth.getToken()), watch(client.auth.refresh())];
+        await settle();
+        const next = vi.fn(async () => freshToken('martin', 3600));
+        client.auth.setTokenProvider(next);
+        await settle();
+        expect(waiting.map(({ state }) => state)).toEqual(['resolved', 'resolved', 'resolved']);
+        step();
+        await settle();
+        expect([next.mock.calls.length, provider.mock.calls.length, failed.mock.calls.length]).toEqual([
+          1, 1, 0,
+        ]);
+        expect(client.auth.state.refreshing).toBe(false);
+      },
+    );
 
-    test('and then brings a good token, has that one used', async () => {
+    test('aborts the signal of the call under way', async () => {
       const waiting = watch(client.auth.getToken());
       await settle();
+      const { signal } = provider.mock.lastCall?.[0] ?? {};
+      expect(signal?.aborted).toBe(false);
+      client.auth.setTokenProvider(async () => freshToken('martin', 3600));
+      expect(signal?.aborted).toBe(true);
+      await settle();
+      expect(waiting.state).toBe('resolved');
+    });
+
+    test('and then brings a good token, has that one dropped', async () => {
+      const waiting = watch(client.auth.getToken());
+      await settle();
+      const token = freshToken('martin', 3600);
+      const next = vi.fn(async () => token);
+      client.auth.setTokenProvider(next);
+      give(freshToken('martin', 60));
+      await settle();
+      expect([waiting.value, client.token, next.mock.calls.length]).toEqual([token, token, 1]);
+    });
+
+    test('is not asked where nobody waits', async () => {
+      const waiting = new AbortController();
+      const caller = watch(client.auth.getToken({ signal: waiting.signal }));
+      await settle();
+      waiting.abort();
+      await settle();
       const next = vi.fn(async () => freshToken('martin', 3600));
       client.auth.setTokenProvider(next);
-      const token = freshToken('martin', 60);
-      give(token);
       await settle();
-      expect([waiting.value, next.mock.calls.length]).toEqual([token, 0]);
+      expect([caller.state, next.mock.calls.length, client.auth.state.refreshing]).toEqual([
+        'rejected',
+        0,
+        false,
+      ]);
     });
   });
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaultEnvironment } from '../../../src/client/environment/environment.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
+import { ApiError } from '../../../src/shared/errors.js';
 import { type TestSession, tokenSession } from '../../support/token-session.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
@@ -7,7 +9,7 @@ import { watch } from '../../support/watch.js';
 
 let on: TestSession;
 let first: TokenFacts;
-const cause = new Error('what the server said');
+const cause = new ApiError('what the server said', { status: 401, apiCode: 43, remediation: 'Look at it.' });
 
 function make(options: Parameters<typeof tokenSession>[0] = {}): void {
   on = tokenSession({ token: freshToken('martin', 3600), ...options });
@@ -98,8 +100,78 @@ describe('a 40', () => {
     expect(told().map(({ what }) => what)).toEqual(['the server refused generation 1']);
     renew(first);
     expect(told()).toHaveLength(1);
-    expect(on.session.describe().counters).toMatchObject({ unusableInARow: 1, providerCalls: 1 });
+    expect(on.session.describe().counters).toMatchObject({ providerCalls: 1 });
     await on.give(freshToken('martin', 3600));
+  });
+
+  test.each<[string, number, number]>([
+    ['within 10 s of its arrival says nothing against the issuer', 9_999, 0],
+    ['later counts the token as unusable', 10_000, 1],
+  ])('for a token never accepted that comes %s', async (_name, afterMs, unusable) => {
+    make();
+    await advance(afterMs);
+    on.session.verdicts.refuse(first, cause);
+    expect(on.session.describe().counters).toMatchObject({ unusableInARow: unusable });
+  });
+
+  test('for a token never accepted whose end has passed counts it as unusable, however soon it comes', async () => {
+    make({ token: freshToken('martin', 5) });
+    await advance(5_000);
+    on.session.verdicts.refuse(first, cause);
+    expect(on.session.describe().counters).toMatchObject({ unusableInARow: 1 });
+  });
+
+  // case 214
+  test('that comes early three times in a row keeps the next attempt away, accepted tokens included, each time longer', async () => {
+    make({ environment: { ...defaultEnvironment, random: () => 1 } });
+    const waits: (number | undefined)[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const token = on.set();
+      on.session.verdicts.accept(token);
+      on.session.verdicts.refuse(token, cause);
+      const { blocked, counters, now } = on.session.describe();
+      waits.push(blocked && blocked.until.wallMs - now.wallMs);
+      expect([blocked?.by, counters.unusableInARow]).toEqual([n < 2 ? undefined : 'early_refusal', 0]);
+    }
+    expect(waits).toEqual([undefined, undefined, 2_000, 4_000, 8_000]);
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    [
+      'is refused',
+      async () => {
+        const token = on.set();
+        await advance(10_000);
+        on.session.verdicts.refuse(token, cause);
+      },
+    ],
+    [
+      'is replaced',
+      async () => {
+        on.set();
+        await advance(10_000);
+        on.set();
+      },
+    ],
+  ])('is the first of its row after a token that outlives 10 s and then %s', async (_name, outlive) => {
+    make();
+    for (let n = 0; n < 2; n += 1) on.session.verdicts.refuse(on.set(), cause);
+    await outlive();
+    for (let n = 0; n < 2; n += 1) on.session.verdicts.refuse(on.set(), cause);
+    expect(on.session.describe().blocked).toBeUndefined();
+    on.session.verdicts.refuse(on.set(), cause);
+    expect(on.session.describe().blocked?.by).toBe('early_refusal');
+  });
+
+  test('that comes early says nothing new about a token whose time has not passed: a success in between ends no row', async () => {
+    make();
+    for (let n = 0; n < 3; n += 1) {
+      const token = on.set();
+      on.session.verdicts.accept(token);
+      await advance(3_000);
+      on.session.verdicts.refuse(token, cause);
+    }
+    expect(on.session.describe().blocked?.by).toBe('early_refusal');
   });
 
   test('counts no token as unusable that the server had accepted', async () => {
@@ -208,28 +280,75 @@ describe('a token refused for what it is', () => {
     expect(on.told('token.refresh_failed')).toHaveLength(1);
   });
 
-  test('with nothing to give way to stays: it counts as unusable, and no failure is told', () => {
-    make();
-    expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
-    expect(on.session.token).toBe(first.value);
-    expect(on.session.describe()).toMatchObject({
-      blocked: undefined,
-      counters: { failures: 0, unusableInARow: 1 },
-    });
-    expect(on.told('token.refresh_failed')).toEqual([]);
-  });
+  // case 203: hocuspocus #944
+  test.each([
+    ['never accepted', false],
+    ['that the server had accepted', true],
+  ])(
+    'with nothing to give way to, %s, is not used again: the next one is asked for after the back-off',
+    async (_name, isAccepted) => {
+      make();
+      if (isAccepted) on.session.verdicts.accept(first);
+      expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
+      expect(on.session.state).toMatchObject({
+        status: 'acquiring',
+        lastError: { code: 'api_error', message: 'what the server said' },
+        retryAt: Date.now() + 1_000,
+      });
+      expect(on.session.describe()).toMatchObject({
+        blocked: { by: 'refusal', error: cause },
+        counters: { failures: 0, unusableInARow: 1 },
+      });
+      expect(on.told('token.refresh_failed')).toEqual([]);
+      const caller = watch(on.session.acquire());
+      await advance(999);
+      expect(on.asks).toHaveLength(0);
+      await advance(1);
+      await on.give(freshToken('martin', 3600));
+      expect([caller.state, on.reasons]).toEqual(['resolved', ['rejected']]);
+    },
+  );
 
-  test('counts as unusable once, however many requests hear it', () => {
+  test('counts once, however many requests hear it', () => {
     make();
     for (let n = 0; n < 3; n += 1) on.session.verdicts.rollBackAfterRejection(first, cause);
-    expect(on.session.describe()).toMatchObject({ blocked: undefined, counters: { unusableInARow: 1 } });
+    expect(on.session.describe()).toMatchObject({
+      blocked: { by: 'refusal' },
+      counters: { unusableInARow: 1, failuresInARow: 1 },
+    });
   });
 
-  test('is not unusable when the server had accepted it', () => {
-    make();
-    on.session.verdicts.accept(first);
+  test('stays in use where only the app can bring another, and nothing is said against it', () => {
+    make({ source: { kind: 'none' } });
     expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
+    expect(on.session.state).toMatchObject({ status: 'active', generation: 1 });
+    expect(on.session.state).not.toHaveProperty('lastError');
     expect(on.session.describe().counters).toMatchObject({ unusableInARow: 0 });
+  });
+
+  test('suspends a guest, who may be banned', () => {
+    make({ user: { id: 'martin', type: 'guest' } });
+    expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
+    expect(on.told('auth.suspended')).toEqual([{ reason: 'guest_refused', error: cause }]);
+    on.session.begin();
+    expect(on.session.state.status).toBe('acquiring');
+    watch(on.session.acquire());
+    expect([on.session.state.status, on.held.value, on.asks.length]).toEqual(['active', first.value, 0]);
+  });
+
+  test('by its very string again is answered with that refusal, and counts once more', async () => {
+    make();
+    await advance(3_000);
+    on.session.verdicts.rollBackAfterRejection(first, cause);
+    const caller = watch(on.session.acquire());
+    await advance(1_000);
+    await on.give(first.value);
+    expect(caller.error).toBe(cause);
+    expect(on.session.describe()).toMatchObject({
+      blocked: { by: 'refusal' },
+      counters: { unusableInARow: 2 },
+    });
+    expect(on.told('token.refresh_failed')).toMatchObject([{ error: cause }]);
   });
 
   test('and replaced since is replayed with its successor', () => {
@@ -246,10 +365,11 @@ describe('a token refused for what it is', () => {
     expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
   });
 
-  test('is the answer where it had been accepted, whatever came after it', () => {
+  test('and replaced since is replayed with its successor, though it had been accepted', () => {
     make();
-    withKept();
-    expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
+    const second = withKept();
+    expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(true);
+    expect(on.held).toBe(second);
   });
 
   test('is the answer where the session has ended since', () => {

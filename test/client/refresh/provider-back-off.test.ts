@@ -75,18 +75,18 @@ describe('a network that came back', () => {
   test('ends a wait for the network', () => {
     const backOff = new ProviderBackOff(() => 1);
     backOff.fail(at(0), { by: 'network', error });
-    backOff.endNetworkWait();
+    backOff.endWaitFor('network');
     expect(backOff.blockedAt(at(0))).toBeUndefined();
   });
 
   test('ends no other', () => {
     const backOff = new ProviderBackOff(() => 1);
     backOff.fail(at(0), { by: 'provider', error });
-    backOff.endNetworkWait();
+    backOff.endWaitFor('network');
     expect(backOff.blockedAt(at(0))?.by).toBe('provider');
     backOff.reset();
     backOff.fail(at(0), { by: 'network', error, retryAfterMs: 5_000 });
-    backOff.endNetworkWait();
+    backOff.endWaitFor('network');
     expect(backOff.blockedAt(at(0))?.by).toBe('retry_after');
   });
 });

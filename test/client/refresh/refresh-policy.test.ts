@@ -18,6 +18,7 @@ const policy = (source: TokenSource, facts: Partial<PolicyFacts> = {}): PolicyFa
   refresh: 'auto',
   guestExpiry: 'renew',
   hasJoinedCall: false,
+  hasConsumer: false,
   ...facts,
 });
 

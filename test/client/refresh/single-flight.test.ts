@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SingleFlight } from '../../../src/client/refresh/single-flight.js';
 import { TokenStore } from '../../../src/client/refresh/token-store.js';
-import { UnauthorizedError } from '../../../src/shared/errors.js';
+import { ApiError, UnauthorizedError } from '../../../src/shared/errors.js';
 import { type TestSession, tokenSession } from '../../support/token-session.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
 import { watch } from '../../support/watch.js';
 
 let on: TestSession;
-const cause = new Error('40');
+const cause = new ApiError('refused', { status: 401, remediation: 'Look at it.' });
 
 function make(options: Parameters<typeof tokenSession>[0] = {}): void {
   on = tokenSession({ token: freshToken('martin', 3600), ...options });
@@ -64,7 +64,7 @@ describe('an attempt that the end of the session stops', () => {
       hasJoinedCall: () => false,
     });
     const flight = new SingleFlight(store, 10_000);
-    const attempt = flight.start('initial');
+    const attempt = flight.start({ reason: 'initial' });
     const told: boolean[] = [];
     attempt.onProgress(() => told.push(attempt.isOver));
     flight.abort('over');

@@ -153,7 +153,7 @@ describe('a failed attempt tells how long the token held is still valid', () => 
   ])('%s', async (_name, stillValidForMs, happen) => {
     const store = storeOf({ source: provider, token: freshToken('martin', 90) });
     await happen(store);
-    const failure = store.recordFailure(store.now(), new Error('503'), 'provider');
+    const failure = store.recordFailure(store.now(), new Error('503'), { by: 'provider' });
     expect(emit).not.toHaveBeenCalled();
     failure.announce();
     expect(emit).toHaveBeenCalledExactlyOnceWith('token.refresh_failed', {

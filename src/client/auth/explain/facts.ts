@@ -35,6 +35,7 @@ export function factsOf({ store, flight, scheduler, state }: Parts) {
     floorMs: flight.floorMs(now),
     isOnline,
     hasDemand: scheduler.hasDemand,
+    isOnRequestOnly: store.environment.tiesIoToRequests(),
     clock: { offsetMs: now.offsetMs, evidence: serverClock.evidenceAt(now) },
     counters: { ...history.counters, failuresInARow: backOff.failures, unusableInARow: breaker.unusable },
     transitions: history.transitions,

@@ -23,6 +23,9 @@ const BLOCKED_BY: Readonly<Record<BlockedBy, string>> = {
   network: 'the last attempt to get one failed for the network, and the next one backs off',
   provider: 'the last attempt to get one failed, and the next one backs off',
   retry_after: 'the token provider asked to wait',
+  refusal: 'the server refused the last token, and the next attempt backs off (circuit_open)',
+  early_refusal:
+    'the server refused the last tokens soon after they came, and the next attempt backs off (circuit_open)',
   breaker: 'the last tokens were all of no use, and the provider is spared for a while (circuit_open)',
 };
 
@@ -31,7 +34,8 @@ const SUSPENDED_FOR: Readonly<Record<SuspensionReason, string>> = {
   wrong_user: 'the token provider gave a token for another user',
   token_expired: 'the server refused the token, and there is no token provider to bring another',
   guest_expired:
-    "the guest's token has ended, and is not renewed while a call is joined or with guestExpiry 'suspend'",
+    "the guest's token has ended, and is not renewed while a call is joined, while an official client lives on it, or with guestExpiry 'suspend'",
+  guest_refused: 'the server refused the guest, who may be banned',
 };
 
 const NO_DEMAND =
@@ -82,6 +86,8 @@ function leftAlone({ source, refresh, remainingMs, now, canReplace }: Facts): Ne
 
 const OFFLINE = 'the runtime says that it is offline, and nothing is done ahead of time until it is back';
 
+const TIED_IO = 'this runtime ends what no request waits for, so nothing is done ahead of time';
+
 const ON_REQUEST = {
   fresh: 'is served',
   advisory: 'is served this token, and has it renewed',
@@ -90,7 +96,9 @@ const ON_REQUEST = {
 } as const;
 
 function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
-  const { now, windows, remainingMs, blocked, floorMs, hasDemand, isOnline, attemptEndsAt } = facts;
+  const { now, windows, remainingMs, blocked, floorMs, isOnline, attemptEndsAt, isOnRequestOnly } = facts;
+  const hasDemand = facts.hasDemand && !isOnRequestOnly;
+  const noDemand = isOnRequestOnly ? TIED_IO : NO_DEMAND;
   const inPhase = `the token is in its ${phase} phase`;
   const opensAt = Math.round(now.wallMs + (remainingMs as number) - (windows as Windows).advisoryMs);
   if (refreshing) {
@@ -107,7 +115,7 @@ function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
   if (phase === 'fresh') {
     const at = Math.round(Math.max(opensAt, held));
     if (!hasDemand)
-      return { what: 'the next request has the token renewed', at, timing: 'not before', why: NO_DEMAND };
+      return { what: 'the next request has the token renewed', at, timing: 'not before', why: noDemand };
     return isOnline
       ? { what: 'the token is renewed', at, timing: 'at', why: 'its advisory window opens then' }
       : { what: 'the token is renewed', at, timing: 'not before', why: OFFLINE };
@@ -121,7 +129,7 @@ function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
       why: BLOCKED_BY[blocked.by],
     };
   }
-  if (!hasDemand) return { what: `the next request ${ON_REQUEST[phase]}`, why: `${inPhase}; ${NO_DEMAND}` };
+  if (!hasDemand) return { what: `the next request ${ON_REQUEST[phase]}`, why: `${inPhase}; ${noDemand}` };
   if (!isOnline) {
     return {
       what: `the token is renewed when the network is back; a request ${ON_REQUEST[phase]}`,
@@ -136,6 +144,12 @@ function renewal(facts: Facts, { phase, refreshing }: WithPhase): NextStep {
   };
 }
 
+function waysOut({ canReplace }: Facts, reason: SuspensionReason): string {
+  return reason === 'guest_expired' && !canReplace
+    ? 'auth.refresh() or auth.setToken()'
+    : 'auth.setToken(), auth.setTokenProvider(), auth.refresh() or connect()';
+}
+
 /** Derives from the facts what happens next. */
 export function nextStep(facts: Facts): NextStep {
   const { state } = facts;
@@ -147,7 +161,7 @@ export function nextStep(facts: Facts): NextStep {
       };
     case 'suspended':
       return {
-        what: 'requests fail at once and nobody is asked, until the app calls auth.setToken(), auth.setTokenProvider(), auth.refresh() or connect()',
+        what: `requests fail at once and nobody is asked, until the app calls ${waysOut(facts, state.reason)}`,
         why: SUSPENDED_FOR[state.reason],
       };
     case 'acquiring':

@@ -185,6 +185,8 @@ describe('what explain() foretells', () => {
         "at: the token is in its expired phase, and attempts that nobody waits for keep a distance",
         "not before: the server refused the token; the last attempt to get one failed, and the next one backs off",
         "not before: the server refused the token; the last tokens were all of no use, and the provider is spared for a while (circuit_open)",
+        "not before: the server refused the token; the server refused the last token, and the next attempt backs off (circuit_open)",
+        "not before: the server refused the token; the server refused the last tokens soon after they came, and the next attempt backs off (circuit_open)",
         "not before: there is no token yet; the last attempt to get one failed for the network, and the next one backs off",
         "not before: there is no token yet; the last attempt to get one failed, and the next one backs off",
         "not before: there is no token yet; the last tokens were all of no use, and the provider is spared for a while (circuit_open)",
