@@ -71,11 +71,9 @@ export class EventEmitter {
     this.#emitUnder(['all'], event);
   }
 
-  /** What is being delivered right now, of this name or of any, reaches no further listener. */
-  cutOff(name?: string): void {
-    for (const emission of this.#underWay) {
-      if (name === undefined || emission.event.type === name) emission.isCutOff = true;
-    }
+  /** What is being delivered right now reaches no further listener. */
+  cutOff(isMeant: (event: AnyEvent) => boolean): void {
+    for (const emission of this.#underWay) emission.isCutOff ||= isMeant(emission.event);
   }
 
   #add(event: string, listener: AnyListener, { once }: { once: boolean }): () => void {

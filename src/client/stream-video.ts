@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../shared/errors.js';
+import { ConfigurationError, StreamVideoError } from '../shared/errors.js';
 import type { OwnUserResponse } from './api-types.js';
 import { Auth, type Waiting } from './auth/auth.js';
 import { TokenSession } from './auth/token-session.js';
@@ -58,12 +58,13 @@ function prepare(options: unknown): Prepared {
   return { settings };
 }
 
-/** An event for the log: errors by their code and users by their id, since an app's may hold anything. */
+/** An event for the log: errors by what they say and users by their id, since an app's may hold anything. */
 function loggable(event: LogData): LogData {
   const named = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
-    const { code, id } = value as { code?: unknown; id?: unknown };
-    return code ?? id;
+    if (!(value instanceof StreamVideoError)) return (value as { id?: unknown }).id;
+    const { code, message, remediation } = value;
+    return { code, message, remediation };
   };
   return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, named(value)]));
 }
@@ -113,7 +114,7 @@ export class StreamVideo {
       logger[WARNINGS.includes(name) ? 'warn' : 'debug'](name, loggable(event));
       const { ending } = this.#session;
       this.#react(name);
-      if (name === 'connection.changed') this.#events.cutOff(name);
+      if (name === 'connection.changed') this.#events.cutOff(({ type }) => type === name);
       // Whatever ends after its session is dropped, but for the news that it has ended.
       else if (ending.aborted) return;
       this.#events.emit(event);
@@ -296,9 +297,10 @@ export class StreamVideo {
   async #end(options: { forGood?: boolean } = {}): Promise<void> {
     const ended = () => {
       const tell = this.#connection.close();
-      this.#events.cutOff();
+      // A disconnected that is being told stays true.
+      this.#events.cutOff(({ type }) => tell !== undefined || type !== 'connection.changed');
       this.#calls.leaveAll();
-      tell();
+      tell?.();
     };
     this.#session.end({ ...options, ended });
   }

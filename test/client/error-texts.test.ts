@@ -115,6 +115,12 @@ describe('what people read', () => {
   test('about each code of the coordinator', async () => {
     const codes = [2, 4, 5, 9, 16, 17, 40, 41, 42, 43, 71, 99];
     const errors = codes.map((code) => apiErrorOf({ code, message: `m${code}` }, { status: 401 }));
+    // case 229: stream-chat-flutter #1731
+    const foreign = `${btoa('{"alg":"RS256"}').replace(/=/g, '')}.e30.x`;
+    for (const code of [5, 43, 40]) {
+      errors.push(apiErrorOf({ code, message: `m${code}` }, { status: 401, token: foreign }));
+    }
+    errors.push(apiErrorOf({ code: 99, message: 'a limit' }, { status: 429 }));
     await expect(errors.map(told).join('\n')).toMatchFileSnapshot('__snapshots__/api-errors.txt');
   });
 
@@ -123,7 +129,7 @@ describe('what people read', () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     const refused = [
-      ...[7, '//x', '/a/../b'].map((path) => thrownBy(() => readPath(path))),
+      ...[7, '//x', '/a/../b', '/video/edges', '/video'].map((path) => thrownBy(() => readPath(path))),
       ...['..', '\ud800'].map((id) => thrownBy(() => segment(id))),
       ...(await Promise.all([() => {}, circle].map((body) => rejection(prepareBody(body))))),
     ];

@@ -37,6 +37,39 @@ const scenarios: readonly (readonly [what: string, scenario: string, stdout: str
   ],
 ];
 
+// case 216
+const rude: readonly (readonly [what: string, mode: string, scenario: string, stdout: string])[] = [
+  [
+    'a client was disconnected whose peer answers no close frame',
+    'mute',
+    'disconnected_from_a_mute_peer',
+    'done\n',
+  ],
+  [
+    'a redirect has come whose body does not end',
+    'endless',
+    'redirected_to_a_body_without_end',
+    'rejected 302\ndone\n',
+  ],
+];
+
+test.concurrent.for(rude)(
+  'a process is not kept alive by the peer once %s',
+  async ([, mode, scenario, expected]) => {
+    const { exitCode, isKilled, stdout, stderr } = await scripts.run(
+      'exits',
+      `${server.url}/${mode}`,
+      scenario,
+    );
+    expect({ exitCode, isKilled, stdout, stderr }).toEqual({
+      exitCode: 0,
+      isKilled: false,
+      stdout: expected,
+      stderr: '',
+    });
+  },
+);
+
 test.concurrent.for(scenarios)('a process ends by itself once %s', async ([, scenario, expected]) => {
   const { exitCode, isKilled, stdout, stderr } = await scripts.run('exits', `${server.url}/ok`, scenario);
   expect({ exitCode, isKilled, stdout, stderr }).toEqual({

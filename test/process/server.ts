@@ -10,7 +10,10 @@ export interface RudeServer {
   close(): Promise<void>;
 }
 
-/** The first path segment says what becomes of a client: `ok`, `close`, `redirect`, or a code to be refused with. */
+/**
+ * The first path segment says what becomes of a client: `ok`, `close`, `redirect`, `mute` (as `ok`, but no close frame
+ * is ever answered), `endless` (a redirect whose body does not end), or a code to be refused with.
+ */
 function modeOf({ url = '' }: IncomingMessage): string {
   return url.split('/')[1] ?? '';
 }
@@ -25,8 +28,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const secret = request.headers.authorization ?? '';
   const reply = (status: number, body: string, headers: Record<string, string> = {}) =>
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
-  if (mode === 'ok') reply(200, '{"duration":"1ms"}');
+  if (mode === 'ok' || mode === 'mute') reply(200, '{"duration":"1ms"}');
   else if (mode === 'redirect') reply(302, '', { location: `/elsewhere/${secret}?token=${secret}` });
+  else if (mode === 'endless') response.writeHead(302, { location: '/elsewhere' }).write('x'.repeat(100_000));
   else if (mode === 'page') reply(502, `<p>${secret}</p>`);
   else if (mode === 'close') request.socket.destroy();
   else {
@@ -41,11 +45,12 @@ export async function startRudeServer(): Promise<RudeServer> {
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket, request) => {
     const mode = modeOf(request);
+    if (mode === 'mute') socket.close = () => {};
     socket.on('message', (data) => {
       const frame = JSON.parse(String(data));
       if (Array.isArray(frame)) return;
       const created_at = new Date().toISOString();
-      if (mode === 'ok') {
+      if (mode === 'ok' || mode === 'mute') {
         const me = { id: frame.user_details.id };
         socket.send(JSON.stringify({ type: 'connection.ok', connection_id: 'one', created_at, me }));
         return;

@@ -1,4 +1,5 @@
-import { MAX_FRAME_BYTES, type WebSocketConstructor } from './web-socket.js';
+import { MAX_FRAME_BYTES } from './size-limits.js';
+import type { WebSocketConstructor } from './web-socket.js';
 
 /** Node 20 has no WebSocket of its own. Builds for other runtimes take `fallback-web-socket.none.ts` instead. */
 export async function fallbackWebSocket(): Promise<WebSocketConstructor | undefined> {

@@ -1,6 +1,3 @@
-/** The largest frame that is read, after decompression. */
-export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
-
 /** The least that the client needs of a WebSocket. */
 export interface WebSocketLike {
   /** 0 connecting, 1 open, 2 closing, 3 closed. */

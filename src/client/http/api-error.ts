@@ -1,7 +1,7 @@
 import { ApiError, MissingPermissionError, type RateLimit } from '../../shared/errors.js';
 import { readText } from '../../shared/foreign-value.js';
 import { sanitize } from '../../shared/text.js';
-import type { TokenClaims } from '../token/claims.js';
+import { algorithmOf, type TokenClaims } from '../token/claims.js';
 
 /** Codes of the coordinator that this package acts on. */
 export const CODE = {
@@ -53,12 +53,25 @@ export function isWireError(value: unknown): value is WireError {
 
 interface Origin {
   readonly status: number;
+  /** The token that the answer is about. */
+  readonly token?: string | undefined;
   readonly requestId?: string | undefined;
   readonly rateLimit?: RateLimit | undefined;
 }
 
+function remediationFor(code: number, { status, token }: Origin): string {
+  const isAboutMaking = code === CODE.authentication || code === CODE.tokenSignature;
+  const algorithm = isAboutMaking && token !== undefined ? algorithmOf(token) : undefined;
+  if (algorithm !== undefined && algorithm !== 'HS256') {
+    return `Mint a token of Stream's own: signed with HS256 and the secret of the app. This one says ${sanitize(algorithm)}, as those of identity providers do.`;
+  }
+  const known = REMEDIATION[code] ?? (status === 429 ? REMEDIATION[CODE.rateLimit] : undefined);
+  return known ?? 'Look at the message and the details.';
+}
+
 /** The coordinator's error object as an error of this package. */
-export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Origin): ApiError {
+export function apiErrorOf(wire: WireError, origin: Origin): ApiError {
+  const { status, requestId, rateLimit } = origin;
   const { exception_fields, unrecoverable } = wire;
   const details = {
     ...(exception_fields !== undefined && { exception_fields }),
@@ -74,10 +87,7 @@ export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Or
       details: Object.keys(details).length > 0 ? details : undefined,
       retryable:
         wire.unrecoverable !== true && (status >= 500 || status === 429 || wire.code === CODE.rateLimit),
-      remediation:
-        REMEDIATION[wire.code] ??
-        (status === 429 ? REMEDIATION[CODE.rateLimit] : undefined) ??
-        'Look at the message and the details.',
+      remediation: remediationFor(wire.code, origin),
     },
   );
 }
@@ -85,7 +95,8 @@ export function apiErrorOf(wire: WireError, { status, requestId, rateLimit }: Or
 /** A 403 / 17. On a call token it names the calls that the token opens. */
 export function missingPermission(cause: ApiError, claims?: TokenClaims): MissingPermissionError {
   const cids = claims?.call_cids;
-  const opens = Array.isArray(cids) ? `; the call token opens ${sanitize(cids.join(', '))}` : '';
+  const named = Array.isArray(cids) ? cids.filter((cid) => typeof cid === 'string').join(', ') : undefined;
+  const opens = named === undefined ? '' : `; the call token opens ${sanitize(named || 'no call')}`;
   return new MissingPermissionError(`${cause.message}${opens}`, { remediation: cause.remediation, cause });
 }
 

@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../../shared/errors.js';
 import { describeType, sanitize } from '../../shared/text.js';
 
-function refuse(message: string): never {
-  throw new ConfigurationError('invalid_path', message, {
-    remediation:
-      'Pass a path relative to /video that begins with one slash, with each id encoded as one segment.',
-  });
+const RELATIVE =
+  'Pass a path relative to /video that begins with one slash, with each id encoded as one segment.';
+
+function refuse(message: string, remediation = RELATIVE): never {
+  throw new ConfigurationError('invalid_path', message, { remediation });
 }
 
 const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment);
@@ -16,6 +16,13 @@ export function readPath(path: unknown): string {
   const [bare = ''] = path.split('?');
   if (!path.startsWith('/') || path.includes('//') || /[\\#\s]/.test(path)) {
     return refuse(`The path "${sanitize(path)}" is not one below /video`);
+  }
+  if (/^\/video(?:\/|$)/.test(bare)) {
+    const rest = sanitize(bare.slice('/video'.length)) || '/edges';
+    return refuse(
+      'The prefix /video is in the path twice: it is added to each',
+      `Leave it out: pass '${rest}'.`,
+    );
   }
   if (bare.split('/').some(isDots)) return refuse(`The path "${sanitize(path)}" has a dot segment`);
   return path;

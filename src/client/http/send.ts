@@ -84,7 +84,8 @@ function strangeAnswer({ status, headers }: Response, requestId: string, cause?:
 async function readResponse(
   response: Response,
   options: SendOptions,
-  { method, requestId }: { method: string; requestId: string },
+  { method, headers }: ApiRequest,
+  requestId: string,
 ): Promise<ApiResponse> {
   const { status } = response;
   const strange = (cause?: unknown) => ({
@@ -114,7 +115,8 @@ async function readResponse(
   const isEvidence = !response.redirected;
   if (isEvidence) options.onDate?.(response.headers.get('date'));
   if (isOk) return { status, data, isEvidence };
-  const origin = { status, requestId, rateLimit: readRateLimit(response.headers) };
+  const rateLimit = readRateLimit(response.headers);
+  const origin = { status, requestId, rateLimit, token: headers.authorization };
   return { status, data, error: apiErrorOf(data as never, origin), isEvidence };
 }
 
@@ -168,7 +170,7 @@ export function sender(options: SendOptions): Next {
       throw networkError(cause);
     }
     try {
-      return await readResponse(response, options, { method: request.method, requestId });
+      return await readResponse(response, options, request, requestId);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       throw cause instanceof ConnectionError ? cause : networkError(cause);

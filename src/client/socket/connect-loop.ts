@@ -211,7 +211,7 @@ export class ConnectLoop {
   async #recoverFromRefusal({ error, token }: Failure & { kind: 'refused' }): Promise<void> {
     const { session, logger } = this.#options;
     const { verdicts } = session;
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error, token.value);
     this.#last = { ...this.#last, error: refusal };
     const action = actionAfter(error);
     if (action === 'back_off') {

@@ -69,9 +69,9 @@ export class Connection {
 
   /**
    * The session has ended: closes the socket and ends the loop, whose callers have been rejected. Returns the way
-   * to tell, for when everything else is in its place.
+   * to tell where the state has changed, for when everything else is in its place.
    */
-  close(): () => void {
+  close(): (() => void) | undefined {
     this.#loop?.abort(this.#options.session.ending.reason);
     this.#loop = undefined;
     this.#drop('client closed the connection');
@@ -80,7 +80,7 @@ export class Connection {
     this.#stopWatching = undefined;
     this.#isHidden = false;
     const previous = this.#state;
-    if (previous === 'idle' || previous === 'disconnected') return () => {};
+    if (previous === 'idle' || previous === 'disconnected') return undefined;
     this.#state = 'disconnected';
     return () => {
       // A listener may have started the next session before.

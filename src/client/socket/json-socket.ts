@@ -1,6 +1,7 @@
 import { read, readText } from '../../shared/foreign-value.js';
+import { MAX_FRAME_BYTES } from '../environment/size-limits.js';
 import type { TimerHandle, Timers } from '../environment/timers.js';
-import { MAX_FRAME_BYTES, type WebSocketConstructor, type WebSocketLike } from '../environment/web-socket.js';
+import type { WebSocketConstructor, WebSocketLike } from '../environment/web-socket.js';
 
 /** A frame of the coordinator, as far as it is known before its type is read. */
 export type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -39,14 +40,25 @@ function parseFrame(data: unknown): Frame | undefined {
   }
 }
 
+/** By hand, since older React Natives have no `TextEncoder`. */
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || isSurrogate ? 2 : 3;
+  }
+  return bytes;
+}
+
 function isTooLarge(data: unknown): boolean {
   if (typeof data !== 'string' || data.length * 3 <= MAX_FRAME_BYTES) return false;
-  return data.length > MAX_FRAME_BYTES || new TextEncoder().encode(data).length > MAX_FRAME_BYTES;
+  return data.length > MAX_FRAME_BYTES || utf8Length(data) > MAX_FRAME_BYTES;
 }
 
 function cutReason(reason: string): string {
-  let cut = reason;
-  while (new TextEncoder().encode(cut).length > MAX_REASON_BYTES) cut = cut.slice(0, -1);
+  let cut = reason.slice(0, MAX_REASON_BYTES);
+  while (utf8Length(cut) > MAX_REASON_BYTES) cut = cut.slice(0, -1);
   return cut;
 }
 

@@ -16,8 +16,8 @@ export interface LastFailure {
   readonly error?: unknown;
 }
 
-export function refusalOf(error: WireError): ApiError {
-  return apiErrorOf(error, { status: statusOf(error) });
+export function refusalOf(error: WireError, token: string): ApiError {
+  return apiErrorOf(error, { status: statusOf(error), token });
 }
 
 export function rejectedError(cause: ApiError): ConnectionError {

@@ -1,4 +1,5 @@
 import { withoutPadding } from '../../shared/base64.js';
+import { readText } from '../../shared/foreign-value.js';
 
 /** What a token says about itself. Nothing here is verified: only the server can do that. */
 export interface TokenClaims {
@@ -32,13 +33,22 @@ function decodeUtf8(bytes: number[]): string {
 
 /** Reads the claims of a JWT without verifying it; undefined for anything that is not one. */
 export function decodeClaims(token: string): TokenClaims | undefined {
+  return decodePart(token, 1);
+}
+
+/** The algorithm that a JWT says it is signed with; undefined where it says none. */
+export function algorithmOf(token: string): string | undefined {
+  return readText(decodePart(token, 0), 'alg');
+}
+
+function decodePart(token: string, index: 0 | 1): Readonly<Record<string, unknown>> | undefined {
   const segments = token.split('.');
-  const bytes = segments.length === 3 ? decodeBase64(segments[1] as string) : undefined;
+  const bytes = segments.length === 3 ? decodeBase64(segments[index] as string) : undefined;
   if (!bytes) return undefined;
   try {
-    const claims: unknown = JSON.parse(decodeUtf8(bytes));
-    return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
-      ? (claims as TokenClaims)
+    const part: unknown = JSON.parse(decodeUtf8(bytes));
+    return typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? (part as Readonly<Record<string, unknown>>)
       : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { ApiError, MissingPermissionError, StreamVideo, type TokenProvider, User } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 import {
@@ -331,6 +332,33 @@ describe('the network', () => {
     expect(request.error).toSatisfy((error) => error === 'enough' || error.code === 'network');
   });
 
+  test('that loses a GET has it sent again with the token of that moment', async () => {
+    make();
+    const former = client.token;
+    coordinator.respond = () => (coordinator.requests.length === 1 ? lost() : answer());
+    const request = watch(client.request('GET', '/edges'));
+    await settle();
+    client.auth.setToken(freshToken('martin', 3600));
+    await advance(300);
+    expect([request.state, coordinator.tokens]).toEqual(['resolved', [former, client.token]]);
+    expect(client.token).not.toBe(former);
+  });
+
+  test('that loses a GET whose token was refused meanwhile has it wait for the next one', async () => {
+    make();
+    const former = client.token;
+    coordinator.respond = ({ url, token }) => {
+      if (url.pathname.endsWith('/edges') && coordinator.requests.length === 1) return lost();
+      return token === former ? refusal(40) : answer();
+    };
+    const request = watch(client.request('GET', '/edges'));
+    await settle();
+    await client.request('GET', '/devices');
+    await advance(300);
+    expect([request.state, provider.mock.calls.length]).toEqual(['resolved', 1]);
+    expect(coordinator.tokens).toEqual([former, former, client.token, client.token]);
+  });
+
   test('that loses anything else does not', async () => {
     make();
     coordinator.respond = lost;
@@ -561,5 +589,44 @@ describe('watching', () => {
     expect(ids()).toEqual(['connection-1', 'connection-2']);
     expect(got.error).toMatchObject({ apiCode: 46 });
     expect(provider).not.toHaveBeenCalled();
+  });
+});
+
+// case 227
+describe('one signal for many callers', () => {
+  test('warns of no leak, leaves nothing at the signal, and ends all of them', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    make({ token: undefined, user: { id: 'martin' } });
+    let give: (token: string) => void = () => {};
+    provider.mockReturnValue(new Promise((resolve) => (give = resolve)));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiting = Array.from({ length: 100 }, (_, index) => [
+      watch(client.request('GET', '/edges', { signal, query: { index } })),
+      watch(client.auth.getToken({ signal })),
+      watch(client.auth.refresh({ signal })),
+      watch(client.connect({ signal })),
+    ]).flat();
+    await settle();
+    expect(getEventListeners(signal, 'abort').length).toBe(1);
+    controller.abort('enough');
+    await settle();
+    expect(waiting.filter(({ error }) => (error as unknown) !== 'enough')).toEqual([]);
+    expect(getEventListeners(signal, 'abort').length).toBe(0);
+    give(freshToken('martin', 3600));
+    await settle();
+    // Warnings are told in a later turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('that never aborts is left alone once they are done', async () => {
+    make();
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 100 }, () => client.request('GET', '/edges', { signal })));
+    await settle();
+    expect(getEventListeners(signal, 'abort').length).toBe(0);
   });
 });

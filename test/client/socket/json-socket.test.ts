@@ -138,9 +138,16 @@ describe('an end', () => {
     expect(close).toHaveBeenCalledWith(1000, '');
   });
 
-  test('has a reason of at most 123 bytes', () => {
-    json.close(1000, 'x'.repeat(200));
-    expect(socket.closedWith?.reason).toBe('x'.repeat(123));
+  test.each([
+    ['x'.repeat(200), 'x'.repeat(123)],
+    ['é'.repeat(200), 'é'.repeat(61)],
+    ['€'.repeat(200), '€'.repeat(41)],
+    [`${'x'.repeat(122)}é`, 'x'.repeat(122)],
+    ['x'.repeat(123), 'x'.repeat(123)],
+    ['', ''],
+  ])('has a reason of at most 123 bytes (%j)', (reason, sent) => {
+    json.close(1000, reason);
+    expect(socket.closedWith?.reason).toBe(sent);
   });
 
   test.each(['ours', 'theirs'])('(%s) survives a platform that throws at close', (whose) => {
@@ -156,5 +163,116 @@ describe('an end', () => {
     socket.close = () => socket.end(1006);
     json.close();
     expect(endings).toEqual([]);
+  });
+});
+
+const MIB = 1024 * 1024;
+const text = (bytes: number, character = 'x') => {
+  const each = new TextEncoder().encode(character).length;
+  const rest = bytes - '{"type":"a","b":""}'.length;
+  return `{"type":"a","b":"${character.repeat(Math.floor(rest / each))}${'y'.repeat(rest % each)}"}`;
+};
+
+// case 213
+describe('a frame larger than 4 MiB', () => {
+  test.each(['x', 'é', '€'])('(of %j) ends the socket unparsed, with 4000', (character) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    socket.receive(text(4 * MIB + 1, character));
+    expect(parse).not.toHaveBeenCalled();
+    expect(frames).toEqual([]);
+    expect(endings).toEqual([{ code: 4000, reason: 'a frame larger than 4 MiB' }]);
+    expect(socket.closedWith?.code).toBe(4000);
+    parse.mockRestore();
+  });
+
+  test.each(['x', 'é', '€'])('is not one of exactly that many bytes (of %j)', (character) => {
+    socket.receive(text(4 * MIB, character));
+    expect([frames.length, endings]).toEqual([1, []]);
+  });
+
+  test('that comes while nobody listens ends the socket once somebody does', () => {
+    json.pause();
+    socket.receive({ type: 'first' });
+    socket.receive(text(4 * MIB + 1));
+    expect(endings).toEqual([]);
+    json.listen(listener);
+    expect([frames, endings.length]).toEqual([[{ type: 'first' }], 1]);
+  });
+});
+
+describe('what comes while nobody listens', () => {
+  test('is told in its order to the next listener', () => {
+    json.pause();
+    socket.receive({ type: 'a' });
+    socket.receive({ type: 'b' });
+    socket.end(1006);
+    expect(frames).toEqual([]);
+    json.listen(listener);
+    expect([frames, endings.length]).toEqual([[{ type: 'a' }, { type: 'b' }], 1]);
+  });
+
+  test('is not told once we have closed, also by what was told first', () => {
+    json.pause();
+    socket.receive({ type: 'a' });
+    socket.receive({ type: 'b' });
+    json.listen({ ...listener, onFrame: (frame) => [frames.push(frame), json.close()] });
+    expect(frames).toEqual([{ type: 'a' }]);
+  });
+});
+
+// case 216
+describe('a socket that can be torn down', () => {
+  const terminate = vi.fn();
+  let ends: () => void;
+
+  beforeEach(() => {
+    terminate.mockReset();
+    make((made) =>
+      Object.assign(made, { terminate, close: () => (made.readyState = Math.max(2, made.readyState)) }),
+    );
+    ends = () => socket.end(1000);
+  });
+
+  test.each<[string, () => void]>([
+    ['our close', () => json.close()],
+    ['an error', () => socket.fail()],
+    ['a frame too large', () => socket.receive(text(4 * MIB + 1))],
+  ])('is so a second after %s that the peer does not answer', async (_name, close) => {
+    close();
+    await advance(0);
+    await advance(999);
+    expect(terminate).not.toHaveBeenCalled();
+    await advance(1);
+    expect(terminate).toHaveBeenCalledTimes(1);
+    expect(terminate.mock.contexts).toEqual([socket]);
+  });
+
+  test('is not where the peer answers, and no timer is left', async () => {
+    json.close();
+    await advance(500);
+    ends();
+    expect(vi.getTimerCount()).toBe(0);
+    await advance(60_000);
+    expect(terminate).not.toHaveBeenCalled();
+  });
+
+  test('is not once the peer itself has closed', async () => {
+    ends();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('needs a timer that keeps no process alive', () => {
+    const unref = vi.fn();
+    const set = vi.spyOn(globalThis, 'setTimeout').mockReturnValue({ unref } as never);
+    json.close();
+    expect([set.mock.calls.length, unref.mock.calls.length]).toEqual([1, 1]);
+    set.mockRestore();
+  });
+
+  test('is not torn down with a timer where it cannot be', () => {
+    make();
+    socket.open();
+    json.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

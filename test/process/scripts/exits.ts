@@ -19,6 +19,11 @@ const hangs: TokenProvider = () => new Promise(() => {});
 const ended = (promise: Promise<unknown>) =>
   promise.catch((error) => console.log('rejected', (error as { code: string }).code));
 
+/** By itself it keeps no process alive: it tells of one that something else has kept. */
+function watchForLife(): void {
+  setTimeout(() => console.log('kept alive'), 6_000).unref();
+}
+
 const scenarios: Record<string, () => Promise<unknown> | undefined> = {
   constructed() {
     makeClient(renews);
@@ -60,6 +65,18 @@ const scenarios: Record<string, () => Promise<unknown> | undefined> = {
     await client.connect();
     await client.disconnect();
     await ended(client.request('GET', '/edges'));
+  },
+  async disconnected_from_a_mute_peer() {
+    watchForLife();
+    const client = makeClient(renews);
+    await client.connect();
+    await client.disconnect();
+  },
+  async redirected_to_a_body_without_end() {
+    watchForLife();
+    const client = makeClient(renews);
+    await client.request('GET', '/edges').catch((error) => console.log('rejected', error.status));
+    await client.disconnect();
   },
   async connected() {
     const client = makeClient(renews);
