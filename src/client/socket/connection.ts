@@ -57,7 +57,11 @@ export class Connection {
   /** Resolves with the server's own-user object. Calls in parallel share one loop of handshakes. */
   async connect({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<OwnUserResponse> {
     const { session } = this.#options;
-    if (session.user.type === 'anonymous') throw anonymousSocketError();
+    if (session.user.type === 'anonymous') {
+      // Without a call token nothing else could start one after disconnect().
+      if (session.ending.aborted) session.begin();
+      throw anonymousSocketError();
+    }
     session.assertNotReentered();
     throwIfAborted(signal);
     // A listener may have ended the session that begins here.

@@ -422,6 +422,15 @@ describe('connect()', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: 'missing_permission' });
     expect(sockets).toEqual([]);
   });
+
+  test('starts a session for an anonymous user all the same: without a call token nothing else could', async () => {
+    make({ user: User.anonymous, token: undefined, tokenProvider: undefined });
+    await client.disconnect();
+    await expect(client.auth.getToken()).rejects.toMatchObject({ code: 'session_ended' });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'missing_permission' });
+    expect(await client.auth.getToken()).toBe('');
+    await client.disconnect();
+  });
 });
 
 describe('an open socket', () => {
