@@ -46,6 +46,15 @@ export default defineConfig([
     external: ['react-native'],
     esbuildPlugins: [withoutFallbackSocket, withAppState],
   },
+  {
+    ...shared,
+    entry: { react: 'src/react/index.ts' },
+    platform: 'browser',
+    external: ['react', 'stream-video-auth'],
+    // It would drop 'use client'.
+    treeshake: false,
+    dts: true,
+  },
   { ...shared, entry: { server: 'src/server/index.ts' }, platform: 'neutral', dts: true },
   { ...shared, entry: { 'server.browser': 'src/server/browser.ts' }, platform: 'browser' },
   { ...shared, entry: { emulator: 'src/emulator/index.ts' }, platform: 'node', dts: true },

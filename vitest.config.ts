@@ -6,12 +6,15 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 /** In virtual time; what speaks to a real server is named `*.wire.test.ts`. */
 const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'];
 
+const REACT = ['test/react/**/*.test.{ts,tsx}'];
+
 export default defineConfig({
   resolve: {
     alias: [
       { find: /^stream-video-auth$/, replacement: source('client/index.ts') },
       { find: /^stream-video-auth\/server$/, replacement: source('server/index.ts') },
       { find: /^stream-video-auth\/emulator$/, replacement: source('emulator/index.ts') },
+      { find: /^stream-video-auth\/react$/, replacement: source('react/index.ts') },
     ],
   },
   test: {
@@ -24,12 +27,29 @@ export default defineConfig({
           name: 'wire',
           include: ['test/**/*.test.ts'],
           // The page needs a build and a browser: npm run test:page
-          exclude: [...configDefaults.exclude, 'test/page/**', ...VIRTUAL],
+          exclude: [...configDefaults.exclude, 'test/page/**', ...REACT, ...VIRTUAL],
           typecheck: {
             enabled: true,
             include: ['test/types/**/*.test-d.ts'],
             tsconfig: 'test/types/tsconfig.json',
           },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'react', include: REACT, environment: 'happy-dom', provide: { reactMajor: '19' } },
+      },
+      {
+        extends: true,
+        resolve: { alias: [{ find: /^(react|react-dom)(?=\/|$)/, replacement: '$1-18' }] },
+        test: {
+          name: 'react-18',
+          include: REACT,
+          // <Activity> came with React 19.2; what is compiled and linted is the same.
+          exclude: [...configDefaults.exclude, 'test/react/{activity,compiler}.test.{ts,tsx}'],
+          environment: 'happy-dom',
+          provide: { reactMajor: '18' },
+          setupFiles: ['test/react/support/require-react-18.ts'],
         },
       },
     ],

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -40,6 +41,9 @@ const PACKED = [
   'dist/index.node.js.map',
   'dist/index.react-native.js',
   'dist/index.react-native.js.map',
+  'dist/react.d.ts',
+  'dist/react.js',
+  'dist/react.js.map',
   'dist/server.browser.js',
   'dist/server.browser.js.map',
   'dist/server.d.ts',
@@ -47,6 +51,9 @@ const PACKED = [
   'dist/server.js.map',
   'package.json',
 ];
+
+/** What the React door may add to an app that has React and the client. */
+const REACT_BYTES = 1500;
 
 /** Each would break a page under a strict policy, or a runtime without Node's globals. */
 const FORBIDDEN = [
@@ -76,6 +83,20 @@ await guest.connect();
 await Promise.all([guest.disconnect(), streamVideo.disconnect()]);
 await emulator.stop();
 console.log(me.id, VERSION);
+`;
+
+/** A page rendered on a server, with the client that the other doors know. */
+const REACT = `
+import { createElement } from 'react';
+import { renderToString } from 'react-dom/server';
+import { StreamVideoError, User } from 'stream-video-auth';
+import { StreamVideoError as same, StreamVideoProvider, useAuthState, useCreateStreamVideo } from 'stream-video-auth/react';
+const State = () => useAuthState().status;
+function App() {
+  const { client } = useCreateStreamVideo({ apiKey: 'k', user: User.guest('martin') });
+  return createElement(StreamVideoProvider, { client }, createElement(State));
+}
+console.log(renderToString(createElement(App)), StreamVideoError === same);
 `;
 
 /** Stands in for React Native: an app whose state a test can change. */
@@ -112,6 +133,7 @@ const TYPED = `
 import { StreamVideo, type WebSocketConstructor } from 'stream-video-auth';
 import { createUserToken } from 'stream-video-auth/server';
 import { startEmulator } from 'stream-video-auth/emulator';
+import { useCreateStreamVideo } from 'stream-video-auth/react';
 declare const maybe: string | undefined;
 declare const WebSocketClass: WebSocketConstructor | undefined;
 const wrapper = (input: string, init?: RequestInit) => fetch(input, init);
@@ -122,6 +144,13 @@ export async function main(): Promise<void> {
   });
   await streamVideo.connect();
   void createUserToken; void startEmulator;
+}
+export function useApp(): StreamVideo | null {
+  const { client, error } = useCreateStreamVideo({
+    apiKey: 'k', user: { id: 'martin', name: maybe }, token: maybe, tokenProvider: async () => 'token', connect: false,
+  });
+  if (error?.code === 'unauthorized') return null;
+  return client;
 }
 `;
 
@@ -144,6 +173,21 @@ const SETTINGS: Record<string, object> = {
   },
 };
 
+/** The size of an app with this source in it. */
+async function gzipped(source: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    legalComments: 'none',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
+}
+
 async function main(): Promise<void> {
   const [{ filename, files }] = JSON.parse(
     run('npm', ['pack', '--json', '--pack-destination', folder], root),
@@ -164,6 +208,9 @@ async function main(): Promise<void> {
     join(folder, filename),
     'typescript@5.9',
     '@types/node@20',
+    'react@19',
+    'react-dom@19',
+    '@types/react@19',
   ]);
   writeFileSync(join(folder, 'smoke.mjs'), SMOKE);
   check(
@@ -172,7 +219,19 @@ async function main(): Promise<void> {
   );
   run('npx', ['-y', '-p', 'node@24', 'node', 'smoke.mjs']);
   check(true, 'and on Node 24');
-  for (const door of ['', '/server', '/emulator']) {
+  writeFileSync(join(folder, 'react.mjs'), REACT);
+  check(run('node', ['react.mjs']).trim() === 'signed_out true', 'the React door renders on a server');
+  const shipped = (file: string) =>
+    readFileSync(join(folder, 'node_modules/stream-video-auth/dist', file), 'utf8');
+  check(/^(['"])use client\1;/.test(shipped('react.js')), "the React door's first statement is 'use client'");
+  const others = packed.filter((file: string) => /^dist\/.*\.js$/.test(file) && file !== 'dist/react.js');
+  const marked = others.filter((file: string) => /^\s*['"]use client/m.test(shipped(file.slice(5))));
+  check(marked.length === 0, 'and no other door says so');
+  check(
+    /from ["']stream-video-auth["']/.test(shipped('react.js')) && !shipped('react.js').includes('WebSocket'),
+    'the React door imports the client and holds no second copy of it',
+  );
+  for (const door of ['', '/server', '/emulator', '/react']) {
     const type = run('npx', [
       '-y',
       '-p',
@@ -211,6 +270,11 @@ async function main(): Promise<void> {
     found.length === 0,
     `the browser bundle holds none of what it must not (${found.join(' ') || 'clean'})`,
   );
+  const app =
+    "import { StreamVideo } from 'stream-video-auth'; export { createRoot } from 'react-dom/client'; export { jsx } from 'react/jsx-runtime'; export { StreamVideo };";
+  const addedBytes =
+    (await gzipped(`${app} export * from 'stream-video-auth/react';`)) - (await gzipped(app));
+  check(addedBytes < REACT_BYTES, `the React door adds ${addedBytes} bytes to an app, minified and gzipped`);
   mkdirSync(join(folder, 'node_modules/react-native'), { recursive: true });
   writeFileSync(
     join(folder, 'node_modules/react-native/package.json'),

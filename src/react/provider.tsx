@@ -1,0 +1,29 @@
+import { createContext, type ReactElement, type ReactNode, useContext } from 'react';
+import type { StreamVideo } from 'stream-video-auth';
+
+const ClientContext = createContext<StreamVideo | null | undefined>(undefined);
+
+export interface StreamVideoProviderProps {
+  /** The client, from `useCreateStreamVideo` or made by hand; null while there is none. */
+  client: StreamVideo | null;
+  children?: ReactNode;
+}
+
+/**
+ * Gives the client to the hooks below it. Neither connects nor disconnects it: that is the work of
+ * `useCreateStreamVideo`, or of the app where it made the client by hand.
+ *
+ * With `client={null}` the hooks say `signed_out` and `idle`.
+ */
+export function StreamVideoProvider({ client, children }: StreamVideoProviderProps): ReactElement {
+  return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
+}
+
+/** The client of the provider above, or null while it has none. Throws where there is no provider. */
+export function useStreamVideo(): StreamVideo | null {
+  const client = useContext(ClientContext);
+  if (client === undefined) {
+    throw new Error('Hooks of stream-video-auth need a <StreamVideoProvider> above them');
+  }
+  return client;
+}

@@ -1,0 +1,27 @@
+const FIRST_DELAY_MS = 2_000;
+/** React Native warns about longer timers. */
+const MAX_DELAY_MS = 60_000;
+
+/**
+ * Calls `again` once: after a back-off, or at once when the page comes online or becomes visible. Returns the way
+ * to stop.
+ */
+export function retryLater(failures: number, again: () => void): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const stop = () => {
+    clearTimeout(timer);
+    listening.abort();
+  };
+  const now = () => {
+    stop();
+    again();
+  };
+  const delayMs = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.5 + Math.random() / 2);
+  const timer = setTimeout(now, delayMs);
+  // React Native has neither.
+  const { document: page, addEventListener: listen } = globalThis;
+  listen?.('online', now, { signal });
+  page?.addEventListener('visibilitychange', () => page.visibilityState === 'visible' && now(), { signal });
+  return stop;
+}

@@ -1,0 +1,42 @@
+import { useEffect, useInsertionEffect, useState, useSyncExternalStore } from 'react';
+import {
+  type CreatedStreamVideo,
+  type CreateStreamVideoOptions,
+  createLifetime,
+  identityOf,
+} from './client-lifetime.js';
+
+/**
+ * Makes a client and connects it, for as long as the component is mounted. `null` means that nobody is signed in.
+ *
+ * Another client is made only when `apiKey`, the user's id, the kind of user or `baseUrl` changes: the session of
+ * the former one ends first, and `client` is null meanwhile. The provider that is asked is the one of the last
+ * render, and a changed `token` goes through `auth.setToken`; everything else is read once. So options may be
+ * written inline.
+ *
+ * A `connect()` that fails with a `retryable` error is tried again with back-off, and at once when the page comes
+ * online or becomes visible. A guest that could not be created is not asked for again before `retry()`, since each
+ * guest is another user to the coordinator.
+ *
+ * @example
+ * const { client, error, retry } = useCreateStreamVideo(
+ *   session && { apiKey, user: { id: session.userId }, tokenProvider: () => fetchToken(session) },
+ * );
+ * return <StreamVideoProvider client={client}>{children}</StreamVideoProvider>;
+ */
+export function useCreateStreamVideo(options: CreateStreamVideoOptions | null): CreatedStreamVideo {
+  const identity = identityOf(options);
+  const [current, setCurrent] = useState(() => createLifetime(identity));
+  let lifetime = current;
+  if (lifetime.identity !== identity) {
+    lifetime = createLifetime(identity, current);
+    setCurrent(lifetime);
+  }
+  // Before any effect of the app that may ask for a token.
+  useInsertionEffect(() => lifetime.commit(options));
+  const created = useSyncExternalStore(lifetime.subscribe, lifetime.read, lifetime.read);
+  useEffect(() => lifetime.mount(), [lifetime]);
+  const token = options?.token;
+  useEffect(() => lifetime.changeToken(token), [lifetime, token]);
+  return created;
+}

@@ -1,0 +1,8 @@
+import 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The major version of React that a project tests against. */
+    reactMajor: string;
+  }
+}
