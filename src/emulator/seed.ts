@@ -35,6 +35,13 @@ export function parseSeed(text: string): Seed {
   return { users, calls };
 }
 
+const USERS_AT_ONCE = 100;
+
+function membersOf({ members }: Readonly<Record<string, unknown>>): string[] {
+  if (!Array.isArray(members)) return [];
+  return members.map((member) => member?.user_id).filter((id) => typeof id === 'string');
+}
+
 /** Creates the users and calls through the endpoints that a server would use. */
 export async function applySeed(emulator: Emulator, { users = [], calls = [] }: Seed): Promise<void> {
   const token = await signToken({ server: true }, emulator.apiSecret);
@@ -49,8 +56,14 @@ export async function applySeed(emulator: Emulator, { users = [], calls = [] }: 
     await emulator.stop();
     refuseSeed(`can not be used: ${message}`);
   };
-  const byId = Object.fromEntries(users.map((user) => [String(user.id), user]));
-  if (users.length > 0) await post('/api/v2/users', { users: byId });
+  const byId = new Map(users.map((user) => [String(user.id), user]));
+  // Members must be known users; a seed need not name each twice.
+  for (const id of calls.flatMap(membersOf)) if (!byId.has(id)) byId.set(id, { id });
+  const entries = [...byId];
+  for (let start = 0; start < entries.length; start += USERS_AT_ONCE) {
+    const some = entries.slice(start, start + USERS_AT_ONCE);
+    await post('/api/v2/users', { users: Object.fromEntries(some) });
+  }
   for (const { type, id, ...data } of calls) {
     await post(`/api/v2/video/call/${encodeURIComponent(String(type))}/${encodeURIComponent(String(id))}`, {
       data,

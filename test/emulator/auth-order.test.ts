@@ -131,7 +131,7 @@ describe('the order of authentication', () => {
   });
 
   it.each([
-    ['no user_id', {}, 'jwt'],
+    ['no user_id', { sub: 'martin' }, 'jwt'],
     ['a user_id that is a number', { user_id: 42 }, 'jwt'],
     ['the anonymous id as jwt', { user_id: '!anon' }, 'jwt'],
     ['a user’s id as anonymous', { user_id: 'martin' }, 'anonymous'],

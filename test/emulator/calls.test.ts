@@ -6,6 +6,7 @@ const scene = new Scene();
 describe('calls', () => {
   it('a call is created once, by the token’s user, and found afterwards', async () => {
     const data = { members: [{ user_id: 'theo', role: 'host' }], custom: { topic: 'roadmap' } };
+    await scene.know('theo');
     const created = await scene.as('mara', 'POST', '/call/default/a', { data });
     expect([created.status, created.body.created]).toEqual([201, true]);
     expect(created.body.call.created_by.id).toBe('mara');
@@ -26,6 +27,8 @@ describe('calls', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is an ordinary id', async (id) => {
+    expect((await scene.as(id, 'GET', `/call/${id}/${id}`)).status).toBe(404);
+    expect((await scene.asServer('POST', '/video/calltypes', { name: id })).status).toBe(201);
     expect((await scene.as(id, 'GET', `/call/${id}/${id}`)).status).toBe(404);
     const { status, body } = await scene.as(id, 'POST', `/call/${id}/${id}`, {
       data: { members: [{ user_id: id }] },

@@ -192,6 +192,7 @@ describe('events', () => {
 
   it('accept and reject reach the caller, with the reason', async () => {
     const mara = await scene.connect('mara');
+    await scene.know('theo', 'eve');
     const members = ['mara', 'theo', 'eve'].map((id) => ({ user_id: id }));
     await scene.as('mara', 'POST', '/call/default/a', { ring: true, data: { members } });
     await scene.as('theo', 'POST', '/call/default/a/accept');
@@ -244,6 +245,7 @@ describe('events', () => {
     });
     await scene.as('theo', 'POST', `${path}/reaction`, { type: 'wave', emoji_code: ':wave:' });
     await scene.as('mara', 'POST', `${path}/kick`, { user_id: 'theo' });
+    await scene.as('mara', 'POST', `${path}/join`, { location: 'FRA' });
     await scene.as('mara', 'POST', `${path}/start_recording`);
     await scene.as('mara', 'POST', `${path}/recordings/composite/stop`);
     await scene.as('mara', 'POST', `${path}/go_live`);
@@ -262,6 +264,7 @@ describe('events', () => {
       'call.permissions_updated',
       'call.reaction_new',
       'call.kicked_user',
+      'call.session_started',
       'call.recording_started',
       'call.recording_stopped',
       'call.live_started',

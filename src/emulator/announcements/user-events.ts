@@ -1,15 +1,15 @@
 import type { Coordinator } from '../state/coordinator.js';
 import { Instant } from '../state/instant.js';
 import type { User } from '../state/user.js';
-import { wireUser } from '../wire/user.js';
+import { wireEventUser } from '../wire/user.js';
 
 /** Tells a user's own sockets, and those that share a watched call with them, that the profile differs now. */
-export function announceUser(coordinator: Coordinator, user: User): void {
+export function announceUser(coordinator: Coordinator, user: User, type = 'user.updated'): void {
   const event = {
-    type: 'user.updated',
+    type,
     created_at: new Instant(coordinator.clock.now()),
     custom: {},
-    user: wireUser(user, 'video'),
+    user: wireEventUser(user),
   };
   const userIds = new Set([user.id]);
   for (const own of coordinator.connections.ofUser(user.id)) {

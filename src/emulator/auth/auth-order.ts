@@ -16,12 +16,17 @@ export interface Credentials {
   readonly token: string | undefined;
   readonly needsToken: boolean;
   readonly opensSocket: boolean;
+  /** Whether an anonymous caller may have an id of its own, as in chat. */
+  readonly hasOwnAnonymousId?: boolean | undefined;
   /** The id in a socket's auth frame. */
   readonly claimedUserId?: string | undefined;
   /** The id in the query, which counts with a server token only. */
   readonly queryUserId?: string | undefined;
   readonly connectionId?: string | undefined;
 }
+
+/** The name under which the requests of servers are counted; no user has it, since ids are not empty. */
+export const SERVER = '';
 
 interface Attempt extends Credentials {
   claims?: Claims;
@@ -34,8 +39,22 @@ interface Check {
   readonly run: (attempt: Attempt, coordinator: Coordinator) => void | Promise<void>;
 }
 
-function isServer({ claims }: Attempt): boolean {
-  return claims?.server === true;
+const TIME_CLAIMS = new Set(['exp', 'nbf', 'iat']);
+
+/**
+ * Server SDKs sign `{ server: true }`, or nothing at all but times. Any other token without a user stays refused: one
+ * with `sub` alone is the commonest mistake of a token endpoint.
+ */
+function isServer({ claims, authType, opensSocket }: Attempt): boolean {
+  if (claims?.server === true) return true;
+  const isEmpty = claims !== undefined && Object.keys(claims).every((name) => TIME_CLAIMS.has(name));
+  return isEmpty && authType === 'jwt' && !opensSocket;
+}
+
+/** Under which name a caller's requests are counted. */
+function rateLimitedAs(attempt: Attempt): string {
+  if (isServer(attempt)) return SERVER;
+  return typeof attempt.claims?.user_id === 'string' ? attempt.claims.user_id : ANONYMOUS_ID;
 }
 
 function secondsOf(coordinator: Coordinator): number {
@@ -125,7 +144,7 @@ export const AUTH_ORDER: readonly Check[] = [
   {
     rule: 'the identity fits',
     run: (attempt) => {
-      const { claims, authType, opensSocket, claimedUserId } = attempt;
+      const { claims, authType, opensSocket, claimedUserId, hasOwnAnonymousId } = attempt;
       if (isServer(attempt)) {
         if (authType !== 'jwt' || opensSocket) throw new Failure(5, 'a server token can not be used here');
         return;
@@ -135,13 +154,14 @@ export const AUTH_ORDER: readonly Check[] = [
       const { user_id: userId } = claims;
       if (typeof userId !== 'string' || userId === '')
         throw new Failure(5, 'user_id is missing in the token');
-      if (authType === 'anonymous' && userId !== ANONYMOUS_ID) {
+      if (authType === 'anonymous' && userId !== ANONYMOUS_ID && hasOwnAnonymousId !== true) {
         throw new Failure(5, `user_id must be ${ANONYMOUS_ID} for anonymous users`);
       }
       if (authType === 'jwt' && userId === ANONYMOUS_ID) {
         throw new Failure(5, `user_id ${ANONYMOUS_ID} needs the auth type anonymous`);
       }
-      if (opensSocket && claimedUserId !== userId) {
+      const isNamedFreely = hasOwnAnonymousId === true && userId === ANONYMOUS_ID;
+      if (claimedUserId !== undefined && claimedUserId !== userId && !isNamedFreely) {
         throw new Failure(5, 'user_details.id is not the user of the token');
       }
     },
@@ -157,15 +177,16 @@ export const AUTH_ORDER: readonly Check[] = [
   {
     rule: 'the rate limit holds',
     run: (attempt, coordinator) => {
-      if (isServer(attempt)) return;
-      const who = typeof attempt.claims?.user_id === 'string' ? attempt.claims.user_id : ANONYMOUS_ID;
-      if (!coordinator.limits.admits(who, attempt.operation)) throw new Failure(9, 'too many requests');
+      const isAdmitted = coordinator.limits.admits(rateLimitedAs(attempt), attempt.operation);
+      // Servers are counted too, and have no limit of their own.
+      if (!isAdmitted && !isServer(attempt)) throw new Failure(9, 'too many requests');
     },
   },
   {
     rule: 'the connection is live and the user’s own',
-    run: ({ connectionId, claims }, coordinator) => {
-      if (connectionId === undefined || claims?.server === true) return;
+    run: (attempt, coordinator) => {
+      const { connectionId, claims } = attempt;
+      if (connectionId === undefined || isServer(attempt)) return;
       const connection = coordinator.connections.find(connectionId);
       if (connection === undefined || connection.userId !== claims?.user_id) {
         throw new Failure(46, 'connection_id is not known');
@@ -192,13 +213,14 @@ export async function authenticate(
   }
   const { claims } = attempt;
   const callCids = new Set(callCidsOf(claims));
-  if (claims?.server === true) {
+  if (isServer(attempt)) {
     return { kind: 'server', userId: credentials.queryUserId, claims, callCids };
   }
   if (claims === undefined || claims.user_id === ANONYMOUS_ID) {
     return { kind: 'anonymous', userId: ANONYMOUS_ID, claims, callCids };
   }
   const userId = String(claims.user_id);
-  const user = coordinator.users.find(userId) ?? coordinator.users.create(userId);
+  const user = coordinator.users.require(userId);
+  coordinator.users.use(user);
   return { kind: 'user', userId, user, claims, callCids };
 }

@@ -1,19 +1,19 @@
 import type { Call } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
-import { CAPABILITIES, type Capability } from '../state/grants.js';
+import { CAPABILITIES, type Capability } from '../state/default-grants.js';
 import { Failure } from '../wire/api-failure.js';
 import type { Caller } from './caller.js';
 
 function rolesOf(
   caller: Caller,
-  call: Pick<Call, 'cid'> & Partial<Call>,
+  call: Pick<Call, 'cid' | 'type'> & Partial<Call>,
   { grants }: Coordinator,
 ): Set<string> {
   if (caller.kind === 'server') return new Set(['admin']);
   const isListed = caller.callCids.has(call.cid);
   if (caller.kind === 'anonymous') return new Set(isListed ? ['anonymous', 'listed'] : ['anonymous']);
-  // A custom account role is a user's until a test says otherwise; a custom member role adds nothing.
-  const roles = new Set([grants.knows(caller.user.role) ? caller.user.role : 'user']);
+  // An unknown account role is a user's; an unknown member role adds nothing.
+  const roles = new Set([grants.knows(caller.user.role, call.type) ? caller.user.role : 'user']);
   const member = call.members?.get(caller.userId);
   if (member !== undefined) roles.add(member.role ?? 'call_member');
   if (isListed) roles.add(typeof caller.claims?.role === 'string' ? caller.claims.role : 'call_member');
@@ -21,22 +21,33 @@ function rolesOf(
   return roles;
 }
 
+/** `join-call` as `JoinCall`, which is how refusals and permissions name it. */
+export function actionOf(capability: string): string {
+  return capability.replaceAll(/(?:^|-)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
 /** What the caller may do with a call, existing or about to be created. */
 export function capabilitiesOf(
   caller: Caller,
   call: Pick<Call, 'cid' | 'type'> & Partial<Call>,
   coordinator: Coordinator,
-): ReadonlySet<Capability> {
+): ReadonlySet<string> {
   if (caller.kind === 'server' || coordinator.app.disablePermissionsChecks) return new Set(CAPABILITIES);
   if (call.blocked?.has(caller.userId) || (caller.kind === 'user' && caller.user.banned)) return new Set();
-  const held = new Set<Capability>();
+  const held = new Set<string>();
   for (const role of rolesOf(caller, call, coordinator)) {
     for (const capability of coordinator.grants.of(role, call.type)) held.add(capability);
   }
   const extra = call.grants?.get(caller.userId);
-  for (const capability of extra?.granted ?? []) held.add(capability as Capability);
-  for (const capability of extra?.revoked ?? []) held.delete(capability as Capability);
+  for (const capability of extra?.granted ?? []) held.add(capability);
+  for (const capability of extra?.revoked ?? []) held.delete(capability);
   return held;
+}
+
+/** The same as clients read it: grants may name permissions that are no capabilities. */
+export function ownCapabilities(caller: Caller, call: Call, coordinator: Coordinator): Capability[] {
+  const held = capabilitiesOf(caller, call, coordinator);
+  return CAPABILITIES.filter((capability) => held.has(capability));
 }
 
 export function isAllowed(
@@ -56,8 +67,10 @@ export function requireCapability(
   coordinator: Coordinator,
 ): void {
   if (capabilitiesOf(caller, call, coordinator).has(capability)) return;
-  const role = caller.kind === 'user' ? caller.user.role : caller.kind;
-  throw new Failure(17, `role ${role} lacks ${capability} on call type ${call.type}`);
+  const who =
+    caller.kind === 'user' ? `User '${caller.userId}' with role '${caller.user.role}'` : 'Anonymous user';
+  const action = `${actionOf(capability)} in scope 'video:${call.type}'`;
+  throw new Failure(17, `${who} is not allowed to perform action ${action}`);
 }
 
 /** Throws unless the caller may enter the call as it is now: ended and backstage calls need more. */

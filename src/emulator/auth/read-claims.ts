@@ -3,6 +3,7 @@ import { withoutPadding } from '../../shared/base64.js';
 import { MAX_CALL_CIDS } from '../../shared/token-format.js';
 import type { Claims } from '../state/token-registry.js';
 import { Failure } from '../wire/api-failure.js';
+import { MAX_USER_ID_LENGTH } from '../wire/profile.js';
 
 const MAX_INT_64 = 2 ** 63;
 const TIME_CLAIMS = ['exp', 'nbf', 'iat'] as const;
@@ -34,6 +35,10 @@ function checkClaims(claims: Claims): void {
     if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) >= MAX_INT_64) {
       throw malformed(`${name} is not a whole number`);
     }
+  }
+  const { user_id: userId } = claims;
+  if (typeof userId === 'string' && userId.length > MAX_USER_ID_LENGTH) {
+    throw malformed(`user_id is longer than ${MAX_USER_ID_LENGTH} characters`);
   }
   const cids = claims.call_cids;
   if (cids === undefined) return;

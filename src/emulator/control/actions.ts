@@ -1,6 +1,6 @@
 import type { Faults } from '../faults/faults.js';
 import type { Coordinator } from '../state/coordinator.js';
-import type { Capability } from '../state/grants.js';
+import type { Capability } from '../state/default-grants.js';
 import {
   type Body,
   bool,

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import type { Coordinator } from '../state/coordinator.js';
-import { CAPABILITIES, type Capability } from '../state/grants.js';
+import { CAPABILITIES, type Capability } from '../state/default-grants.js';
 import type { RateLimitOptions } from '../state/rate-limits.js';
 import { FAULT_KINDS, type ResponseFault } from '../state/response-faults.js';
 
@@ -218,7 +218,7 @@ export class Faults {
         'Pass names of `own_capabilities`.',
       );
     }
-    this.#coordinator.grants.set(role, callType, capabilities);
+    this.#coordinator.grants.replace(role, callType, capabilities);
   }
 
   /** Ends all faults; tokens that were expired or revoked by one work again. */

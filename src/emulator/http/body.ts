@@ -4,7 +4,7 @@ import type { HostBindings } from './host.js';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** The body's JSON object; an empty body counts as an empty object. */
+/** The body's JSON object; an empty body and `null` count as an empty object. */
 export async function readBody(host: Pick<HostBindings, 'body'>): Promise<Record<string, unknown>> {
   const bytes = await host.body();
   if (bytes === undefined) throw new Failure(4, 'the body broke off');
@@ -19,6 +19,8 @@ export async function readBody(host: Pick<HostBindings, 'body'>): Promise<Record
   } catch {
     throw new Failure(4, 'the body is not JSON');
   }
+  // One official SDK sends it where it has nothing to say.
+  if (parsed === null) return {};
   if (!isRecord(parsed)) throw new Failure(4, 'the body is not a JSON object');
   return parsed;
 }

@@ -1,12 +1,12 @@
-import { maskTokens, sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/text.js';
 import { ANONYMOUS_ID } from '../../shared/token-format.js';
-import { authenticate } from '../auth/auth-order.js';
+import { authenticate, SERVER } from '../auth/auth-order.js';
 import type { Caller } from '../auth/caller.js';
 import { type Operation, requireServer } from '../operations/operation.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { stringify } from '../state/instant.js';
 import type { RecordedRequest } from '../state/journal.js';
-import { redact, redactHeaders, redactQuery } from '../state/journal-redaction.js';
+import { redact, redactHeaders, redactQuery, redactText } from '../state/journal-redaction.js';
 import type { ResponseFault } from '../state/response-faults.js';
 import type { KnownToken } from '../state/token-registry.js';
 import { Failure } from '../wire/api-failure.js';
@@ -74,7 +74,7 @@ export class Exchange {
     try {
       const { operation, dialect } = this.#route;
       this.#caller = await this.#authenticate();
-      this.#recorded.userId = this.#caller.userId && maskTokens(this.#caller.userId);
+      this.#recorded.userId = this.#caller.userId && redactText(this.#caller.userId);
       const body = await this.#readBody();
       if (operation.fields !== undefined) validate(body, operation.fields);
       const context = {
@@ -151,7 +151,7 @@ export class Exchange {
     if (known === undefined) return;
     this.#recorded.claims = known.shownClaims;
     this.#recorded.tokenId = known.id;
-    this.#recorded.userId = maskTokens(known.userId);
+    this.#recorded.userId = redactText(known.userId);
   }
 
   // The first half of a body has to be on its way before the line is cut.
@@ -182,14 +182,15 @@ export class Exchange {
   }
 
   #respondJson(body: object, status: number): Response {
-    const userId = this.#caller?.userId ?? this.#token?.userId ?? ANONYMOUS_ID;
+    const isServer = this.#caller?.kind === 'server';
+    const who = isServer ? SERVER : (this.#caller?.userId ?? this.#token?.userId ?? ANONYMOUS_ID);
     const form = this.#route.dialect === 'server' ? 'nanoseconds' : 'text';
     return this.#respond({
       status,
       text: stringify(body, form),
       headers: {
         ...JSON_TYPE,
-        ...this.#coordinator.limits.headers(userId, this.#route.operation.name),
+        ...this.#coordinator.limits.headers(who, this.#route.operation.name),
       },
     });
   }

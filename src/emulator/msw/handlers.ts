@@ -80,11 +80,8 @@ function socketHandler({ ws }: MswParts, origin: string, coordinator: Coordinato
       cut: () => client.close(1006, ''),
       bufferedBytes: () => 0,
     };
-    const session = new SocketSession(coordinator, peer, {
-      path: pathname,
-      query: searchParams,
-      headers: new Headers(),
-    });
+    const opening = { path: pathname, query: searchParams, headers: new Headers() };
+    const session = new SocketSession(coordinator, peer, opening);
     client.addEventListener('message', ({ data }) => void receive(session, data));
     client.addEventListener('close', ({ code }) => session.closed(code));
   });

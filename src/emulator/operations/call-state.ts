@@ -1,5 +1,5 @@
 import type { Caller } from '../auth/caller.js';
-import { capabilitiesOf } from '../auth/permissions.js';
+import { ownCapabilities } from '../auth/permissions.js';
 import type { Call } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { wireCall, wireMember, wireMembers } from '../wire/call.js';
@@ -16,7 +16,7 @@ export function wireCallState(
   return {
     call: wireCall(call, coordinator, dialect),
     members: wireMembers(call, coordinator, dialect, membersLimit),
-    own_capabilities: [...capabilitiesOf(caller, call, coordinator)],
+    own_capabilities: ownCapabilities(caller, call, coordinator),
     membership: own === undefined ? undefined : wireMember(own, coordinator, dialect),
   };
 }

@@ -1,11 +1,10 @@
 import { announce, eventParts } from '../announcements/call-events.js';
 import { requireCapability, requireEntrance } from '../auth/permissions.js';
 import type { Call } from '../state/call.js';
-import { overrideSettings } from '../state/call-settings.js';
-import { parseInstant } from '../state/instant.js';
-import { invalidInput, notFound } from '../wire/api-failure.js';
+import { Instant, parseInstant } from '../state/instant.js';
+import { invalidInput } from '../wire/api-failure.js';
 import { wireCall } from '../wire/call.js';
-import { readServerProfile } from '../wire/profile.js';
+import { readServerProfile, SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
 import {
   type Body,
   bool,
@@ -14,32 +13,32 @@ import {
   listAt,
   listOf,
   optional,
-  record,
   recordOf,
+  recordWithin,
   required,
   shape,
   text,
   textOf,
   time,
 } from '../wire/validation.js';
-import { callOf, callWith } from './call-context.js';
+import { callOf, callTypeNamed, callWith, checkMembers } from './call-context.js';
 import { wireCallState } from './call-state.js';
-import { type Context, type Operation, requireUser } from './operation.js';
+import { MEMBER } from './members.js';
+import { ACTING_USER, actingUser, type Context, type Operation, requireUser } from './operation.js';
 import { ring } from './ring-members.js';
 
 const MAX_ID_LENGTH = 64;
-const MEMBER = shape({ user_id: required(text(255, 1)), role: optional(text(64)), custom: optional(record) });
 
 const CALL_DATA = shape({
   members: optional(listOf(MEMBER)),
-  custom: optional(record),
-  settings_override: optional(record),
+  custom: optional(recordWithin),
+  settings_override: optional(recordWithin),
   starts_at: optional(time),
   team: optional(text(255)),
   video: optional(bool),
   channel_cid: optional(text(255)),
-  created_by_id: optional(text(255, 1)),
-  created_by: optional(record),
+  created_by_id: optional(USER_ID),
+  created_by: optional(shape(SERVER_USER_FIELDS)),
 });
 
 const ENTER_FIELDS = {
@@ -61,23 +60,24 @@ function creatorOf({ caller, coordinator }: Context, data: Body): string {
 
 function createCall(context: Context, data: Body): Call {
   const { coordinator, caller, params } = context;
-  const { type = '', id = '' } = params;
-  if (type.length > MAX_ID_LENGTH) throw invalidInput('type', `must be at most ${MAX_ID_LENGTH} characters`);
+  const { id = '' } = params;
+  const type = callTypeNamed(params.type ?? '', coordinator);
   if (id.length > MAX_ID_LENGTH) throw invalidInput('id', `must be at most ${MAX_ID_LENGTH} characters`);
   const creatorId = creatorOf(context, data);
-  requireCapability(caller, { type, cid: `${type}:${id}` }, 'create-call', coordinator);
-  if (coordinator.users.find(creatorId) === undefined) coordinator.users.create(creatorId);
+  requireCapability(caller, { type: type.name, cid: `${type.name}:${id}` }, 'create-call', coordinator);
+  coordinator.users.require(creatorId);
+  const members = listAt<Body>(data, 'members');
+  checkMembers(members, coordinator);
   const call = coordinator.calls.create(type, id, creatorId);
   call.custom = recordOf(data, 'custom') ?? {};
-  call.settings = overrideSettings(call.settings, data.settings_override);
+  coordinator.calls.override(call, data.settings_override, type);
   call.backstage = call.settings.backstage?.enabled === true;
   call.startsAt = parseInstant(data.starts_at);
   call.team = textOf(data, 'team');
   call.channelCid = textOf(data, 'channel_cid');
-  for (const member of listAt<Body>(data, 'members')) {
-    const userId = String(member.user_id);
-    if (coordinator.users.find(userId) === undefined) coordinator.users.create(userId);
-    coordinator.calls.setMember(call, userId, textOf(member, 'role'), recordOf(member, 'custom'));
+  for (const member of members) {
+    const role = textOf(member, 'role');
+    coordinator.calls.setMember(call, String(member.user_id), role, recordOf(member, 'custom'));
   }
   return call;
 }
@@ -87,8 +87,7 @@ function enter(context: Context, { create }: { create: boolean }): { call: Call;
   const { coordinator, caller, params, body, connectionId } = context;
   const data = recordOf(body, 'data') ?? {};
   const known = coordinator.calls.find(`${params.type}:${params.id}`);
-  if (known === undefined && !create) throw notFound(`call ${params.type}:${params.id}`);
-  const call = known ?? createCall(context, data);
+  const call = known === undefined && create ? createCall(context, data) : callOf(context);
   requireCapability(caller, call, 'read-call', coordinator);
   coordinator.connections.watch(connectionId, call.cid);
   const parts = eventParts(call, coordinator);
@@ -102,8 +101,8 @@ function flag({ body, query }: Context, name: string): boolean {
 }
 
 function ringOrNotify(context: Context, call: Call): void {
-  const { coordinator, caller } = context;
-  const callerId = caller.userId ?? call.createdById;
+  const { coordinator } = context;
+  const callerId = actingUser(context) ?? call.createdById;
   const video = context.body.video === false || context.query.get('video') === 'false' ? false : undefined;
   for (const type of ['ring', 'notify'] as const) {
     if (flag(context, type)) ring(coordinator, call, { type, callerId, video });
@@ -142,10 +141,12 @@ async function joinCall(context: Context): Promise<object> {
   const { coordinator, caller, body } = context;
   const { call, created } = enter(context, { create: body.create === true });
   requireEntrance(caller, call, coordinator);
-  const { session, isNew } = coordinator.calls.openSession(call);
-  const parts = eventParts(call, coordinator);
-  if (isNew)
+  const session = coordinator.calls.openSession(call);
+  if (session.startedAt === undefined) {
+    session.startedAt = new Instant(coordinator.clock.now());
+    const parts = eventParts(call, coordinator);
     announce(coordinator, call, 'call.session_started', { call: parts.call(), session_id: session.id });
+  }
   ringOrNotify(context, call);
   const nowSeconds = Math.floor(coordinator.clock.now() / 1000);
   const token = await coordinator.tokens.sign({
@@ -178,15 +179,13 @@ function updateCall(context: Context): object {
   const call = callWith(context, 'update-call');
   if (isRecord(body.settings_override)) requireCapability(caller, call, 'update-call-settings', coordinator);
   call.custom = recordOf(body, 'custom') ?? call.custom;
-  call.settings = overrideSettings(call.settings, body.settings_override);
+  coordinator.calls.override(call, body.settings_override, coordinator.callTypes.find(call.type));
   call.startsAt = parseInstant(body.starts_at) ?? call.startsAt;
   coordinator.calls.touch(call);
-  const capabilities = Object.fromEntries(
-    ['user', 'guest', 'host', 'admin'].map((role) => [role, coordinator.grants.of(role, call.type)]),
-  );
+  const parts = eventParts(call, coordinator);
   announce(coordinator, call, 'call.updated', {
-    call: wireCall(call, coordinator, 'video'),
-    capabilities_by_role: capabilities,
+    call: parts.call(),
+    capabilities_by_role: parts.capabilitiesByRole(),
   });
   return stateOf(context, call);
 }
@@ -197,9 +196,9 @@ function deleteCall(context: Context): object {
   if (caller.kind !== 'server' && caller.userId !== call.createdById) {
     requireCapability(caller, call, 'end-call', coordinator);
   }
-  announce(coordinator, call, 'call.deleted', { call: wireCall(call, coordinator, 'video') });
+  announce(coordinator, call, 'call.deleted', { call: eventParts(call, coordinator).call() });
   coordinator.calls.remove(call);
-  const taskId = body.hard === true ? globalThis.crypto.randomUUID() : undefined;
+  const taskId = body.hard === true ? coordinator.tasks.done([call.cid]) : undefined;
   return { call: wireCall(call, coordinator, dialect), task_id: taskId };
 }
 
@@ -212,14 +211,6 @@ function sendEvent(context: Context): object {
     user: eventParts(call, coordinator).user(userId),
   });
   return {};
-}
-
-const MAX_CUSTOM_BYTES = 100 * 1024;
-
-function customWithin(value: unknown): string | undefined {
-  return (
-    record(value) ?? (JSON.stringify(value).length > MAX_CUSTOM_BYTES ? 'must be at most 100 KiB' : undefined)
-  );
 }
 
 export const CALL_OPERATIONS: readonly Operation[] = [
@@ -237,7 +228,11 @@ export const CALL_OPERATIONS: readonly Operation[] = [
     method: 'PATCH',
     path: '/call/:type/:id',
     mount: 'video',
-    fields: { custom: optional(record), settings_override: optional(record), starts_at: optional(time) },
+    fields: {
+      custom: optional(recordWithin),
+      settings_override: optional(recordWithin),
+      starts_at: optional(time),
+    },
     handle: updateCall,
   },
   {
@@ -268,7 +263,7 @@ export const CALL_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: '/call/:type/:id/event',
     mount: 'video',
-    fields: { custom: optional(customWithin) },
+    fields: { custom: optional(recordWithin), ...ACTING_USER },
     handle: sendEvent,
   },
 ];

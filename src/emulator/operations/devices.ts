@@ -1,20 +1,22 @@
 import { Instant } from '../state/instant.js';
-import { invalidInput, notFound } from '../wire/api-failure.js';
+import { Failure, invalidInput, notFound } from '../wire/api-failure.js';
 import { wireDevice } from '../wire/user.js';
 import { bool, oneOf, optional, required, text, textOf } from '../wire/validation.js';
-import { type Context, type Operation, requireUser } from './operation.js';
+import { ACTING_USER, type Context, type Operation, requireUser } from './operation.js';
 
-function actingUser(context: Context) {
-  const userId = textOf(context.body, 'user_id');
-  // A server token acts for the user that its body names.
-  const id = context.caller.kind === 'server' && userId !== undefined ? userId : requireUser(context);
-  return context.coordinator.users.find(id) ?? context.coordinator.users.create(id);
+const MAX_DEVICES = 25;
+
+function ownerOf(context: Context) {
+  return context.coordinator.users.require(requireUser(context));
 }
 
 function createDevice(context: Context): object {
   const { body, coordinator } = context;
-  const user = actingUser(context);
+  const user = ownerOf(context);
   const id = String(body.id);
+  if (user.devices.size >= MAX_DEVICES && !user.devices.has(id)) {
+    throw new Failure(4, `a user has at most ${MAX_DEVICES} devices`);
+  }
   user.devices.set(id, {
     id,
     pushProvider: String(body.push_provider),
@@ -27,14 +29,14 @@ function createDevice(context: Context): object {
 }
 
 function listDevices(context: Context): object {
-  const user = actingUser(context);
+  const user = ownerOf(context);
   return { devices: [...user.devices.values()].map((device) => wireDevice(device, user.id)) };
 }
 
 function deleteDevice(context: Context): object {
   const id = context.query.get('id');
   if (id === null || id === '') throw invalidInput('id', 'is required');
-  if (!actingUser(context).devices.delete(id)) throw notFound('device');
+  if (!ownerOf(context).devices.delete(id)) throw notFound('device');
   return {};
 }
 
@@ -50,7 +52,7 @@ export const DEVICE_OPERATIONS: readonly Operation[] = [
       push_provider_name: optional(text(255)),
       voip_token: optional(bool),
       hardware_id: optional(text(255)),
-      user_id: optional(text(255, 1)),
+      ...ACTING_USER,
     },
     handle: createDevice,
   },

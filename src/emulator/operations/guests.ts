@@ -1,8 +1,11 @@
 import { Failure } from '../wire/api-failure.js';
-import { readProfile, USER_FIELDS } from '../wire/profile.js';
+import { MAX_USER_ID_LENGTH, readProfile, USER_FIELDS } from '../wire/profile.js';
 import { wireUser } from '../wire/user.js';
-import { recordOf, required, shape } from '../wire/validation.js';
+import { recordOf, required, shape, text } from '../wire/validation.js';
 import type { Context, Operation } from './operation.js';
+
+// The server puts `guest-<uuid>-` before the id that was asked for.
+const MAX_ASKED_LENGTH = MAX_USER_ID_LENGTH - 'guest-'.length - 36 - '-'.length;
 
 async function createGuest({ coordinator, body, dialect }: Context): Promise<object> {
   if (coordinator.app.guestUserCreationDisabled) throw new Failure(17, 'creating guests is disabled');
@@ -21,7 +24,7 @@ export const GUEST_OPERATIONS: readonly Operation[] = [
     path: '/guest',
     mount: 'shared',
     isPublic: true,
-    fields: { user: required(shape(USER_FIELDS)) },
+    fields: { user: required(shape({ ...USER_FIELDS, id: required(text(MAX_ASKED_LENGTH, 1)) })) },
     handle: createGuest,
   },
 ];

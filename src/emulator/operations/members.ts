@@ -1,26 +1,32 @@
-import { announce, eventParts } from '../announcements/call-events.js';
-import { capabilitiesOf } from '../auth/permissions.js';
+import { announce, EVENT_DIALECT, eventParts } from '../announcements/call-events.js';
+import { ownCapabilities } from '../auth/permissions.js';
 import type { Member } from '../state/call.js';
 import { notFound } from '../wire/api-failure.js';
 import { wireMember } from '../wire/call.js';
+import { USER_ID } from '../wire/profile.js';
 import {
   type Body,
   listAt,
   listOf,
   oneOf,
   optional,
-  record,
   recordOf,
+  recordWithin,
   required,
   shape,
   text,
   textOf,
 } from '../wire/validation.js';
-import { callWith } from './call-context.js';
+import { callWith, checkMembers } from './call-context.js';
 import { type Context, type Operation, requireUser } from './operation.js';
 
 const PUBLISHING = oneOf(['send-audio', 'send-video', 'screenshare']);
-const MEMBER = shape({ user_id: required(text(255, 1)), role: optional(text(64)), custom: optional(record) });
+/** A member in a request. */
+export const MEMBER = shape({
+  user_id: required(USER_ID),
+  role: optional(text(64)),
+  custom: optional(recordWithin),
+});
 
 function updateMembers(context: Context): object {
   const { coordinator, body, dialect } = context;
@@ -28,9 +34,10 @@ function updateMembers(context: Context): object {
   const added: Member[] = [];
   const updated: Member[] = [];
   const withNewRole: Member[] = [];
-  for (const entry of listAt<Body>(body, 'update_members')) {
+  const entries = listAt<Body>(body, 'update_members');
+  checkMembers(entries, coordinator, call);
+  for (const entry of entries) {
     const userId = String(entry.user_id);
-    if (coordinator.users.find(userId) === undefined) coordinator.users.create(userId);
     const known = call.members.get(userId);
     const role = known?.role;
     const member = coordinator.calls.setMember(
@@ -47,7 +54,7 @@ function updateMembers(context: Context): object {
   for (const id of removed) call.members.delete(id);
   const parts = eventParts(call, coordinator);
   const wire = (members: readonly Member[]) =>
-    members.map((member) => wireMember(member, coordinator, 'video'));
+    members.map((member) => wireMember(member, coordinator, EVENT_DIALECT));
   if (added.length > 0)
     announce(coordinator, call, 'call.member_added', { call: parts.call(), members: wire(added) });
   if (updated.length > 0) {
@@ -57,7 +64,7 @@ function updateMembers(context: Context): object {
     announce(coordinator, call, 'call.member_updated_permission', {
       call: parts.call(),
       members: wire(withNewRole),
-      capabilities_by_role: {},
+      capabilities_by_role: parts.capabilitiesByRole(),
     });
   }
   if (removed.length > 0) {
@@ -104,7 +111,7 @@ function updateUserPermissions(context: Context): object {
     'call.permissions_updated',
     {
       user: eventParts(call, coordinator).user(userId),
-      own_capabilities: [...capabilitiesOf(subject, call, coordinator)],
+      own_capabilities: ownCapabilities(subject, call, coordinator),
     },
     { memberIds: [userId] },
   );
@@ -117,7 +124,7 @@ export const MEMBER_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: '/call/:type/:id/members',
     mount: 'video',
-    fields: { update_members: optional(listOf(MEMBER)), remove_members: optional(listOf(text(255, 1))) },
+    fields: { update_members: optional(listOf(MEMBER)), remove_members: optional(listOf(USER_ID)) },
     handle: updateMembers,
   },
   {
@@ -134,7 +141,7 @@ export const MEMBER_OPERATIONS: readonly Operation[] = [
     path: '/call/:type/:id/user_permissions',
     mount: 'video',
     fields: {
-      user_id: required(text(255, 1)),
+      user_id: required(USER_ID),
       grant_permissions: optional(listOf(PUBLISHING)),
       revoke_permissions: optional(listOf(PUBLISHING)),
     },

@@ -1,23 +1,36 @@
 import { announce, eventParts } from '../announcements/call-events.js';
+import type { Call } from '../state/call.js';
+import { Failure } from '../wire/api-failure.js';
+import { SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
 import {
   bool,
   integer,
   listAt,
   listOf,
   optional,
-  record,
   recordOf,
+  recordWithin,
   required,
+  shape,
   text,
   textOf,
 } from '../wire/validation.js';
 import { callWith } from './call-context.js';
-import type { Context, Operation } from './operation.js';
+import { ACTING_USER, actingUser, type Context, type Operation } from './operation.js';
+
+const MAX_BLOCKED = 5_000;
 
 function block(context: Context): object {
-  const { coordinator, body, caller } = context;
   const call = callWith(context, 'block-users');
+  shutOut(context, call);
+  return {};
+}
+
+function shutOut({ coordinator, body, caller }: Context, call: Call): void {
   const userId = String(body.user_id);
+  if (call.blocked.size >= MAX_BLOCKED) {
+    throw new Failure(4, `a call has at most ${MAX_BLOCKED} blocked users`);
+  }
   call.blocked.add(userId);
   const parts = eventParts(call, coordinator);
   const by = caller.userId === undefined ? {} : { blocked_by_user: parts.user(caller.userId) };
@@ -28,7 +41,6 @@ function block(context: Context): object {
     { user: parts.user(userId), ...by },
     { memberIds: [userId] },
   );
-  return {};
 }
 
 function unblock(context: Context): object {
@@ -42,12 +54,12 @@ function unblock(context: Context): object {
 }
 
 function kick(context: Context): object {
-  const { coordinator, body, caller } = context;
+  const { coordinator, body } = context;
   const call = callWith(context, 'kick-user');
   const userId = String(body.user_id);
-  if (body.block === true) call.blocked.add(userId);
   const parts = eventParts(call, coordinator);
-  const by = caller.userId === undefined ? {} : { kicked_by_user: parts.user(caller.userId) };
+  const byId = actingUser(context, ['kicked_by_id', 'kicked_by']);
+  const by = byId === undefined ? {} : { kicked_by_user: parts.user(byId) };
   announce(
     coordinator,
     call,
@@ -55,11 +67,12 @@ function kick(context: Context): object {
     { user: parts.user(userId), ...by },
     { memberIds: [userId] },
   );
+  if (body.block === true) shutOut(context, call);
   return {};
 }
 
 function mute(context: Context): object {
-  const { coordinator, body, caller } = context;
+  const { coordinator, body } = context;
   const call = callWith(context, 'mute-users');
   const named = listAt<string>(body, 'user_ids');
   const mutedIds = body.mute_all_users === true ? [...call.members.keys()] : named;
@@ -68,7 +81,7 @@ function mute(context: Context): object {
     call,
     'call.user_muted',
     {
-      from_user_id: caller.userId ?? call.createdById,
+      from_user_id: actingUser(context, ['muted_by_id', 'muted_by']) ?? call.createdById,
       muted_user_ids: mutedIds,
       reason: 'muted by a moderator',
     },
@@ -83,11 +96,11 @@ function pin(context: Context): object {
 }
 
 function react(context: Context): object {
-  const { coordinator, body, caller } = context;
+  const { coordinator, body } = context;
   const call = callWith(context, 'create-reaction');
   const reaction = {
     type: String(body.type),
-    user: eventParts(call, coordinator).user(caller.userId ?? call.createdById),
+    user: eventParts(call, coordinator).user(actingUser(context) ?? call.createdById),
     emoji_code: textOf(body, 'emoji_code'),
     custom: recordOf(body, 'custom') ?? {},
   };
@@ -100,7 +113,12 @@ function collectFeedback(context: Context): object {
   return {};
 }
 
-const USER = { user_id: required(text(255, 1)) };
+const USER = { user_id: required(USER_ID) };
+// By whom, where a server acts.
+const BY = (name: string) => ({
+  [`${name}_id`]: optional(USER_ID),
+  [name]: optional(shape(SERVER_USER_FIELDS)),
+});
 const PIN = { ...USER, session_id: required(text(255, 1)) };
 
 export const MODERATION_OPERATIONS: readonly Operation[] = [
@@ -125,7 +143,7 @@ export const MODERATION_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: '/call/:type/:id/kick',
     mount: 'video',
-    fields: { ...USER, block: optional(bool) },
+    fields: { ...USER, block: optional(bool), ...BY('kicked_by') },
     handle: kick,
   },
   {
@@ -134,12 +152,13 @@ export const MODERATION_OPERATIONS: readonly Operation[] = [
     path: '/call/:type/:id/mute_users',
     mount: 'video',
     fields: {
-      user_ids: optional(listOf(text(255, 1), 1000)),
+      user_ids: optional(listOf(USER_ID, 1000)),
       mute_all_users: optional(bool),
       audio: optional(bool),
       video: optional(bool),
       screenshare: optional(bool),
       screenshare_audio: optional(bool),
+      ...BY('muted_by'),
     },
     handle: mute,
   },
@@ -157,7 +176,12 @@ export const MODERATION_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: '/call/:type/:id/reaction',
     mount: 'video',
-    fields: { type: required(text(64, 1)), emoji_code: optional(text(64)), custom: optional(record) },
+    fields: {
+      type: required(text(64, 1)),
+      emoji_code: optional(text(64)),
+      custom: optional(recordWithin),
+      ...ACTING_USER,
+    },
     handle: react,
   },
   {
@@ -171,7 +195,7 @@ export const MODERATION_OPERATIONS: readonly Operation[] = [
       sdk_version: required(text(50)),
       reason: optional(text(1000)),
       user_session_id: optional(text(255)),
-      custom: optional(record),
+      custom: optional(recordWithin),
     },
     handle: collectFeedback,
   },

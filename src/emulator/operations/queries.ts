@@ -2,10 +2,11 @@ import { isAllowed, requireCapability } from '../auth/permissions.js';
 import { compileFilter } from '../query/filter.js';
 import { paginate } from '../query/page.js';
 import { CALL_FILTERS, CALL_SORT, MEMBER_FILTERS, MEMBER_SORT } from '../query/query-fields.js';
-import { invalidInput, notFound } from '../wire/api-failure.js';
+import type { Coordinator } from '../state/coordinator.js';
+import { invalidInput } from '../wire/api-failure.js';
 import { wireMember } from '../wire/call.js';
-import { bool, integer, listOf, optional, record, required, text } from '../wire/validation.js';
-import { callWith } from './call-context.js';
+import { bool, integer, isRecord, listOf, optional, record, required, text } from '../wire/validation.js';
+import { callNamed, callTypeNamed, callWith } from './call-context.js';
 import { wireCallState } from './call-state.js';
 import type { Context, Operation } from './operation.js';
 
@@ -17,9 +18,17 @@ const PAGE_FIELDS = {
   prev: optional(text(4096)),
 };
 
+/** Throws 404 / 16 for a filter on one call type that does not exist: a misspelt type would find nothing for ever. */
+function checkTypeOf(conditions: unknown, coordinator: Coordinator): void {
+  const condition = isRecord(conditions) ? conditions.type : undefined;
+  const type = isRecord(condition) ? condition.$eq : condition;
+  if (typeof type === 'string') callTypeNamed(type, coordinator);
+}
+
 function queryCalls(context: Context): object {
   const { coordinator, caller, body, dialect, connectionId } = context;
   const isWanted = compileFilter(body.filter_conditions, CALL_FILTERS);
+  checkTypeOf(body.filter_conditions, coordinator);
   if (body.watch === true && connectionId === undefined && caller.kind === 'user') {
     throw invalidInput('connection_id', 'is required to watch');
   }
@@ -33,10 +42,8 @@ function queryCalls(context: Context): object {
 
 function queryMembers(context: Context): object {
   const { coordinator, caller, body, dialect } = context;
-  const cid = `${String(body.type)}:${String(body.id)}`;
-  const call = coordinator.calls.find(cid);
   const isWanted = compileFilter(body.filter_conditions, MEMBER_FILTERS);
-  if (call === undefined) throw notFound(`call ${cid}`);
+  const call = callNamed(String(body.type), String(body.id), coordinator);
   requireCapability(caller, call, 'read-call', coordinator);
   const members = [...call.members.values()].map((member) => ({ member, call, custom: member.custom }));
   const { items, next, prev } = paginate(members.filter(isWanted), body, MEMBER_SORT);

@@ -1,11 +1,12 @@
 import { announce, eventParts } from '../announcements/call-events.js';
 import { requireCapability } from '../auth/permissions.js';
 import { Instant } from '../state/instant.js';
-import { wireCall } from '../wire/call.js';
+import { notFound } from '../wire/api-failure.js';
+import { wireCall, wireOutcomes } from '../wire/call.js';
 import { bool, listAt, listOf, optional, text, textOf } from '../wire/validation.js';
 import { callOf, callWith } from './call-context.js';
 import { type Context, type Operation, requireUser } from './operation.js';
-import { answer, missAll, ring } from './ring-members.js';
+import { answer, miss, ring } from './ring-members.js';
 
 function acceptCall(context: Context): object {
   const call = callWith(context, 'join-call');
@@ -37,15 +38,17 @@ function ringCall(context: Context): object {
 
 function getRingState(context: Context): object {
   const call = callWith(context, 'read-call');
-  const { session } = call;
+  const asked = context.query.get('call_session_id') ?? '';
+  const sessions = call.session === undefined ? [] : [call.session, ...call.pastSessions];
+  const session = asked === '' ? call.session : sessions.find(({ id }) => id === asked);
+  if (session === undefined && asked !== '') throw notFound(`call session ${asked}`);
   return {
     call_cid: call.cid,
     created_by_user_id: call.createdById,
     call_ended_at: call.endedAt,
     session_id: session?.id ?? '',
-    accepted_by: Object.fromEntries(session?.acceptedBy ?? []),
-    rejected_by: Object.fromEntries(session?.rejectedBy ?? []),
-    missed_by: Object.fromEntries(session?.missedBy ?? []),
+    session_ended_at: session?.endedAt,
+    ...wireOutcomes(session),
     members_ids: [...call.members.keys()],
   };
 }
@@ -54,14 +57,16 @@ function endCall(context: Context): object {
   const { coordinator, caller } = context;
   const call = callWith(context, 'end-call');
   const now = new Instant(coordinator.clock.now());
+  const running = call.session?.endedAt === undefined ? call.session : undefined;
   call.endedAt = now;
-  if (call.session !== undefined) call.session.endedAt = now;
+  call.activities.clear();
+  if (running !== undefined) running.endedAt = now;
   coordinator.calls.touch(call);
   const callerId = caller.userId ?? call.createdById;
-  missAll(coordinator, call, callerId);
+  miss(coordinator, call, { callerId });
   const parts = eventParts(call, coordinator);
-  if (call.session !== undefined) {
-    announce(coordinator, call, 'call.session_ended', { call: parts.call(), session_id: call.session.id });
+  if (running !== undefined) {
+    announce(coordinator, call, 'call.session_ended', { call: parts.call(), session_id: running.id });
   }
   announce(coordinator, call, 'call.ended', { call: parts.call(), user: parts.user(callerId) });
   return {};
@@ -73,13 +78,16 @@ function setLive(context: Context, isLive: boolean): object {
   requireCapability(caller, call, 'update-call', coordinator);
   call.backstage = !isLive;
   const now = new Instant(coordinator.clock.now());
-  const { session } = coordinator.calls.openSession(call);
+  const session = coordinator.calls.openSession(call);
   if (isLive) session.liveStartedAt = now;
   else session.liveEndedAt = now;
   coordinator.calls.touch(call);
   const parts = eventParts(call, coordinator);
   if (isLive) announce(coordinator, call, 'call.live_started', { call: parts.call() });
-  announce(coordinator, call, 'call.updated', { call: parts.call(), capabilities_by_role: {} });
+  announce(coordinator, call, 'call.updated', {
+    call: parts.call(),
+    capabilities_by_role: parts.capabilitiesByRole(),
+  });
   return { call: wireCall(call, coordinator, dialect) };
 }
 

@@ -1,11 +1,10 @@
 import { announceUser } from '../announcements/user-events.js';
-import { compileFilter } from '../query/filter.js';
-import { USER_FILTERS } from '../query/query-fields.js';
-import { Instant, parseInstant } from '../state/instant.js';
+import { queryUsers } from '../query/user-query.js';
+import { Instant } from '../state/instant.js';
 import type { User } from '../state/user.js';
-import { invalidInput, notFound } from '../wire/api-failure.js';
-import { readServerProfile, USER_FIELDS } from '../wire/profile.js';
-import { wireUser } from '../wire/user.js';
+import { Failure, invalidInput, notFound } from '../wire/api-failure.js';
+import { readServerProfile, SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
+import { wireFullUser, wireUser } from '../wire/user.js';
 import {
   type Body,
   isRecord,
@@ -14,16 +13,18 @@ import {
   optional,
   record,
   recordOf,
+  recordWithin,
   required,
   shape,
   text,
 } from '../wire/validation.js';
 import { type Context, type Operation, requireServer, requireUser } from './operation.js';
+import { setUserField, unsetUserField } from './user-fields.js';
 
-const USER = shape({ ...USER_FIELDS, role: optional(text(64)), teams: optional(listOf(text(255))) });
+const USER = shape(SERVER_USER_FIELDS);
 
 function mapOf(users: readonly User[], { dialect }: Context): object {
-  return { users: Object.fromEntries(users.map((user) => [user.id, wireUser(user, dialect)])) };
+  return { users: Object.fromEntries(users.map((user) => [user.id, wireFullUser(user, dialect)])) };
 }
 
 /** Users by their ids; throws 404 / 16 for the first that is missing. */
@@ -38,6 +39,7 @@ function named(ids: readonly string[], { coordinator }: Context): User[] {
 function upsertUsers(context: Context): object {
   const { coordinator, body, caller } = context;
   const entries = Object.entries(recordOf(body, 'users') ?? {});
+  if (entries.length > 100) throw invalidInput('users', 'must have at most 100 entries');
   const users = entries.map(([key, entry]) => {
     const problem = USER(entry);
     if (problem !== undefined) throw invalidInput('users', `${key} ${problem}`);
@@ -45,36 +47,15 @@ function upsertUsers(context: Context): object {
     const id = String((entry as Body).id);
     // A client-side token may write its own profile only, and no role.
     if (caller.kind !== 'server' && id !== requireUser(context)) requireServer(context);
-    const allowed = caller.kind === 'server' ? profile : { ...profile, role: undefined, teams: undefined };
+    const allowed =
+      caller.kind === 'server'
+        ? profile
+        : { ...profile, role: undefined, teams: undefined, teamsRole: undefined };
     const { user, changed } = coordinator.users.upsert(id, allowed);
     if (changed) announceUser(coordinator, user);
     return user;
   });
   return { ...mapOf(users, context), membership_deletion_task_id: '' };
-}
-
-const DATES = new Map<string, (user: User, value: Instant | undefined) => void>([
-  ['revoke_tokens_issued_before', (user, value) => (user.revokeTokensIssuedBefore = value)],
-]);
-
-function setField(user: User, name: string, value: unknown, context: Context): void {
-  const date = DATES.get(name);
-  if (date !== undefined) {
-    const instant = parseInstant(value);
-    if (value !== null && instant === undefined)
-      throw invalidInput(name, 'must be a time (RFC 3339) or null');
-    date(user, instant);
-    return;
-  }
-  if (
-    name === 'custom' ||
-    !['name', 'image', 'language', 'role', 'teams', 'privacy_settings'].includes(name)
-  ) {
-    const custom = name === 'custom' && isRecord(value) ? value : { [name]: value };
-    user.custom = Object.fromEntries([...Object.entries(user.custom), ...Object.entries(custom)]);
-    return;
-  }
-  context.coordinator.users.upsert(user.id, readServerProfile({ [name]: value }));
 }
 
 function updateUsersPartial(context: Context): object {
@@ -86,9 +67,10 @@ function updateUsersPartial(context: Context): object {
   );
   for (const [index, user] of users.entries()) {
     const entry = entries[index] ?? {};
-    for (const [name, value] of Object.entries(recordOf(entry, 'set') ?? {}))
-      setField(user, name, value, context);
-    for (const name of listAt<string>(entry, 'unset')) unsetField(user, name);
+    for (const [name, value] of Object.entries(recordOf(entry, 'set') ?? {})) {
+      setUserField(coordinator, user, name, value);
+    }
+    for (const name of listAt<string>(entry, 'unset')) unsetUserField(user, name);
     coordinator.users.touch(user);
     announceUser(coordinator, user);
   }
@@ -96,14 +78,7 @@ function updateUsersPartial(context: Context): object {
   return { ...mapOf(users, context), membership_deletion_task_id: '' };
 }
 
-function unsetField(user: User, name: string): void {
-  if (name === 'name') user.name = undefined;
-  else if (name === 'image') user.image = undefined;
-  else if (name === 'revoke_tokens_issued_before') user.revokeTokensIssuedBefore = undefined;
-  else user.custom = Object.fromEntries(Object.entries(user.custom).filter(([key]) => key !== name));
-}
-
-function queryUsers(context: Context): object {
+function findUsers(context: Context): object {
   const { coordinator, query, dialect } = context;
   let payload: unknown;
   try {
@@ -112,53 +87,84 @@ function queryUsers(context: Context): object {
     throw invalidInput('payload', 'is not JSON');
   }
   if (!isRecord(payload)) throw invalidInput('payload', 'must be an object');
-  const isWanted = compileFilter(payload.filter_conditions, USER_FILTERS);
-  const limit = typeof payload.limit === 'number' ? payload.limit : 30;
-  const users = [...coordinator.users.all()].filter((user) => isWanted(user) && user.deletedAt === undefined);
-  return { users: users.slice(0, limit).map((user) => wireUser(user, dialect)) };
+  const users = queryUsers(coordinator.users.all(), payload);
+  return { users: users.map((user) => wireFullUser(user, dialect)) };
 }
 
-/** What happens to many or one: deactivate, reactivate, delete, restore. */
-const CHANGES: Readonly<Record<string, (user: User, now: Instant) => void>> = {
-  deactivate: (user, now) => {
-    user.deactivatedAt = now;
-  },
-  reactivate: (user) => {
-    user.deactivatedAt = undefined;
-  },
-  delete: (user, now) => {
-    user.deletedAt = now;
-  },
-  restore: (user) => {
-    user.deletedAt = undefined;
-  },
-};
+interface Change {
+  readonly check?: (user: User) => void;
+  readonly apply: (user: User, now: Instant) => void;
+  /** What the user's sockets and those that share a call with it get. */
+  readonly event?: string;
+}
 
-function change(how: string, ids: readonly string[], context: Context): User[] {
-  const now = new Instant(context.coordinator.clock.now());
+/** What happens to many or one. */
+const CHANGES = {
+  deactivate: {
+    apply: (user, now) => {
+      user.deactivatedAt = now;
+    },
+    event: 'user.deactivated',
+  },
+  reactivate: {
+    apply: (user) => {
+      user.deactivatedAt = undefined;
+    },
+    event: 'user.reactivated',
+  },
+  delete: {
+    apply: (user, now) => {
+      user.deletedAt = now;
+    },
+  },
+  restore: {
+    check: (user) => {
+      if (user.deletedAt === undefined)
+        throw new Failure(4, `user "${user.id}" is not deleted, it can't be restored`);
+    },
+    apply: (user) => {
+      user.deletedAt = undefined;
+    },
+  },
+} as const satisfies Record<string, Change>;
+
+function change(how: keyof typeof CHANGES, ids: readonly string[], context: Context): User[] {
+  const { coordinator } = context;
+  const now = new Instant(coordinator.clock.now());
   const users = named(ids, context);
-  for (const user of users) CHANGES[how]?.(user, now);
+  const { check, apply, event }: Change = CHANGES[how];
+  for (const user of users) check?.(user);
+  for (const user of users) {
+    apply(user, now);
+    coordinator.users.touch(user);
+    if (event !== undefined) announceUser(coordinator, user, event);
+  }
   return users;
 }
 
-function bulk(how: string): Operation {
+function titled(how: string): string {
+  return `${how[0]?.toUpperCase()}${how.slice(1)}`;
+}
+
+function bulk(how: keyof typeof CHANGES): Operation {
   return {
-    name: `${how[0]?.toUpperCase()}${how.slice(1)}Users`,
+    name: `${titled(how)}Users`,
     method: 'POST',
     path: `/users/${how}`,
     mount: 'server',
     serverOnly: true,
-    fields: { user_ids: required(listOf(text(255, 1))) },
+    fields: { user_ids: required(listOf(USER_ID)) },
     handle: (context) => {
-      change(how, listAt<string>(context.body, 'user_ids'), context);
-      return how === 'restore' ? {} : { task_id: globalThis.crypto.randomUUID() };
+      const ids = listAt<string>(context.body, 'user_ids');
+      change(how, ids, context);
+      return how === 'restore' ? {} : { task_id: context.coordinator.tasks.done(ids) };
     },
   };
 }
 
-function single(how: string): Operation {
+function single(how: keyof typeof CHANGES): Operation {
   return {
-    name: `${how[0]?.toUpperCase()}${how.slice(1)}User`,
+    name: `${titled(how)}User`,
     method: 'POST',
     path: `/users/:userId/${how}`,
     mount: 'server',
@@ -180,7 +186,7 @@ export const USER_OPERATIONS: readonly Operation[] = [
       fields: { users: required(record) },
       handle: upsertUsers,
     },
-    { name: 'QueryUsers', method: 'GET', path: '/users', mount, handle: queryUsers },
+    { name: 'QueryUsers', method: 'GET', path: '/users', mount, handle: findUsers },
   ]),
   {
     name: 'UpdateUsersPartial',
@@ -191,12 +197,16 @@ export const USER_OPERATIONS: readonly Operation[] = [
     fields: {
       users: required(
         listOf(
-          shape({ id: required(text(255, 1)), set: optional(record), unset: optional(listOf(text(255))) }),
+          shape({
+            id: required(USER_ID),
+            set: optional(recordWithin),
+            unset: optional(listOf(text(255))),
+          }),
         ),
       ),
     },
     handle: updateUsersPartial,
   },
-  ...['deactivate', 'reactivate', 'delete', 'restore'].map(bulk),
-  ...['deactivate', 'reactivate'].map(single),
+  ...(['deactivate', 'reactivate', 'delete', 'restore'] as const).map(bulk),
+  ...(['deactivate', 'reactivate'] as const).map(single),
 ];

@@ -3,15 +3,20 @@ import { invalidInput } from '../wire/api-failure.js';
 import { isRecord } from '../wire/validation.js';
 
 /** What a field of a filter is made of; decides which operators it takes. */
-export type FieldKind = 'text' | 'time' | 'flag' | 'ids' | 'custom';
+export type FieldKind = 'text' | 'words' | 'time' | 'flag' | 'ids' | 'list' | 'custom';
 
 export interface Field<T> {
   readonly kind: FieldKind;
   /** The value of one item; undefined where it has none. */
   readonly read: (item: T, path: readonly string[]) => unknown;
+  /** Whether the path begins with the name of the field itself. */
+  readonly takesName?: boolean;
 }
 
-export type FieldTable<T> = ReadonlyMap<string, Field<T>>;
+/** The fields that may be filtered on. */
+export interface FieldTable<T> {
+  get(name: string): Field<T> | undefined;
+}
 
 type Predicate<T> = (item: T) => boolean;
 
@@ -19,9 +24,11 @@ const COMPARING = ['$eq', '$in', '$gt', '$gte', '$lt', '$lte', '$exists'];
 
 const OPERATORS: Readonly<Record<FieldKind, readonly string[]>> = {
   text: COMPARING,
+  words: [...COMPARING, '$autocomplete', '$q'],
   time: COMPARING,
   flag: ['$eq'],
   ids: ['$in'],
+  list: ['$eq', '$in', '$contains', '$exists'],
   custom: [...COMPARING, '$contains', '$autocomplete', '$q'],
 };
 
@@ -69,8 +76,9 @@ function compileField<T>(name: string, condition: unknown, fields: FieldTable<T>
     }
     return compileTest(operator, operand, field.kind, name);
   });
+  const fullPath = field.takesName ? [head, ...path] : path;
   return (item) => {
-    const value = field.read(item, path);
+    const value = field.read(item, fullPath);
     return tests.every((test) => test(value));
   };
 }
@@ -83,15 +91,13 @@ function compileTest(
 ): (value: unknown) => boolean {
   if (operator === '$exists') {
     if (typeof operand !== 'boolean') throw invalidInput(name, '$exists takes a boolean');
-    return (value) => (value !== undefined && value !== null) === operand;
+    return (value) => isThere(value) === operand;
   }
   if (operator === '$in') {
     if (!Array.isArray(operand)) throw invalidInput(name, '$in takes a list');
     const wanted = operand.map((one) => comparable(one, kind, name));
-    if (kind === 'ids')
-      return (value) =>
-        (value as ReadonlySet<unknown>).size > 0 &&
-        wanted.some((one) => (value as ReadonlySet<unknown>).has(one));
+    if (kind === 'ids') return (value) => wanted.some((one) => (value as ReadonlySet<unknown>).has(one));
+    if (kind === 'list') return (value) => wanted.some((one) => (value as unknown[]).includes(one));
     return (value) => wanted.some((one) => isEqual(held(value), one));
   }
   if (operator === '$contains')
@@ -102,6 +108,7 @@ function compileTest(
     return (value) => typeof value === 'string' && matchesWords(value.toLowerCase(), start);
   }
   const wanted = comparable(operand, kind, name);
+  if (kind === 'list') return (value) => isSameList(value as unknown[], wanted);
   if (operator === '$eq') return (value) => isEqual(held(value), wanted);
   return (value) => {
     const order = compareValues(held(value), wanted);
@@ -113,7 +120,7 @@ function compileTest(
 }
 
 function comparable(operand: unknown, kind: FieldKind, name: string): unknown {
-  if (operand === null || kind === 'custom') return operand;
+  if (operand === null || kind === 'custom' || kind === 'list') return operand;
   if (kind === 'time') {
     const instant = parseInstant(operand);
     if (instant === undefined) throw invalidInput(name, 'takes a time (RFC 3339)');
@@ -128,6 +135,16 @@ function comparable(operand: unknown, kind: FieldKind, name: string): unknown {
 function held(value: unknown): unknown {
   if (value === undefined) return null;
   return typeof (value as Instant | null)?.ms === 'number' ? (value as Instant).ms : value;
+}
+
+function isThere(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
+}
+
+// Null stands for none; one value for a list of it.
+function isSameList(value: readonly unknown[], wanted: unknown): boolean {
+  const items = wanted === null ? [] : Array.isArray(wanted) ? wanted : [wanted];
+  return value.length === items.length && items.every((one) => value.includes(one));
 }
 
 function isEqual(left: unknown, right: unknown): boolean {

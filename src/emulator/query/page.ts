@@ -6,7 +6,7 @@ type Key = string | number | null;
 
 export interface SortTable<T> {
   /** The value of an item under each field that may be sorted on. */
-  readonly fields: ReadonlyMap<string, (item: T) => Instant | string | undefined>;
+  readonly fields: ReadonlyMap<string, (item: T) => Instant | string | number | undefined>;
   /** The lists of fields that may be sorted on together. */
   readonly allowed: readonly string[];
   readonly fallback: readonly SortEntry[];

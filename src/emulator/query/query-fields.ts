@@ -1,5 +1,4 @@
 import { type Call, isOngoing, type Member } from '../state/call.js';
-import type { User } from '../state/user.js';
 import { isRecord } from '../wire/validation.js';
 import type { Field, FieldTable } from './filter.js';
 import type { SortTable } from './page.js';
@@ -78,17 +77,10 @@ export const MEMBER_SORT: SortTable<MemberOfCall> = {
   fields: new Map([
     ['created_at', ({ member }: MemberOfCall) => member.createdAt],
     ['user_id', ({ member }: MemberOfCall) => member.userId],
-  ] as readonly [string, (item: MemberOfCall) => Member['createdAt'] | string][]),
+    ['sequence', ({ member }: MemberOfCall) => member.sequence],
+  ] as readonly [string, (item: MemberOfCall) => Member['createdAt'] | string | number][]),
   allowed: ['created_at', 'user_id', 'created_at,user_id', 'user_id,created_at'],
-  fallback: [{ field: 'created_at', direction: 1 }],
+  // Newest first, also among those of one millisecond.
+  fallback: [{ field: 'sequence', direction: -1 }],
   identity: ({ member }) => member.userId,
 };
-
-export const USER_FILTERS: FieldTable<User> = new Map<string, Field<User>>([
-  ['id', text((user) => user.id)],
-  ['role', text((user) => user.role)],
-  ['name', { kind: 'custom', read: (user) => user.name }],
-  ['created_at', time((user) => user.createdAt)],
-  ['updated_at', time((user) => user.updatedAt)],
-  ['banned', flag((user) => user.banned)],
-]);

@@ -1,10 +1,9 @@
-import { maskTokens } from '../../shared/text.js';
 import { announceUser } from '../announcements/user-events.js';
 import { authenticate } from '../auth/auth-order.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { Instant } from '../state/instant.js';
 import type { RecordedRequest } from '../state/journal.js';
-import { redact, redactHeaders, redactQuery } from '../state/journal-redaction.js';
+import { redact, redactHeaders, redactQuery, redactText } from '../state/journal-redaction.js';
 import type { KnownToken } from '../state/token-registry.js';
 import type { User } from '../state/user.js';
 import { Failure } from '../wire/api-failure.js';
@@ -40,7 +39,7 @@ export function recordHandshake(
     headers: redactHeaders(headers),
     operation: 'Connect',
     body: auth === undefined ? undefined : redact({ token: auth.token, user_details: auth.userDetails }),
-    userId: auth === undefined ? undefined : maskTokens(String(auth.userDetails.id)),
+    userId: auth === undefined ? undefined : redactText(String(auth.userDetails.id)),
     authType: authTypeOf(opening),
     connectionId,
   });
@@ -74,6 +73,7 @@ export async function admit(
       needsToken: true,
       // Anonymous chat users do open a socket.
       opensSocket: !isAnonymousChat,
+      hasOwnAnonymousId: isAnonymousChat,
       claimedUserId: String(auth.userDetails.id),
     },
     coordinator,
@@ -87,6 +87,10 @@ export async function admit(
   const userId = caller.kind === 'user' ? caller.userId : String(auth.userDetails.id);
   if (limit !== undefined && coordinator.connections.countOf(userId) >= limit) {
     throw new Failure(71, `more than ${limit} connections of one user`);
+  }
+  const taken = caller.kind === 'anonymous' ? coordinator.users.find(userId) : undefined;
+  if (taken !== undefined && taken.role !== 'anonymous') {
+    throw new Failure(5, 'user_details.id is the id of a user');
   }
   const profile = readProfile(auth.userDetails);
   const role = isAnonymousChat ? 'anonymous' : undefined;

@@ -1,15 +1,17 @@
-import { maskTokens, sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/text.js';
 import { revocationOf } from '../auth/revocation.js';
 import type { Connection } from '../state/connections.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { Instant, stringify } from '../state/instant.js';
+import { redactText } from '../state/journal-redaction.js';
 import type { KnownToken } from '../state/token-registry.js';
 import type { User } from '../state/user.js';
 import { Failure } from '../wire/api-failure.js';
-import { wireOwnUser } from '../wire/user.js';
+import { wireFullUser } from '../wire/user.js';
 import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
 import { admit, chatFrame, recordHandshake } from './handshake.js';
 import type { Opening, Peer, SocketEvents } from './peer.js';
+import { type SocketDialect, socketDialectOf } from './socket-paths.js';
 
 const AUTH_FRAME_LIMIT_MS = 10_000;
 // A client's own traffic is a ping every few seconds.
@@ -31,7 +33,7 @@ export class SocketSession implements SocketEvents {
   readonly #coordinator: Coordinator;
   readonly #peer: Peer;
   readonly #opening: Opening;
-  readonly #product: 'video' | 'chat';
+  readonly #speaks: SocketDialect;
   #state: 'waiting' | 'authenticating' | 'connected' | 'closed' = 'waiting';
   #connection: Connection | undefined;
   #token: KnownToken | undefined;
@@ -45,9 +47,9 @@ export class SocketSession implements SocketEvents {
     this.#coordinator = coordinator;
     this.#peer = peer;
     this.#opening = opening;
-    this.#product = opening.path.startsWith('/video') || opening.path.startsWith('/api') ? 'video' : 'chat';
+    this.#speaks = socketDialectOf(opening.path);
     coordinator.lines.add(this);
-    if (this.#product === 'chat') void this.#authenticate(chatFrame(opening.query));
+    if (this.#speaks.product === 'chat') void this.#authenticate(chatFrame(opening.query));
     else {
       this.#cancelAuthLimit = coordinator.timers.after(AUTH_FRAME_LIMIT_MS, () => {
         this.#refuse(new Failure(5, 'no auth frame came in time'));
@@ -78,7 +80,7 @@ export class SocketSession implements SocketEvents {
       type: 'disconnected',
       now: this.#coordinator.clock.now(),
       connectionId: this.id,
-      userId: maskTokens(connection.userId),
+      userId: redactText(connection.userId),
       code: this.#endedBy?.code ?? code,
       by: this.#endedBy === undefined ? 'client' : 'emulator',
       apiCode: this.#endedBy?.apiCode,
@@ -106,7 +108,7 @@ export class SocketSession implements SocketEvents {
     const coordinator = this.#coordinator;
     this.#state = 'authenticating';
     this.#cancelAuthLimit();
-    const request = { opening: this.#opening, auth, product: this.#product };
+    const request = { opening: this.#opening, auth, product: this.#speaks.product };
     const recorded = recordHandshake(coordinator, request, this.id);
     const startedAt = globalThis.performance.now();
     const delayMs = coordinator.planned.nextDelayMs();
@@ -118,7 +120,7 @@ export class SocketSession implements SocketEvents {
       this.#token = token;
       this.#connect(user);
       recorded.status = 101;
-      recorded.userId = maskTokens(user.id);
+      recorded.userId = redactText(user.id);
     } catch (error) {
       if (!(error instanceof Failure)) coordinator.surprised(error);
       const failure = error instanceof Failure ? error : new Failure(-1, 'internal error');
@@ -142,8 +144,8 @@ export class SocketSession implements SocketEvents {
     const now = new Instant(clock.now());
     const client = {
       connectionId: this.id,
-      userId: maskTokens(user.id),
-      product: this.#product,
+      userId: redactText(user.id),
+      product: this.#speaks.product,
       tokenId: this.#token?.id,
       connectedAt: now.ms,
       client: sanitize(this.#opening.query.get('X-Stream-Client') ?? '') || undefined,
@@ -151,7 +153,8 @@ export class SocketSession implements SocketEvents {
     const connection: Connection = {
       id: this.id,
       userId: user.id,
-      product: this.#product,
+      product: this.#speaks.product,
+      timeForm: this.#speaks.timeForm,
       watched: new Set(),
       describe: () => client,
       send: (text) => this.#send(text),
@@ -164,14 +167,11 @@ export class SocketSession implements SocketEvents {
     };
     this.#connection = connection;
     connections.add(connection);
-    const frame = { connection_id: this.id, created_at: now, me: wireOwnUser(user, this.#product) };
-    this.#send(
-      stringify(
-        this.#product === 'chat'
-          ? { type: 'health.check', cid: '*', ...frame }
-          : { type: 'connection.ok', ...frame },
-        'text',
-      ),
+    const frame = { connection_id: this.id, created_at: now, me: wireFullUser(user, this.#speaks.dialect) };
+    this.#sendFrame(
+      this.#speaks.product === 'chat'
+        ? { type: 'health.check', cid: '*', ...frame }
+        : { type: 'connection.ok', ...frame },
     );
     this.#coordinator.report({ type: 'connected', now: now.ms, client: connection.describe() });
     this.#armExpiry();
@@ -186,7 +186,11 @@ export class SocketSession implements SocketEvents {
       created_at: new Instant(clock.now()),
       custom: {},
     };
-    this.#send(stringify(frame, 'text'));
+    this.#sendFrame(frame);
+  }
+
+  #sendFrame(frame: object): void {
+    this.#send(stringify(frame, this.#speaks.timeForm));
   }
 
   #send(text: string): void {
@@ -200,10 +204,10 @@ export class SocketSession implements SocketEvents {
     const error = failure.body('Connect', '0.10ms');
     const createdAt = new Instant(this.#coordinator.clock.now());
     const frame =
-      this.#product === 'chat'
+      this.#speaks.product === 'chat'
         ? { error }
         : { type: 'connection.error', connection_id: this.id, created_at: createdAt, error };
-    this.#send(stringify(frame, 'text'));
+    this.#sendFrame(frame);
   }
 
   #refuse(failure: Failure): void {

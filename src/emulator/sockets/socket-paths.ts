@@ -1,6 +1,28 @@
-const SOCKET_PATHS = new Set(['/video/connect', '/api/v2/video/connect', '/connect']);
+import type { TimeForm } from '../state/instant.js';
+import type { Dialect } from '../wire/user.js';
 
-/** Whether a coordinator socket may open on this path; the last one is the chat clients'. */
+/** What a socket on a path speaks. */
+export interface SocketDialect {
+  readonly product: 'video' | 'chat';
+  readonly dialect: Dialect;
+  readonly timeForm: TimeForm;
+}
+
+const CHAT: SocketDialect = { product: 'chat', dialect: 'chat', timeForm: 'text' };
+const SERVER: SocketDialect = { product: 'video', dialect: 'server', timeForm: 'nanoseconds' };
+
+const PATHS = new Map<string, SocketDialect>([
+  ['/video/connect', { product: 'video', dialect: 'video', timeForm: 'text' }],
+  ['/api/v2/connect', SERVER],
+  ['/api/v2/video/connect', SERVER],
+  ['/connect', CHAT],
+]);
+
+/** Whether a socket of the coordinator may open on this path. */
 export function isSocketPath(path: string): boolean {
-  return SOCKET_PATHS.has(path);
+  return PATHS.has(path);
+}
+
+export function socketDialectOf(path: string): SocketDialect {
+  return PATHS.get(path) ?? CHAT;
 }

@@ -75,7 +75,6 @@ function isGroup(value: unknown): value is Record<string, unknown> {
 
 function merged(base: Record<string, unknown>, override: Record<string, unknown>): Record<string, unknown> {
   const result = { ...base };
-  // Only fields that exist: what the wire does not know is not invented, `__proto__` included.
   for (const [key, value] of Object.entries(override)) {
     const held = Object.hasOwn(base, key) ? base[key] : undefined;
     if (value === null || value === undefined || key === '__proto__') continue;
@@ -84,16 +83,26 @@ function merged(base: Record<string, unknown>, override: Record<string, unknown>
   return result;
 }
 
-/** The settings with an override laid over them; a new object. */
-export function overrideSettings(settings: CallSettings, override: unknown): CallSettings {
-  if (!isGroup(override)) return settings;
+// Only groups that exist: what the wire does not know is not invented.
+function knownGroups(override: unknown): CallSettings {
+  if (!isGroup(override)) return {};
   const known = Object.entries(override).filter(
     ([group, value]) => Object.hasOwn(COMMON, group) && isGroup(value),
   );
-  return merged(settings, Object.fromEntries(known)) as CallSettings;
+  return Object.fromEntries(known) as CallSettings;
 }
 
-/** The defaults of a call type; an unknown one behaves as `default`. */
+/** The settings with an override laid over them; a new object. */
+export function overrideSettings(settings: CallSettings, override: unknown): CallSettings {
+  return merged(settings, knownGroups(override)) as CallSettings;
+}
+
+/** Two overrides as one; the later counts. */
+export function mergeSettings(earlier: CallSettings, later: unknown): CallSettings {
+  return merged(earlier, knownGroups(later)) as CallSettings;
+}
+
+/** The settings of a fresh call type; one that a server makes begins as `default` does. */
 export function settingsOfType(type: string): CallSettings {
   return overrideSettings(structuredClone(COMMON), BY_TYPE.get(type) ?? BY_TYPE.get('default'));
 }

@@ -7,12 +7,15 @@ export interface Member {
   custom: Record<string, unknown>;
   readonly createdAt: Instant;
   updatedAt: Instant;
+  /** Counts members in the order in which they came. */
+  readonly sequence: number;
 }
 
 /** One meeting of a call: from the first ring or join to its end. */
 export interface CallSession {
   readonly id: string;
-  readonly startedAt: Instant;
+  /** When the first user joined. */
+  startedAt: Instant | undefined;
   endedAt: Instant | undefined;
   liveStartedAt: Instant | undefined;
   liveEndedAt: Instant | undefined;
@@ -29,7 +32,12 @@ export interface ExtraGrants {
 }
 
 /** What is running beside the media of a call. */
-export type Activity = 'recording' | 'transcribing' | 'captioning' | 'broadcasting';
+export type Activity = 'recording' | 'frame_recording' | 'transcribing' | 'captioning' | 'broadcasting';
+
+export interface RtmpBroadcast {
+  readonly url: string;
+  readonly startedAt: Instant;
+}
 
 /** A call as the coordinator keeps it. */
 export interface Call {
@@ -40,19 +48,26 @@ export interface Call {
   readonly createdAt: Instant;
   updatedAt: Instant;
   custom: Record<string, unknown>;
+  /** What the call changes of its type's settings. */
+  settingsOverride: CallSettings;
   settings: CallSettings;
   backstage: boolean;
   startsAt: Instant | undefined;
   endedAt: Instant | undefined;
   team: string | undefined;
   channelCid: string | undefined;
+  /** The running session, or the last one. */
   session: CallSession | undefined;
+  /** The sessions before that one, oldest first. */
+  readonly pastSessions: CallSession[];
   readonly members: Map<string, Member>;
   readonly blocked: Set<string>;
   readonly grants: Map<string, ExtraGrants>;
   readonly activities: Set<Activity>;
+  readonly rtmps: Map<string, RtmpBroadcast>;
 }
 
-export function isOngoing(call: Call): boolean {
-  return call.session !== undefined && call.session.endedAt === undefined;
+/** Whether somebody has joined the call and nobody has ended it. */
+export function isOngoing({ session }: Call): boolean {
+  return session?.startedAt !== undefined && session.endedAt === undefined;
 }

@@ -1,14 +1,25 @@
 import type { Call, CallSession, Member } from './call.js';
-import { settingsOfType } from './call-settings.js';
+import { mergeSettings, overrideSettings } from './call-settings.js';
+import type { CallType } from './call-types.js';
 import type { EmulatedClock } from './clock.js';
+import { evictOldest } from './evict-oldest.js';
 import { Instant } from './instant.js';
 
+// Far more than a test or a day of development needs; beyond it the calls that were not used for longest are forgotten.
+const MAX_CALLS = 10_000;
+const KEPT_SESSIONS = 5;
+
+/** The calls of an application. */
 export class Calls {
   readonly #clock: EmulatedClock;
+  readonly #isInUse: (call: Call) => boolean;
   readonly #byCid = new Map<string, Call>();
+  #members = 0;
 
-  constructor(clock: EmulatedClock) {
+  /** Calls in use are never forgotten. */
+  constructor(clock: EmulatedClock, isInUse: (call: Call) => boolean) {
     this.#clock = clock;
+    this.#isInUse = isInUse;
   }
 
   get size(): number {
@@ -23,30 +34,33 @@ export class Calls {
     return this.#byCid.get(cid);
   }
 
-  create(type: string, id: string, createdById: string): Call {
+  create(type: CallType, id: string, createdById: string): Call {
     const now = new Instant(this.#clock.now());
-    const settings = settingsOfType(type);
     const call: Call = {
-      type,
+      type: type.name,
       id,
-      cid: `${type}:${id}`,
+      cid: `${type.name}:${id}`,
       createdById,
       createdAt: now,
       updatedAt: now,
       custom: {},
-      settings,
-      backstage: settings.backstage?.enabled === true,
+      settingsOverride: {},
+      settings: type.settings,
+      backstage: type.settings.backstage?.enabled === true,
       startsAt: undefined,
       endedAt: undefined,
       team: undefined,
       channelCid: undefined,
       session: undefined,
+      pastSessions: [],
       members: new Map(),
       blocked: new Set(),
       grants: new Map(),
       activities: new Set(),
+      rtmps: new Map(),
     };
     this.#byCid.set(call.cid, call);
+    evictOldest(this.#byCid, MAX_CALLS, this.#isInUse);
     return call;
   }
 
@@ -54,18 +68,37 @@ export class Calls {
     this.#byCid.delete(call.cid);
   }
 
+  /** Notes that the call was used: those that were not for longest are forgotten first. */
+  use(call: Call): void {
+    if (!this.#byCid.delete(call.cid)) return;
+    this.#byCid.set(call.cid, call);
+  }
+
   touch(call: Call): void {
     call.updatedAt = new Instant(this.#clock.now());
   }
 
-  /** The running session, begun now when there is none. */
-  openSession(call: Call): { session: CallSession; isNew: boolean } {
-    if (call.session !== undefined && call.session.endedAt === undefined) {
-      return { session: call.session, isNew: false };
+  /** Lays an override over the settings of a call. */
+  override(call: Call, override: unknown, type: CallType | undefined): void {
+    call.settingsOverride = mergeSettings(call.settingsOverride, override);
+    call.settings = overrideSettings(type?.settings ?? call.settings, call.settingsOverride);
+  }
+
+  /** Passes the changed settings of a type on to its calls. */
+  follow(type: CallType): void {
+    for (const call of this.#byCid.values()) {
+      if (call.type === type.name) call.settings = overrideSettings(type.settings, call.settingsOverride);
     }
+  }
+
+  /** The running session, begun now when there is none. */
+  openSession(call: Call): CallSession {
+    if (call.session !== undefined && call.session.endedAt === undefined) return call.session;
+    if (call.session !== undefined) call.pastSessions.push(call.session);
+    if (call.pastSessions.length > KEPT_SESSIONS) call.pastSessions.shift();
     call.session = {
       id: globalThis.crypto.randomUUID(),
-      startedAt: new Instant(this.#clock.now()),
+      startedAt: undefined,
       endedAt: undefined,
       liveStartedAt: undefined,
       liveEndedAt: undefined,
@@ -74,7 +107,7 @@ export class Calls {
       missedBy: new Map(),
       ringing: new Set(),
     };
-    return { session: call.session, isNew: true };
+    return call.session;
   }
 
   setMember(
@@ -91,7 +124,15 @@ export class Calls {
       known.updatedAt = now;
       return known;
     }
-    const member: Member = { userId, role, custom: custom ?? {}, createdAt: now, updatedAt: now };
+    this.#members += 1;
+    const member: Member = {
+      userId,
+      role,
+      custom: custom ?? {},
+      createdAt: now,
+      updatedAt: now,
+      sequence: this.#members,
+    };
     call.members.set(userId, member);
     return member;
   }

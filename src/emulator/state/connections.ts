@@ -1,4 +1,4 @@
-import { stringify } from './instant.js';
+import { stringify, type TimeForm } from './instant.js';
 import type { LiveClient } from './live.js';
 
 /** One authenticated socket, as the rest of the coordinator sees it. */
@@ -6,6 +6,8 @@ export interface Connection {
   readonly id: string;
   readonly userId: string;
   readonly product: 'video' | 'chat';
+  /** How times are written in what this socket gets. */
+  readonly timeForm: TimeForm;
   readonly watched: Set<string>;
   describe(): LiveClient;
   send(text: string): void;
@@ -67,6 +69,10 @@ export class Connections {
     addTo(this.#byCid, cid, connection);
   }
 
+  isWatched(cid: string): boolean {
+    return this.#byCid.has(cid);
+  }
+
   watchersOf(cid: string): Iterable<Connection> {
     return this.#byCid.get(cid) ?? [];
   }
@@ -78,9 +84,12 @@ export class Connections {
       for (const connection of this.#byUser.get(userId) ?? []) audience.add(connection);
     }
     if (audience.size === 0) return;
-    const text = stringify(event, 'text');
-    for (const connection of audience) {
-      if (connection.product === 'video') connection.send(text);
+    const texts = new Map<TimeForm, string>();
+    for (const { product, timeForm, send } of audience) {
+      if (product !== 'video') continue;
+      const text = texts.get(timeForm) ?? stringify(event, timeForm);
+      texts.set(timeForm, text);
+      send(text);
     }
   }
 }

@@ -1,4 +1,6 @@
 import { type AppSettings, defaultAppSettings } from './app-settings.js';
+import { BlockLists } from './block-lists.js';
+import { CallTypes } from './call-types.js';
 import { Calls } from './calls.js';
 import { EmulatedClock } from './clock.js';
 import { Connections } from './connections.js';
@@ -8,6 +10,8 @@ import type { LiveEvent } from './live.js';
 import { liveFaults, liveToken } from './live-view.js';
 import { PlannedFaults } from './planned-faults.js';
 import { RateLimits } from './rate-limits.js';
+import { Roles } from './roles.js';
+import { Tasks } from './tasks.js';
 import { Timers } from './timers.js';
 import { type KnownToken, TokenRegistry } from './token-registry.js';
 import { Users } from './users.js';
@@ -41,10 +45,14 @@ export class Coordinator {
   readonly clock = new EmulatedClock();
   readonly timers = new Timers();
   readonly tokens: TokenRegistry;
-  readonly users = new Users(this.clock);
-  readonly calls = new Calls(this.clock);
-  readonly grants = new Grants();
   readonly connections = new Connections();
+  readonly users = new Users(this.clock, (user) => this.connections.countOf(user.id) > 0);
+  readonly callTypes = new CallTypes(this.clock);
+  readonly calls = new Calls(this.clock, (call) => this.connections.isWatched(call.cid));
+  readonly roles = new Roles(this.clock);
+  readonly grants = new Grants(this.callTypes, this.roles);
+  readonly blockLists = new BlockLists(this.clock);
+  readonly tasks = new Tasks(this.clock);
   /** Every open socket, before its handshake too. */
   readonly lines = new Set<Line>();
   readonly limits = new RateLimits(this.clock);

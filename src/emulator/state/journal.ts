@@ -1,4 +1,4 @@
-import { maskTokens } from '../../shared/text.js';
+import { redactText } from './journal-redaction.js';
 
 /** What arrived at the emulator and how it was answered. Tokens appear as decoded claims only. */
 export interface RecordedRequest {
@@ -49,9 +49,9 @@ export class Journal {
   }
 
   begin(request: Omit<RecordedRequest, 'id'>): RecordedRequest {
-    const recorded: RecordedRequest = { id: this.#nextId, ...request, path: maskTokens(request.path) };
-    if (recorded.authType !== undefined) recorded.authType = maskTokens(recorded.authType);
-    if (recorded.connectionId !== undefined) recorded.connectionId = maskTokens(recorded.connectionId);
+    const recorded: RecordedRequest = { id: this.#nextId, ...request, path: redactText(request.path) };
+    if (recorded.authType !== undefined) recorded.authType = redactText(recorded.authType);
+    if (recorded.connectionId !== undefined) recorded.connectionId = redactText(recorded.connectionId);
     this.#nextId += 1;
     this.#requests.push(recorded);
     // Cut in blocks: shifting one by one costs a copy per request.

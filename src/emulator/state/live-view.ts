@@ -16,7 +16,10 @@ export function liveToken(token: KnownToken): LiveToken {
   const expiresAt = typeof claims.exp === 'number' ? claims.exp * SECOND_MS : undefined;
   // An id or a claim may itself be a token: people paste them into the wrong field.
   const shown = { userId: maskTokens(token.userId), claims: shownClaims };
-  const lived = { id, ...shown, firstSeenAt, issuedAt, expiresAt, ended, endedAt };
+  // A token that had expired by itself before it was revoked stays expired.
+  const isEndedEarly = endedAt !== undefined && (expiresAt === undefined || endedAt < expiresAt);
+  const end = isEndedEarly ? { ended, endedAt } : {};
+  const lived = { id, ...shown, firstSeenAt, issuedAt, expiresAt, ...end };
   if (expiresAt === undefined) return lived;
   const { advisoryMs, mandatoryMs } = windowsFor(expiresAt - (issuedAt ?? firstSeenAt));
   return { ...lived, advisoryAt: expiresAt - advisoryMs, mandatoryAt: expiresAt - mandatoryMs };

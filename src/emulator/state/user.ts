@@ -18,6 +18,7 @@ export interface User {
   language: string;
   custom: Record<string, unknown>;
   teams: string[];
+  teamsRole: Record<string, string> | undefined;
   invisible: boolean;
   privacySettings: Record<string, unknown> | undefined;
   readonly createdAt: Instant;
@@ -28,4 +29,6 @@ export interface User {
   banned: boolean;
   revokeTokensIssuedBefore: Instant | undefined;
   readonly devices: Map<string, Device>;
+  /** The users that this one has blocked, and since when. */
+  readonly blocked: Map<string, Instant>;
 }

@@ -1,4 +1,5 @@
 import type { EmulatedClock } from './clock.js';
+import { evictOldest } from './evict-oldest.js';
 import { Instant } from './instant.js';
 import type { User } from './user.js';
 
@@ -12,6 +13,7 @@ export interface Profile {
   privacySettings?: Record<string, unknown> | undefined;
   role?: string | undefined;
   teams?: string[] | undefined;
+  teamsRole?: Record<string, string> | undefined;
 }
 
 const PROFILE_FIELDS = [
@@ -23,15 +25,29 @@ const PROFILE_FIELDS = [
   'privacySettings',
   'role',
   'teams',
+  'teamsRole',
 ] as const satisfies readonly (keyof Profile)[];
 
+// Far more than a test or a day of development needs; beyond it the users that were not seen for longest are forgotten.
+const MAX_USERS = 10_000;
+
+// Forgetting one of these would let somebody in again.
+function isBarred({ deactivatedAt, deletedAt, banned, revokeTokensIssuedBefore }: User): boolean {
+  return (
+    banned || deactivatedAt !== undefined || deletedAt !== undefined || revokeTokensIssuedBefore !== undefined
+  );
+}
+
+/** The users of an application. */
 export class Users {
   readonly #clock: EmulatedClock;
+  readonly #isConnected: (user: User) => boolean;
   // A map and never an object: `__proto__` is an ordinary id.
   readonly #byId = new Map<string, User>();
 
-  constructor(clock: EmulatedClock) {
+  constructor(clock: EmulatedClock, isConnected: (user: User) => boolean) {
     this.#clock = clock;
+    this.#isConnected = isConnected;
   }
 
   get size(): number {
@@ -56,6 +72,7 @@ export class Users {
       language: 'en',
       custom: {},
       teams: [],
+      teamsRole: undefined,
       invisible: false,
       privacySettings: undefined,
       createdAt: now,
@@ -66,10 +83,30 @@ export class Users {
       banned: false,
       revokeTokensIssuedBefore: undefined,
       devices: new Map(),
+      blocked: new Map(),
     };
     this.#byId.set(id, user);
+    evictOldest(this.#byId, MAX_USERS, (one) => this.#isConnected(one) || isBarred(one));
+    evictOldest(this.#byId, 10 * MAX_USERS, (one) => this.#isConnected(one));
     this.#assign(user, profile);
     return user;
+  }
+
+  /** Whether the user exists and was not deleted. */
+  has(id: string): boolean {
+    const user = this.#byId.get(id);
+    return user !== undefined && user.deletedAt === undefined;
+  }
+
+  /** The user, created now when there is none. */
+  require(id: string): User {
+    return this.#byId.get(id) ?? this.create(id);
+  }
+
+  /** Notes that the user was seen: those that were not for longest are forgotten first. */
+  use(user: User): void {
+    if (!this.#byId.delete(user.id)) return;
+    this.#byId.set(user.id, user);
   }
 
   /** Creates the user or overwrites the given fields; says whether a known user's profile differs now. */

@@ -7,14 +7,22 @@ type Wire = Record<string, unknown>;
 // No media server stands behind the emulator: addresses of the kind that never resolve.
 const MEDIA_HOST = 'media.emulator.invalid';
 
-function wireUserById(userId: string, coordinator: Coordinator, dialect: Dialect): Wire {
-  const user = coordinator.users.find(userId);
-  return wireUser(user ?? coordinator.users.create(userId), dialect);
+function wireUserById(userId: string, { users }: Coordinator, dialect: Dialect): Wire {
+  return wireUser(users.require(userId), dialect);
 }
 
 // Own fields only, `__proto__` as any other.
 function byId<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   return Object.fromEntries(entries);
+}
+
+/** Who answered the rings of a session, and who did not in time. */
+export function wireOutcomes(session: CallSession | undefined): Wire {
+  return {
+    accepted_by: byId(session?.acceptedBy ?? []),
+    rejected_by: byId(session?.rejectedBy ?? []),
+    missed_by: byId(session?.missedBy ?? []),
+  };
 }
 
 function wireSession(session: CallSession): Wire {
@@ -23,9 +31,7 @@ function wireSession(session: CallSession): Wire {
     participants: [],
     participants_count_by_role: {},
     anonymous_participant_count: 0,
-    accepted_by: byId(session.acceptedBy),
-    rejected_by: byId(session.rejectedBy),
-    missed_by: byId(session.missedBy),
+    ...wireOutcomes(session),
     started_at: session.startedAt,
     ended_at: session.endedAt,
     live_started_at: session.liveStartedAt,
@@ -44,8 +50,18 @@ export function wireMember(member: Member, coordinator: Coordinator, dialect: Di
   };
 }
 
+/** The members of a call, newest first. */
 export function wireMembers(call: Call, coordinator: Coordinator, dialect: Dialect, limit = 100): Wire[] {
-  return [...call.members.values()].slice(0, limit).map((member) => wireMember(member, coordinator, dialect));
+  const newest = [...call.members.values()].reverse().slice(0, limit);
+  return newest.map((member) => wireMember(member, coordinator, dialect));
+}
+
+function wireEgress({ activities, rtmps }: Call): Wire {
+  return {
+    broadcasting: activities.has('broadcasting'),
+    rtmps: [...rtmps].map(([name, { url, startedAt }]) => ({ name, stream_url: url, started_at: startedAt })),
+    ...(activities.has('frame_recording') ? { frame_recording: { status: 'running' } } : {}),
+  };
 }
 
 export function wireCall(call: Call, coordinator: Coordinator, dialect: Dialect): Wire {
@@ -68,11 +84,13 @@ export function wireCall(call: Call, coordinator: Coordinator, dialect: Dialect)
     created_at: call.createdAt,
     updated_at: call.updatedAt,
     starts_at: call.startsAt,
-    ended_at: call.endedAt,
+    // Clients tell "not ended" from "not told" by the null.
+    ended_at: call.endedAt ?? null,
     team: call.team,
     channel_cid: call.channelCid,
     settings: call.settings,
-    egress: { broadcasting: call.activities.has('broadcasting'), rtmps: [] },
+    join_ahead_time_seconds: call.settings.backstage?.join_ahead_time_seconds,
+    egress: wireEgress(call),
     ingress: {
       rtmp: { address: `rtmps://${MEDIA_HOST}/${path}` },
       srt: { address: `srt://${MEDIA_HOST}:9000?streamid=${path}&passphrase={passphrase}&token={token}` },

@@ -1,15 +1,47 @@
 import type { Profile } from '../state/users.js';
-import { type Body, bool, listAt, optional, record, recordOf, required, text, textOf } from './validation.js';
+import {
+  type Body,
+  bool,
+  isRecord,
+  listAt,
+  listOf,
+  optional,
+  type Rule,
+  recordOf,
+  recordWithin,
+  required,
+  text,
+  textOf,
+} from './validation.js';
+
+/** The longest id of a user, in characters. */
+export const MAX_USER_ID_LENGTH = 255;
+
+/** The id of a user in a request. */
+export const USER_ID = text(MAX_USER_ID_LENGTH, 1);
+
+const teamsRole: Rule = (value) =>
+  isRecord(value) && Object.values(value).every((role) => typeof role === 'string')
+    ? recordWithin(value)
+    : 'must be an object of roles by team';
 
 /** The fields of a user in a request. */
 export const USER_FIELDS = {
-  id: required(text(255, 1)),
+  id: required(USER_ID),
   name: optional(text(1024)),
   image: optional(text(4096)),
   language: optional(text(16)),
-  custom: optional(record),
+  custom: optional(recordWithin),
   invisible: optional(bool),
-  privacy_settings: optional(record),
+  privacy_settings: optional(recordWithin),
+};
+
+/** The fields of a user in the request of a server. */
+export const SERVER_USER_FIELDS = {
+  ...USER_FIELDS,
+  role: optional(text(64)),
+  teams: optional(listOf(text(255))),
+  teams_role: optional(teamsRole),
 };
 
 /** The profile that a client sends. */
@@ -26,10 +58,11 @@ export function readProfile(body: Body): Profile {
 
 /** The profile that a server sends: with role and teams, which clients can't choose. */
 export function readServerProfile(body: Body): Profile {
-  const teams = listAt<string>(body, 'teams');
   return {
     ...readProfile(body),
+    invisible: typeof body.invisible === 'boolean' ? body.invisible : undefined,
     role: textOf(body, 'role'),
-    teams: teams.length > 0 ? [...teams] : undefined,
+    teams: Array.isArray(body.teams) ? [...listAt<string>(body, 'teams')] : undefined,
+    teamsRole: recordOf(body, 'teams_role') as Record<string, string> | undefined,
   };
 }

@@ -15,6 +15,13 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 export const bool: Rule = (value) => (typeof value === 'boolean' ? undefined : 'must be a boolean');
 export const record: Rule = (value) => (isRecord(value) ? undefined : 'must be an object');
+const MAX_RECORD_CHARACTERS = 100 * 1024;
+
+/** An object that may be kept: bounded, since the emulator holds everything in memory. */
+export const recordWithin: Rule = (value) =>
+  record(value) ??
+  (JSON.stringify(value).length > MAX_RECORD_CHARACTERS ? 'must be at most 100 KiB as JSON' : undefined);
+
 export const time: Rule = (value) => (parseInstant(value) ? undefined : 'must be a time (RFC 3339)');
 
 export function text(maxLength = 1024, minLength = 0): Rule {

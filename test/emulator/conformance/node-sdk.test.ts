@@ -63,6 +63,7 @@ describe.concurrent('@stream-io/node-sdk', () => {
       const sdk = serverSdk(emulator);
       const call = sdk.video.call('default', 'a');
       await expect(call.getOrCreate()).rejects.toMatchObject({ code: 4 });
+      await sdk.upsertUsers([{ id: 'theo' }]);
       const created = await call.getOrCreate({
         data: { created_by_id: 'mara', members: [{ user_id: 'theo' }] },
       });

@@ -97,6 +97,11 @@ export class Scene {
     return this.send(method, `/api/v2${path}`, { token, body, query });
   }
 
+  /** Makes these users known, as a server would: only known users become members. */
+  async know(...ids: string[]): Promise<void> {
+    await this.asServer('POST', '/users', { users: Object.fromEntries(ids.map((id) => [id, { id }])) });
+  }
+
   /** An open socket that has sent nothing yet. */
   async open(
     query: Record<string, string> = {},

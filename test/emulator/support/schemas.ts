@@ -2,7 +2,7 @@
  * The shapes of answers and events, as the wire reference lists them: which fields are required and what each is.
  * Further fields are allowed, since clients ignore what they do not know.
  */
-type Form = 'text' | 'nanoseconds';
+export type Form = 'text' | 'nanoseconds';
 type Schema = Record<string, unknown>;
 
 const string: Schema = { type: 'string' };
@@ -71,6 +71,8 @@ const SETTINGS = shape({
   }),
 });
 
+const NOTIFICATION = shape({ enabled: boolean, apns: object }, { fcm: object });
+
 export function DEFINITIONS(form: Form): Record<string, Schema> {
   const time: Schema =
     form === 'text'
@@ -93,6 +95,10 @@ export function DEFINITIONS(form: Form): Record<string, Schema> {
     deactivated_at: time,
     deleted_at: time,
     revoke_tokens_issued_before: time,
+    teams_role: map(string),
+    privacy_settings: object,
+    shadow_banned: boolean,
+    invisible: boolean,
   };
   const device = shape(
     { id: string, push_provider: string, user_id: string, created_at: time },
@@ -134,6 +140,8 @@ export function DEFINITIONS(form: Form): Record<string, Schema> {
       custom: object,
       created_at: time,
       updated_at: time,
+      // Null while it runs.
+      ended_at: { anyOf: [time, { type: 'null' }] },
       settings: SETTINGS,
       egress: shape({ broadcasting: boolean, rtmps: list(object) }),
       ingress: shape({
@@ -142,12 +150,65 @@ export function DEFINITIONS(form: Form): Record<string, Schema> {
         whip: shape({ address: string }),
       }),
     },
-    { session: ref(form, 'session'), starts_at: time, ended_at: time, team: string, channel_cid: string },
+    {
+      session: ref(form, 'session'),
+      starts_at: time,
+      team: string,
+      channel_cid: string,
+      join_ahead_time_seconds: integer,
+    },
   );
   return {
     time,
     user,
     ownUser: shape({ ...userFields, devices: list(ref(form, 'device')) }, userOptions),
+    fullUser: shape(
+      {
+        ...userFields,
+        banned: boolean,
+        online: boolean,
+        shadow_banned: boolean,
+        invisible: boolean,
+        devices: list(ref(form, 'device')),
+        mutes: list(object),
+        channel_mutes: list(object),
+        unread_count: integer,
+        total_unread_count: integer,
+        unread_channels: integer,
+        unread_threads: integer,
+      },
+      userOptions,
+    ),
+    callType: shape(
+      {
+        name: string,
+        settings: SETTINGS,
+        grants: map(strings),
+        notification_settings: shape({
+          enabled: boolean,
+          call_live_started: NOTIFICATION,
+          call_missed: NOTIFICATION,
+          call_notification: NOTIFICATION,
+          call_ring: NOTIFICATION,
+          session_started: NOTIFICATION,
+        }),
+        created_at: time,
+        updated_at: time,
+      },
+      { external_storage: string },
+    ),
+    role: shape({ name: string, custom: boolean, scopes: strings, created_at: time, updated_at: time }),
+    blockList: shape({
+      name: string,
+      type: string,
+      words: strings,
+      is_confusable_folding_enabled: boolean,
+      is_leet_check_enabled: boolean,
+      is_plural_check_enabled: boolean,
+      is_substring_matching_enabled: boolean,
+      created_at: time,
+      updated_at: time,
+    }),
     device,
     member,
     session,
@@ -193,7 +254,22 @@ function callState(form: Form): Record<string, Schema> {
 
 const membership = (form: Form) => ({ membership: ref(form, 'member') });
 const cursors = () => ({ next: string, prev: string });
-const users: Answer = withDuration((form) => ({ users: map(ref(form, 'user')) }));
+const users: Answer = withDuration((form) => ({ users: map(ref(form, 'fullUser')) }));
+const callType: Answer = (form) => ({ allOf: [ref(form, 'callType'), shape({ duration: string })] });
+const blockList = withDuration((form) => ({ blocklist: ref(form, 'blockList') }));
+const PERMISSION = shape({
+  id: string,
+  name: string,
+  action: string,
+  description: string,
+  custom: boolean,
+  level: string,
+  owner: boolean,
+  owner_resource: string,
+  same_team: boolean,
+  tags: strings,
+});
+const LIMITS = map(shape({ limit: integer, remaining: integer, reset: integer }));
 
 export const ANSWERS: Readonly<Record<string, Answer>> = {
   CreateGuest: withDuration((form) => ({ user: ref(form, 'user'), access_token: string })),
@@ -241,14 +317,17 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   AcceptCall: duration,
   RejectCall: duration,
   RingCall: withDuration(() => ({ members_ids: strings })),
-  GetCallRingState: withDuration((form) => ({
-    call_cid: string,
-    created_by_user_id: string,
-    session_id: string,
-    accepted_by: map(ref(form, 'time')),
-    rejected_by: map(ref(form, 'time')),
-    missed_by: map(ref(form, 'time')),
-  })),
+  GetCallRingState: withDuration(
+    (form) => ({
+      call_cid: string,
+      created_by_user_id: string,
+      session_id: string,
+      accepted_by: map(ref(form, 'time')),
+      rejected_by: map(ref(form, 'time')),
+      missed_by: map(ref(form, 'time')),
+    }),
+    (form) => ({ call_ended_at: ref(form, 'time'), session_ended_at: ref(form, 'time') }),
+  ),
   EndCall: duration,
   GoLive: withDuration((form) => ({ call: ref(form, 'call') })),
   StopLive: withDuration((form) => ({ call: ref(form, 'call') })),
@@ -286,77 +365,126 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   ListTranscriptions: withDuration(() => ({ transcriptions: list(object) })),
   UpdateUsers: users,
   UpdateUsersPartial: users,
-  QueryUsers: withDuration((form) => ({ users: list(ref(form, 'user')) })),
+  QueryUsers: withDuration((form) => ({ users: list(ref(form, 'fullUser')) })),
   DeactivateUser: withDuration((form) => ({ user: ref(form, 'user') })),
   ReactivateUser: withDuration((form) => ({ user: ref(form, 'user') })),
   DeactivateUsers: withDuration(() => ({ task_id: string })),
   ReactivateUsers: withDuration(() => ({ task_id: string })),
   DeleteUsers: withDuration(() => ({ task_id: string })),
   RestoreUsers: duration,
-  GetApp: withDuration(() => ({ app: object })),
+  GetApp: withDuration(() => ({
+    app: shape({ name: string }, { grants: map(strings), call_types: object }),
+  })),
   UpdateApp: duration,
-  GetRateLimits: duration,
+  GetRateLimits: withDuration(
+    () => ({}),
+    () => ({ server_side: LIMITS, android: LIMITS, ios: LIMITS, web: LIMITS, unity: LIMITS }),
+  ),
   GetTask: withDuration((form) => ({
     task_id: string,
     status: string,
     created_at: ref(form, 'time'),
     updated_at: ref(form, 'time'),
+    result: map(shape({ status: string })),
   })),
+  BlockUsers: withDuration((form) => ({
+    blocked_by_user_id: string,
+    blocked_user_id: string,
+    created_at: ref(form, 'time'),
+  })),
+  UnblockUsers: duration,
+  GetBlockedUsers: withDuration((form) => ({
+    blocks: list(
+      shape({
+        user_id: string,
+        user: ref(form, 'user'),
+        blocked_user_id: string,
+        blocked_user: ref(form, 'user'),
+        created_at: ref(form, 'time'),
+      }),
+    ),
+  })),
+  ListCallTypes: withDuration((form) => ({ call_types: map(ref(form, 'callType')) })),
+  CreateCallType: callType,
+  GetCallType: callType,
+  UpdateCallType: callType,
+  DeleteCallType: duration,
+  ListRoles: withDuration((form) => ({ roles: list(ref(form, 'role')) })),
+  SearchRoles: withDuration((form) => ({ roles: list(ref(form, 'role')) })),
+  CreateRole: withDuration((form) => ({ role: ref(form, 'role') })),
+  DeleteRole: duration,
+  ListPermissions: withDuration(() => ({ permissions: list(PERMISSION) })),
+  GetPermission: withDuration(() => ({ permission: PERMISSION })),
+  ListBlockLists: withDuration((form) => ({ blocklists: list(ref(form, 'blockList')) })),
+  CreateBlockList: blockList,
+  GetBlockList: blockList,
+  UpdateBlockList: blockList,
+  DeleteBlockList: duration,
+  StartFrameRecording: duration,
+  StopFrameRecording: duration,
+  StartRTMPBroadcasts: duration,
+  StopAllRTMPBroadcasts: duration,
+  StopRTMPBroadcast: duration,
 };
 
-const text = (name: string) => ref('text', name);
-const call = text('call');
-const user = text('user');
-const members = list(text('member'));
-
-function event(fields: Record<string, Schema>, optional: Record<string, Schema> = {}): () => Schema {
-  return () => shape({ type: string, created_at: text('time'), ...fields }, optional);
+/** The shapes of events, with times as a socket of this form gets them. */
+export function EVENTS(form: Form): Readonly<Record<string, () => Schema>> {
+  const named = (name: string) => ref(form, name);
+  const call = named('call');
+  const user = named('user');
+  const members = list(named('member'));
+  const event = (fields: Record<string, Schema>, optional: Record<string, Schema> = {}) => {
+    return () => shape({ type: string, created_at: named('time'), ...fields }, optional);
+  };
+  const callEvent = (fields: Record<string, Schema>, optional: Record<string, Schema> = {}) =>
+    event({ call_cid: string, ...fields }, optional);
+  const connection = { connection_id: { type: 'string', maxLength: 36 } };
+  const ringing = { call, members, user, session_id: string };
+  const own = form === 'text' ? named('ownUser') : named('fullUser');
+  return {
+    'connection.ok': event({ ...connection, me: own }),
+    'connection.error': event({ ...connection, error: named('apiError') }),
+    // The first frame of a chat socket has `me` in the place of `custom`.
+    'health.check': event(connection, { custom: object, me: own, cid: string }),
+    'chat.error': () => shape({ error: named('apiError') }),
+    'user.updated': event({ custom: object, user }),
+    'user.deactivated': event({ custom: object, user }),
+    'user.reactivated': event({ custom: object, user }),
+    'call.created': callEvent({ call, members }),
+    'call.updated': callEvent({ call, capabilities_by_role: map(strings) }),
+    'call.deleted': callEvent({ call }),
+    'call.live_started': callEvent({ call }),
+    'call.ended': callEvent({ call }, { user, reason: string }),
+    'call.ring': callEvent({ ...ringing, video: boolean }),
+    'call.notification': callEvent(ringing),
+    'call.missed': callEvent({ ...ringing, notify_user: boolean }),
+    'call.accepted': callEvent({ call, user }),
+    'call.rejected': callEvent({ call, user }, { reason: string }),
+    'call.session_started': callEvent({ call, session_id: string }),
+    'call.session_ended': callEvent({ call, session_id: string }),
+    'call.member_added': callEvent({ call, members }),
+    'call.member_updated': callEvent({ call, members }),
+    'call.member_removed': callEvent({ call, members: strings }),
+    'call.member_updated_permission': callEvent({ call, members, capabilities_by_role: map(strings) }),
+    'call.permission_request': callEvent({ user, permissions: strings }),
+    'call.permissions_updated': callEvent({ user, own_capabilities: strings }),
+    'call.blocked_user': callEvent({ user }, { blocked_by_user: user }),
+    'call.unblocked_user': callEvent({ user }),
+    'call.kicked_user': callEvent({ user }, { kicked_by_user: user }),
+    'call.user_muted': callEvent({ from_user_id: string, muted_user_ids: strings, reason: string }),
+    'call.reaction_new': callEvent({ reaction: shape({ type: string, user }) }),
+    custom: callEvent({ custom: object, user }),
+    'call.recording_started': callEvent({ egress_id: string, recording_type: string }),
+    'call.recording_stopped': callEvent({ egress_id: string, recording_type: string }),
+    'call.transcription_started': callEvent({ egress_id: string }),
+    'call.transcription_stopped': callEvent({ egress_id: string }),
+    'call.frame_recording_started': callEvent({ call, egress_id: string }),
+    'call.frame_recording_stopped': callEvent({ call, egress_id: string }),
+    'call.rtmp_broadcast_started': callEvent({ name: string }),
+    'call.rtmp_broadcast_stopped': callEvent({ name: string }),
+    'call.closed_captions_started': callEvent({}),
+    'call.closed_captions_stopped': callEvent({}),
+    'call.hls_broadcasting_started': callEvent({ call, hls_playlist_url: string }),
+    'call.hls_broadcasting_stopped': callEvent({}),
+  };
 }
-
-function callEvent(fields: Record<string, Schema>, optional: Record<string, Schema> = {}): () => Schema {
-  return event({ call_cid: string, ...fields }, optional);
-}
-
-const connection = { connection_id: { type: 'string', maxLength: 36 } };
-const ringing = { call, members, user, session_id: string };
-
-export const EVENTS: Readonly<Record<string, () => Schema>> = {
-  'connection.ok': event({ ...connection, me: text('ownUser') }),
-  'connection.error': event({ ...connection, error: text('apiError') }),
-  // The first frame of a chat socket has `me` in the place of `custom`.
-  'health.check': event(connection, { custom: object, me: text('ownUser'), cid: string }),
-  'chat.error': () => shape({ error: text('apiError') }),
-  'user.updated': event({ custom: object, user }),
-  'call.created': callEvent({ call, members }),
-  'call.updated': callEvent({ call, capabilities_by_role: map(strings) }),
-  'call.deleted': callEvent({ call }),
-  'call.live_started': callEvent({ call }),
-  'call.ended': callEvent({ call }, { user, reason: string }),
-  'call.ring': callEvent({ ...ringing, video: boolean }),
-  'call.notification': callEvent(ringing),
-  'call.missed': callEvent({ ...ringing, notify_user: boolean }),
-  'call.accepted': callEvent({ call, user }),
-  'call.rejected': callEvent({ call, user }, { reason: string }),
-  'call.session_started': callEvent({ call, session_id: string }),
-  'call.session_ended': callEvent({ call, session_id: string }),
-  'call.member_added': callEvent({ call, members }),
-  'call.member_updated': callEvent({ call, members }),
-  'call.member_removed': callEvent({ call, members: strings }),
-  'call.member_updated_permission': callEvent({ call, members, capabilities_by_role: object }),
-  'call.permission_request': callEvent({ user, permissions: strings }),
-  'call.permissions_updated': callEvent({ user, own_capabilities: strings }),
-  'call.blocked_user': callEvent({ user }, { blocked_by_user: user }),
-  'call.unblocked_user': callEvent({ user }),
-  'call.kicked_user': callEvent({ user }, { kicked_by_user: user }),
-  'call.user_muted': callEvent({ from_user_id: string, muted_user_ids: strings, reason: string }),
-  'call.reaction_new': callEvent({ reaction: shape({ type: string, user }) }),
-  custom: callEvent({ custom: object, user }),
-  'call.recording_started': callEvent({ egress_id: string, recording_type: string }),
-  'call.recording_stopped': callEvent({ egress_id: string, recording_type: string }),
-  'call.transcription_started': callEvent({}),
-  'call.transcription_stopped': callEvent({}),
-  'call.closed_captions_started': callEvent({}),
-  'call.closed_captions_stopped': callEvent({}),
-  'call.hls_broadcasting_started': callEvent({ hls_playlist_url: string }),
-  'call.hls_broadcasting_stopped': callEvent({}),
-};

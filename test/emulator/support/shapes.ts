@@ -1,5 +1,5 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { ANSWERS, DEFINITIONS, EVENTS } from './schemas.js';
+import { ANSWERS, DEFINITIONS, EVENTS, type Form } from './schemas.js';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true });
 ajv.addFormat('rfc3339', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
@@ -48,10 +48,12 @@ export function checkAnswer(
   );
 }
 
-/** Throws unless a frame has the shape that the protocol gives its type. */
-export function checkEvent(frame: { type?: unknown }): void {
+const EVENTS_OF = { text: EVENTS('text'), nanoseconds: EVENTS('nanoseconds') };
+
+/** Throws unless a frame has the shape that the protocol gives its type, on a socket of this form. */
+export function checkEvent(frame: { type?: unknown }, form: Form = 'text'): void {
   const type = typeof frame.type === 'string' ? frame.type : 'chat.error';
-  const event = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
+  const event = Object.hasOwn(EVENTS_OF[form], type) ? EVENTS_OF[form][type] : undefined;
   if (event === undefined) throw new Error(`no shape is written down for the event ${type}`);
-  check(validatorOf(`event:${type}`, event), frame, type);
+  check(validatorOf(`event:${type}:${form}`, event), frame, type);
 }

@@ -21,7 +21,7 @@ export class TestSocket {
     this.#socket.on('error', () => {});
     this.#socket.on('message', (data) => {
       const frame: Frame = JSON.parse(String(data));
-      checkEvent(frame);
+      checkEvent(frame, new URL(url).pathname.startsWith('/api/v2') ? 'nanoseconds' : 'text');
       this.#frames.push(frame);
       this.#wake();
     });
