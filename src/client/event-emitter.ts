@@ -1,9 +1,8 @@
 import { EventEmitter as Emitter } from 'eventemitter3';
 import { callSafely } from '../shared/call-safely.js';
-import { lookAt, readText } from '../shared/foreign-value.js';
 import { refuse } from '../shared/refuse.js';
-import { describeThrown, describeType } from '../shared/text.js';
-import type { LogData, Logger } from './logger.js';
+import { describeType } from '../shared/text.js';
+import { describeFailure, type Logger } from './logger.js';
 
 /** How a room says what happened: by name, with what belongs to it. */
 export type Emit<Events> = <Name extends keyof Events & string>(
@@ -99,7 +98,7 @@ export class EventEmitter {
     const { type } = event;
     callSafely(
       () => listener(event as never),
-      (error) => this.#logger.error('A listener failed', { event: type, error: described(error) }),
+      (error) => this.#logger.error('A listener failed', { event: type, error: describeFailure(error) }),
     );
   }
 
@@ -114,17 +113,6 @@ export class EventEmitter {
     }
     this.#underWay.delete(emission);
   }
-}
-
-/** What a listener threw, for the log. The stack says which one it was. */
-function described(thrown: unknown): LogData {
-  const { name } = lookAt(thrown);
-  const stack = readText(thrown, 'stack');
-  return {
-    name: name ?? typeof thrown,
-    message: describeThrown(thrown),
-    ...(stack !== undefined && { stack }),
-  };
 }
 
 const LISTENER = "Pass a function, for example on('call.ring', (event) => show(event)).";

@@ -1,7 +1,8 @@
 import { callSafely } from '../shared/call-safely.js';
 import { ConfigurationError } from '../shared/errors.js';
+import { lookAt, readText } from '../shared/foreign-value.js';
 import { safeCopy } from '../shared/safe-copy.js';
-import { describeType, maskTokens, sanitize } from '../shared/text.js';
+import { describeThrown, describeType, maskTokens, sanitize } from '../shared/text.js';
 
 export type LogData = Readonly<Record<string, unknown>>;
 
@@ -11,6 +12,16 @@ export interface Logger {
   info(message: string, data?: LogData): void;
   warn(message: string, data?: LogData): void;
   error(message: string, data?: LogData): void;
+}
+
+/** What a listener threw, for the log. The stack says which one it was. */
+export function describeFailure(thrown: unknown): LogData {
+  const stack = readText(thrown, 'stack');
+  return {
+    name: lookAt(thrown).name ?? typeof thrown,
+    message: describeThrown(thrown),
+    ...(stack !== undefined && { stack }),
+  };
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -1,9 +1,9 @@
 // Runs the built client in other runtimes, against the emulator on Node. Needs a build: npm run build
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,11 +12,9 @@ import { type BuildOptions, build } from 'esbuild';
 import { startEmulator } from '../../src/emulator/index.js';
 import { createTokenHandler } from '../../src/server/index.js';
 import { binaryOf, ROOT } from '../examples/runtimes.js';
+import { startWorker, WORKERS_DATES } from './workerd.js';
 
 const run = promisify(execFile);
-/** Before and after Workers learned the `cache` field of a request. */
-const WORKERS_DATES = ['2024-09-23', '2026-01-01'];
-
 /** The life of a user and of a guest, each step named when it is done. */
 const story = (apiKey: string, baseUrl: string, tokenUrl: string) => `
 import { StreamVideo, User, fetchTokenProvider } from ${JSON.stringify(join(ROOT, 'dist/index.js'))};
@@ -38,39 +36,14 @@ export async function story() {
 
 const WORKER = `
 import { story } from './story.js';
-export default { fetch: async () => new Response(await story().catch((error) => String(error) + String(error.cause))) };`;
-
-const workersConfig = (port: number, date: string) => `
-using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [ (name = "main", worker = .worker), (name = "internet", network = (allow = ["private", "local"])) ],
-  sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ]
-);
-const worker :Workerd.Worker = ( modules = [ (name = "worker", esModule = embed "worker.js") ], compatibilityDate = "${date}" );`;
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
+export default { fetch: async (request) => new Response(request.url.endsWith('/ready') ? '' : await story().catch((error) => String(error) + String(error.cause))) };`;
 
 async function inWorkers(folder: string, date: string): Promise<string> {
-  const port = await freePort();
-  writeFileSync(join(folder, 'config.capnp'), workersConfig(port, date));
-  const workerd = spawn(binaryOf('workerd'), ['serve', join(folder, 'config.capnp')], { stdio: 'inherit' });
+  const { url, stop } = await startWorker(folder, 'worker.js', date);
   try {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return await (await fetch(`http://127.0.0.1:${port}/`)).text();
-      } catch (error) {
-        if (tries === 50) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    return await (await fetch(`${url}/`)).text();
   } finally {
-    workerd.kill();
+    stop();
   }
 }
 

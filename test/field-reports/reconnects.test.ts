@@ -284,7 +284,11 @@ describe('in virtual time', () => {
       await advance(60_000);
       expect(client.connectionState).toBe('disconnected');
       expect(events.at(-1)).toMatchObject({ state: 'disconnected', error: { code: 'handshake_rejected' } });
+      // Refused for what it is, the token is asked for once more; every handshake has another one then.
       expect(sockets).toHaveLength(1 + refusals);
+      expect(provider).toHaveBeenCalledTimes(refusals);
+      const tokens = sockets.slice(1).map(({ sent }) => sent[0]?.token);
+      expect(new Set(tokens).size).toBe(refusals);
     },
   );
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import type { WebSocket } from 'ws';
+import { type WebSocket, WebSocket as WebSocketOfWs } from 'ws';
 import { type FakeSocket, fakeWebSockets } from '../support/fake-coordinator.js';
 import { advance, settle } from '../support/virtual.js';
 import {
@@ -186,6 +186,103 @@ describe('over the wire', () => {
     expect(debug.mock.calls.length).toBeGreaterThanOrEqual(1);
     expect(server.upgrades).toHaveLength(1);
   });
+
+  // cases 210, 213, 218: what a frame may hold
+  const error = (fields: object) =>
+    JSON.stringify({ type: 'connection.error', connection_id: 'x', error: fields });
+  const deep = (levels: number) => `{"type":"custom","a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+
+  it.each<[string, string | Buffer]>([
+    ['20,000 levels', deep(20_000)],
+    ['4 MiB less a little', JSON.stringify({ type: 'custom', a: 'x'.repeat(4 * 1024 * 1024 - 100) })],
+    ['a type that is a prototype', '{"type":"__proto__","__proto__":{"a":1}}'],
+    ['a type that is a method of all objects', '{"type":"hasOwnProperty"}'],
+    [
+      'fields that are methods of all objects',
+      '{"type":"custom","toString":1,"valueOf":1,"call_cid":{"toString":1}}',
+    ],
+    ['a time that is none', '{"type":"health.check","created_at":{"toString":1}}'],
+    ['U+001E before half a token', '{"type":"custom","a":"\\u001eyJ"}'],
+    ['one megabyte of eyJ', JSON.stringify({ type: 'custom', a: 'eyJ'.repeat(350_000) })],
+  ])('a frame of %s disturbs neither the connection nor the process', async (_name, frame) => {
+    const server = await ScriptedServer.start();
+    const open: WebSocket[] = [];
+    server.onSocket = (socket) => {
+      open.push(socket);
+      // Before the handshake is done, and after it.
+      socket.send(frame);
+      socket.once('message', () => {
+        socket.send(frame);
+        socket.send(connectionOk());
+      });
+    };
+    const client = clientOf(server, { timeouts: {}, logger: 'silent' });
+    await client.connect();
+    const last = new Promise((resolve) => client.on('call.created', resolve));
+    open[0]?.send(frame);
+    open[0]?.send(JSON.stringify({ type: 'call.created', call_cid: 'a:b' }));
+    await last;
+    expect([client.connectionState, server.upgrades.length]).toEqual(['connected', 1]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['its own WebSocket', {}],
+    ['one of the app', { WebSocket: WebSocketOfWs }],
+  ])(
+    'a frame of more than 4 MiB ends the socket of a client with %s, which backs off and comes back',
+    async (_name, options) => {
+      withSmallJitter();
+      const server = await ScriptedServer.start();
+      const open: WebSocket[] = [];
+      server.onSocket = (socket) => {
+        open.push(socket);
+        welcome(socket);
+      };
+      const heard = vi.fn();
+      const client = clientOf(server, { timeouts: {}, ...options });
+      client.on('custom', heard);
+      await client.connect();
+      const isBack = new Promise<void>((resolve) => {
+        client.on('connection.changed', ({ state }) => state === 'connected' && resolve());
+      });
+      const closed = new Promise<number>((resolve) => open[0]?.once('close', resolve));
+      open[0]?.send(JSON.stringify({ type: 'custom', a: 'x'.repeat(5 * 1024 * 1024) }));
+      expect([1009, 4000]).toContain(await closed);
+      await isBack;
+      expect([heard.mock.calls.length, server.upgrades.length]).toEqual([0, 2]);
+    },
+  );
+
+  it.each<[string, string]>([
+    ['an object as its message', error({ code: 40, StatusCode: 401, message: { toString: 1 } })],
+    ['no code', error({ message: 'x' })],
+    ['nothing', JSON.stringify({ type: 'connection.error' })],
+    ['null', JSON.stringify({ type: 'connection.error', error: null })],
+    ['text', JSON.stringify({ type: 'connection.error', error: 'no' })],
+    ['a code that is text', error({ code: '40', message: 'x' })],
+    ['fields of 256 KB', error({ code: 40, message: 'x', exception_fields: { a: 'ewk/'.repeat(65_536) } })],
+    ['fields that hold half a token', error({ code: 40, message: 'x', exception_fields: { a: '\u001eyJ' } })],
+    [
+      'fields of 20,000 levels',
+      `{"type":"connection.error","error":{"code":40,"message":"x","exception_fields":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+    ],
+  ])(
+    'a connection.error with %s is a typed error before and after our frame, and no exception',
+    async (_name, frame) => {
+      withSmallJitter();
+      for (const when of ['before', 'after']) {
+        const server = await ScriptedServer.start();
+        server.onSocket = (socket) => {
+          if (when === 'before') socket.send(frame);
+          else socket.once('message', () => socket.send(frame));
+        };
+        const client = clientOf(server);
+        const failed = await rejection(client.connect());
+        expect(['connect_timeout', 'provider_returns_expired']).toContain(failed.code);
+        expect(client.connectionState).toBe('disconnected');
+      }
+    },
+  );
 });
 
 describe('in virtual time', () => {

@@ -1,6 +1,6 @@
 import { callSafely } from '../../shared/call-safely.js';
 import { describeThrown } from '../../shared/text.js';
-import type { Logger } from '../logger.js';
+import { describeFailure, type Logger } from '../logger.js';
 import type { SingleFlight } from '../refresh/single-flight.js';
 import type { SuspensionReason } from '../refresh/token-events.js';
 import type { TokenStore } from '../refresh/token-store.js';
@@ -65,25 +65,17 @@ export class ObservableState {
   readonly #snapshot = new Snapshot<AuthState>();
   readonly #listeners = new Set<{ readonly listener: () => void }>();
   #published: AuthState | undefined;
-  #change: Promise<void>;
-  #happen!: () => void;
 
   constructor(store: TokenStore, flight: SingleFlight, logger: Logger) {
     this.#store = store;
     this.#flight = flight;
     this.#logger = logger;
-    this.#change = this.#nextChange();
     store.onChange(() => this.#publish());
   }
 
   /** The state now; the same object until something differs. */
   get current(): AuthState {
     return this.#snapshot.take(stateOf(this.#store, this.#flight.isRunning));
-  }
-
-  /** Settles at the next change. */
-  get change(): Promise<void> {
-    return this.#change;
   }
 
   subscribe(listener: () => void): () => void {
@@ -99,16 +91,8 @@ export class ObservableState {
     // What somebody has merely read was not told yet.
     if (current === this.#published) return;
     this.#published = current;
-    const happen = this.#happen;
-    this.#change = this.#nextChange();
-    happen();
-    const complain = () => this.#logger.error('A listener of auth.subscribe failed');
+    const complain = (thrown: unknown) =>
+      this.#logger.error('A listener failed', { event: 'auth.subscribe', error: describeFailure(thrown) });
     for (const { listener } of [...this.#listeners]) callSafely(listener, complain);
-  }
-
-  #nextChange(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#happen = resolve;
-    });
   }
 }

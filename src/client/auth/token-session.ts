@@ -244,11 +244,6 @@ export class TokenSession {
     return this.#state.current;
   }
 
-  /** Settles at the next change of `state`. */
-  get change(): Promise<void> {
-    return this.#state.change;
-  }
-
   /** Calls `listener` after every change of `state`; returns the way to stop. */
   subscribe(listener: () => void): () => void {
     return this.#state.subscribe(listener);

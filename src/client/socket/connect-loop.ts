@@ -203,8 +203,13 @@ export class ConnectLoop {
     } catch (error) {
       this.#assertTransient(error);
       this.#last = { ...this.#last, error };
-      // Not the error's own time: the wall clock may have been set since.
-      await this.#pause(session.blockedForMs, session.change);
+      const stop = session.subscribe(() => this.#wake());
+      try {
+        // Not the error's own time: the wall clock may have been set since.
+        await this.#pause(session.blockedForMs);
+      } finally {
+        stop();
+      }
     }
   }
 
@@ -273,11 +278,10 @@ export class ConnectLoop {
   }
 
   /** Waits, but no longer than until the network or the page comes back or `connect()` is called. */
-  #pause(delayMs: number, earlier: Promise<void> = new Promise(() => {})): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
+  #pause(delayMs: number): Promise<void> {
+    const wake = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    const wake = Promise.race([woken, earlier]);
     return pause(this.#options.environment.timers, delayMs, { wake, signals: [this.#signal] });
   }
 

@@ -78,7 +78,18 @@ describe('who listens', () => {
     expect(heard).toHaveBeenCalledTimes(1);
     expect(auth.state).toMatchObject({ generation: 2 });
     expect(logger.error.mock.calls).toEqual([
-      ['[stream-video-auth] A listener of auth.subscribe failed', {}],
+      [
+        '[stream-video-auth] A listener failed',
+        {
+          event: 'auth.subscribe',
+          // Case 224: with the stack, which tells the listener.
+          error: {
+            name: 'Error',
+            message: 'a mistake of the app',
+            stack: expect.stringMatching(/auth-state/),
+          },
+        },
+      ],
     ]);
   });
 });

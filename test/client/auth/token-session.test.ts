@@ -472,17 +472,6 @@ describe('a session', () => {
     expect([calls.length, states.mock.calls.length]).toEqual([0, 0]);
   });
 
-  test('lets those who wait for a change know of one', async () => {
-    const { session } = tokenSession();
-    const change = watch(session.change);
-    await settle();
-    expect(change.state).toBe('pending');
-    session.setToken(freshToken('martin', 3600));
-    await settle();
-    expect(change.state).toBe('resolved');
-    session.end();
-  });
-
   test('keeps what the caller supplied, and forgets what the provider gave', async () => {
     const mine = freshToken('martin', 3600);
     make({ token: mine });
