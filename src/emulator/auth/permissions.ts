@@ -33,7 +33,8 @@ export function capabilitiesOf(
   coordinator: Coordinator,
 ): ReadonlySet<string> {
   if (caller.kind === 'server' || coordinator.app.disablePermissionsChecks) return new Set(CAPABILITIES);
-  if (call.blocked?.has(caller.userId) || (caller.kind === 'user' && caller.user.banned)) return new Set();
+  if (call.blocked?.has(caller.userId) || (caller.kind === 'user' && caller.user.ban !== undefined))
+    return new Set();
   const held = new Set<string>();
   for (const role of rolesOf(caller, call, coordinator)) {
     for (const capability of coordinator.grants.of(role, call.type)) held.add(capability);

@@ -7,7 +7,6 @@ import { readServerProfile, SERVER_USER_FIELDS, USER_ID } from '../wire/profile.
 import { wireFullUser, wireUser } from '../wire/user.js';
 import {
   type Body,
-  isRecord,
   listAt,
   listOf,
   optional,
@@ -19,6 +18,7 @@ import {
   text,
 } from '../wire/validation.js';
 import { type Context, type Operation, requireServer, requireUser } from './operation.js';
+import { readPayload } from './payload.js';
 import { setUserField, unsetUserField } from './user-fields.js';
 
 const USER = shape(SERVER_USER_FIELDS);
@@ -79,15 +79,8 @@ function updateUsersPartial(context: Context): object {
 }
 
 function findUsers(context: Context): object {
-  const { coordinator, query, dialect } = context;
-  let payload: unknown;
-  try {
-    payload = JSON.parse(query.get('payload') ?? '{}');
-  } catch {
-    throw invalidInput('payload', 'is not JSON');
-  }
-  if (!isRecord(payload)) throw invalidInput('payload', 'must be an object');
-  const users = queryUsers(coordinator.users.all(), payload);
+  const { coordinator, dialect } = context;
+  const users = queryUsers(coordinator.users.all(), readPayload(context));
   return { users: users.map((user) => wireFullUser(user, dialect)) };
 }
 

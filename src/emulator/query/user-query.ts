@@ -21,7 +21,7 @@ const FIELDS = new Map<string, Field<User>>([
   ['updated_at', { kind: 'time', read: (user) => user.updatedAt }],
   ['last_active', { kind: 'time', read: (user) => user.lastActive }],
   ['deactivated_at', { kind: 'time', read: (user) => user.deactivatedAt }],
-  ['banned', { kind: 'flag', read: (user) => user.banned }],
+  ['banned', { kind: 'flag', read: (user) => user.ban !== undefined }],
   ['shadow_banned', { kind: 'flag', read: () => false }],
   ['teams', { kind: 'list', read: (user) => user.teams }],
 ]);

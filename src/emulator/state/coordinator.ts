@@ -53,6 +53,8 @@ export class Coordinator {
   readonly grants = new Grants(this.callTypes, this.roles);
   readonly blockLists = new BlockLists(this.clock);
   readonly tasks = new Tasks(this.clock);
+  /** The storages that recordings would go to, by name. */
+  readonly externalStorages = new Map<string, Readonly<Record<string, string>>>();
   /** Every open socket, before its handshake too. */
   readonly lines = new Set<Line>();
   readonly limits = new RateLimits(this.clock);

@@ -9,6 +9,14 @@ export interface Device {
   readonly createdAt: Instant;
 }
 
+/** Why and by whom a user may do nothing for a while. */
+export interface Ban {
+  readonly byId: string | undefined;
+  readonly reason: string | undefined;
+  readonly createdAt: Instant;
+  readonly expires: Instant | undefined;
+}
+
 /** A user as the coordinator keeps it. */
 export interface User {
   readonly id: string;
@@ -26,7 +34,7 @@ export interface User {
   lastActive: Instant | undefined;
   deactivatedAt: Instant | undefined;
   deletedAt: Instant | undefined;
-  banned: boolean;
+  ban: Ban | undefined;
   revokeTokensIssuedBefore: Instant | undefined;
   readonly devices: Map<string, Device>;
   /** The users that this one has blocked, and since when. */

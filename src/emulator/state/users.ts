@@ -32,9 +32,12 @@ const PROFILE_FIELDS = [
 const MAX_USERS = 10_000;
 
 // Forgetting one of these would let somebody in again.
-function isBarred({ deactivatedAt, deletedAt, banned, revokeTokensIssuedBefore }: User): boolean {
+function isBarred({ deactivatedAt, deletedAt, ban, revokeTokensIssuedBefore }: User): boolean {
   return (
-    banned || deactivatedAt !== undefined || deletedAt !== undefined || revokeTokensIssuedBefore !== undefined
+    ban !== undefined ||
+    deactivatedAt !== undefined ||
+    deletedAt !== undefined ||
+    revokeTokensIssuedBefore !== undefined
   );
 }
 
@@ -80,7 +83,7 @@ export class Users {
       lastActive: undefined,
       deactivatedAt: undefined,
       deletedAt: undefined,
-      banned: false,
+      ban: undefined,
       revokeTokensIssuedBefore: undefined,
       devices: new Map(),
       blocked: new Map(),

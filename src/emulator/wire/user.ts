@@ -5,7 +5,6 @@ export type Dialect = 'video' | 'server' | 'chat';
 
 /** A user as others see it. */
 export function wireUser(user: User, dialect: Dialect): Record<string, unknown> {
-  const { banned } = user;
   return {
     id: user.id,
     name: user.name,
@@ -25,7 +24,8 @@ export function wireUser(user: User, dialect: Dialect): Record<string, unknown> 
     ...(dialect === 'video'
       ? {}
       : {
-          banned,
+          banned: user.ban !== undefined,
+          ban_expires: user.ban?.expires,
           online: user.lastActive !== undefined,
           shadow_banned: false,
           invisible: user.invisible,

@@ -136,15 +136,17 @@ describe('ring outcome', () => {
     expect((await state('unknown')).body.code).toBe(16);
   });
 
-  it('who has not answered within missed_call_timeout_ms has missed the call', async () => {
+  it('who was rung and has not answered within missed_call_timeout_ms has missed the call', async () => {
     const [theo, eve] = [await scene.connect('theo'), await scene.connect('eve')];
-    await ringAll({ ring: { missed_call_timeout_ms: 30 } });
-    await scene.as('eve', 'POST', '/call/default/a/accept');
+    const settings_override = { ring: { missed_call_timeout_ms: 30 } };
+    const data = { members: membersOf('mara', 'theo', 'eve'), settings_override };
+    await scene.as('mara', 'POST', '/call/default/a', { data });
+    await scene.as('mara', 'POST', '/call/default/a/ring', { members_ids: ['theo'] });
     expect(await theo.next('call.missed')).toMatchObject({ user: { id: 'mara' }, notify_user: true });
     await eve.settled();
     expect(eve.types).not.toContain('call.missed');
     const { missed_by: missed } = (await scene.as('mara', 'GET', '/call/default/a/ring_state')).body;
-    expect(Object.keys(missed)).not.toContain('eve');
+    expect(Object.keys(missed)).toEqual(['theo']);
   });
 
   it('a call that was ended in time is not missed a second time', async () => {
