@@ -49,6 +49,9 @@ function originOf(host: string, port: number): string {
  * Starts a local coordinator: the HTTP and WebSocket endpoints that clients of Stream Video use, with real tokens,
  * an application of its own, and faults on demand. Its state is in memory and ends with `stop()`.
  *
+ * What it holds is bounded: beyond 10,000 users and 10,000 calls it forgets those that were not used for longest,
+ * never a user who is connected, deactivated, banned, deleted or revoked, nor a call that is watched.
+ *
  * It is made for development and tests. It has no account, no media server and no persistence, and it listens on
  * loopback unless `host` says otherwise.
  *

@@ -2,7 +2,11 @@ import { type Context, Hono } from 'hono';
 import { StreamVideoError } from '../../shared/errors.js';
 import { readBody } from '../http/body.js';
 import type { HostBindings } from '../http/host.js';
+import { MAX_CALLS } from '../state/calls.js';
 import type { Coordinator } from '../state/coordinator.js';
+import { KEPT_REQUESTS } from '../state/journal.js';
+import { REMEMBERED_TOKENS } from '../state/token-registry.js';
+import { MAX_USERS } from '../state/users.js';
 import { Failure } from '../wire/api-failure.js';
 import { validate } from '../wire/validation.js';
 import { ACTIONS, type Action, type Controls } from './actions.js';
@@ -27,6 +31,13 @@ function index({ apiKey, allowsMint }: Coordinator): object {
     note: NOTE,
     api_key: apiKey,
     mint_allowed: allowsMint,
+    // What was not used for longest is forgotten beyond these.
+    kept: {
+      users: MAX_USERS,
+      calls: MAX_CALLS,
+      tokens: REMEMBERED_TOKENS,
+      requests: KEPT_REQUESTS,
+    },
     read: {
       [ROOT]: 'this list',
       [`${ROOT}/state`]: 'clients, tokens, requests and faults, as the live feed opens with them',

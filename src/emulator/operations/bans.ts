@@ -37,7 +37,7 @@ function ban(context: Context): object {
   };
   user.ban = given;
   if (typeof timeout === 'number') {
-    coordinator.timers.after(timeout * MINUTE_MS, () => {
+    coordinator.timers.inBackground(timeout * MINUTE_MS, () => {
       if (user.ban === given) lift(coordinator, user);
     });
   }

@@ -51,7 +51,7 @@ function beginRinging(
   }
   const timeoutMs = Number(call.settings.ring?.missed_call_timeout_ms ?? 0);
   if (timeoutMs <= 0 || rung.length === 0) return;
-  coordinator.timers.after(timeoutMs, () => {
+  coordinator.timers.inBackground(timeoutMs, () => {
     if (call.session === session) miss(coordinator, call, { callerId, ids: rung });
   });
 }

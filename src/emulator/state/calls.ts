@@ -5,8 +5,8 @@ import type { EmulatedClock } from './clock.js';
 import { evictOldest } from './evict-oldest.js';
 import { Instant } from './instant.js';
 
-// Far more than a test or a day of development needs; beyond it the calls that were not used for longest are forgotten.
-const MAX_CALLS = 10_000;
+/** So many calls are kept; beyond it those that were not used for longest and that nobody watches are forgotten. */
+export const MAX_CALLS = 10_000;
 const KEPT_SESSIONS = 5;
 
 /** The calls of an application. */

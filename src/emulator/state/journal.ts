@@ -32,8 +32,8 @@ export interface RecordedRequest {
   fault?: string | undefined;
 }
 
-// A day of clicking, or a soak test's last minutes.
-const KEPT_REQUESTS = 10_000;
+/** So many requests are kept at least: a day of clicking, or a soak test's last minutes. */
+export const KEPT_REQUESTS = 10_000;
 
 /** The requests of one emulator, newest last, bounded. */
 export class Journal {

@@ -25,8 +25,8 @@ export interface KnownToken {
   endedAt?: number | undefined;
 }
 
-// Enough for any test run, and some 30 MB; beyond it the oldest tokens fall to the rule for unknown ones.
-const REMEMBERED_TOKENS = 20_000;
+/** So many tokens are remembered; a fault judges older ones by their `iat`. */
+export const REMEMBERED_TOKENS = 20_000;
 
 interface Cutoff {
   seconds: number;

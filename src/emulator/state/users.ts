@@ -28,8 +28,8 @@ const PROFILE_FIELDS = [
   'teamsRole',
 ] as const satisfies readonly (keyof Profile)[];
 
-// Far more than a test or a day of development needs; beyond it the users that were not seen for longest are forgotten.
-const MAX_USERS = 10_000;
+/** So many users are kept; beyond it those that were not seen for longest and are not connected are forgotten. */
+export const MAX_USERS = 10_000;
 
 // Forgetting one of these would let somebody in again.
 function isBarred({ deactivatedAt, deletedAt, ban, revokeTokensIssuedBefore }: User): boolean {
