@@ -4,10 +4,6 @@ import { activeFaults, faultChanges } from '../../src/emulator/page/live/fault-n
 import { replaysOf } from '../../src/emulator/page/live/replays.js';
 import type { RecordedRequest } from '../../src/emulator/state/journal.js';
 import type { LiveFaults } from '../../src/emulator/state/live.js';
-import type { TimelineBar, TimelineLane, TimelineMark } from '../../src/timeline/data.js';
-import { duration, shown } from '../../src/timeline/format.js';
-import { clusterMarks, placeBars } from '../../src/timeline/layout.js';
-import { TimeScale } from '../../src/timeline/scale.js';
 
 const NO_FAULTS: LiveFaults = {
   clockSkewMs: 0,
@@ -24,14 +20,6 @@ const NO_FAULTS: LiveFaults = {
 function request(id: number, at: number, path: string, apiCode?: number): RecordedRequest {
   const status = apiCode === undefined ? 200 : 401;
   return { id, kind: 'http', at, method: 'GET', path, query: {}, headers: {}, status, apiCode };
-}
-
-function bar(id: string, from: number, until?: number): TimelineBar {
-  return { id, label: id, title: id, from, until, isRefresh: false, isEndedEarly: false };
-}
-
-function laneOf(marks: TimelineMark[]): TimelineLane {
-  return { id: 'a', kind: 'client', title: 'a', caption: '', state: '', bars: [], spans: [], marks };
 }
 
 describe('replays', () => {
@@ -59,51 +47,6 @@ describe('replays', () => {
   });
 });
 
-describe('layout', () => {
-  test('tokens that live at one time have rows of their own, and a free row is used again', () => {
-    const placed = placeBars([bar('a', 0, 100), bar('b', 50, 150), bar('c', 100, 200)]);
-    const [a, b, c] = placed.map(({ y }) => y);
-    expect(b).not.toBe(a);
-    expect(c).toBe(a);
-  });
-
-  test('more tokens than rows: the oldest gives its place away', () => {
-    const placed = placeBars([0, 1, 2, 3, 4].map((from) => bar(String(from), from)));
-    expect(new Set(placed.map(({ y }) => y)).size).toBe(4);
-    expect(placed[0]?.until).toBe(4);
-    expect(placed[1]?.until).toBe(Number.POSITIVE_INFINITY);
-  });
-
-  test('marks that are close are one, those of another row are not', () => {
-    const marks: TimelineMark[] = [
-      { id: 'request:1', kind: 'refused', at: 50_000, title: 'refused' },
-      { id: 'request:2', kind: 'failed', at: 50_001, title: 'failed' },
-      { id: 'request:3', kind: 'replay', at: 50_002, title: 'replay' },
-      { id: 'request:4', kind: 'refused', at: 90_000, title: 'late' },
-    ];
-    const clusters = clusterMarks(laneOf(marks), new TimeScale(0, 120_000, 800));
-    expect(clusters.map(({ ids }) => ids)).toEqual([
-      ['request:1', 'request:2'],
-      ['request:3'],
-      ['request:4'],
-    ]);
-    expect(clusters[0]?.title).toBe('refused, and 1 more');
-  });
-
-  test('marks out of view are not drawn', () => {
-    const mark: TimelineMark = { id: 'request:1', kind: 'request', at: 5, title: '' };
-    expect(clusterMarks(laneOf([mark]), new TimeScale(10, 20, 800))).toEqual([]);
-    expect(clusterMarks(laneOf([mark]), new TimeScale(0, 20, 800))).toHaveLength(1);
-  });
-
-  test('ticks are round, and far enough apart for their labels', () => {
-    expect(new TimeScale(1000, 121_000, 800).ticks()).toEqual(
-      [15, 30, 45, 60, 75, 90, 105, 120].map((s) => s * 1000),
-    );
-    expect(new TimeScale(0, 3_600_000, 800).ticks()).toHaveLength(8 - 1);
-  });
-});
-
 describe('words', () => {
   test('what is used up request by request is not told as switched', () => {
     const two = { ...NO_FAULTS, failingNext: 2 };
@@ -117,24 +60,6 @@ describe('words', () => {
     expect(activeFaults(skewed)).toEqual(['clock −1 min 30 s']);
     expect(faultChanges(skewed, NO_FAULTS)).toEqual(['over: clock −1 min 30 s']);
     expect(faultChanges(skewed, skewed)).toEqual([]);
-  });
-
-  test.for([
-    [0, '0 ms'],
-    [1.25, '1.3 ms'],
-    [999, '999 ms'],
-    [59_600, '1 min'],
-    [599_600, '10 min'],
-    [3_599_999, '1 h'],
-    [5_400_000, '1 h 30 min'],
-    [-5000, '-5 s'],
-  ] as const)('%d ms reads %s', ([ms, text]) => {
-    expect(duration(ms)).toBe(text);
-  });
-
-  test('what looks like a token is masked, whatever field it came in', () => {
-    expect(shown('id eyJhbGciOiJIUzI1NiJ9.eyJ1Ijoi.abc')).toBe('id <token>');
-    expect(shown('martin')).toBe('martin');
   });
 });
 

@@ -1,7 +1,7 @@
 import { setupServer } from 'msw/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket as NodeWebSocket } from 'ws';
-import { emulatorHandlers, startEmulator } from '../../src/emulator/index.browser.js';
+import { emulatorHandlers, startEmulator } from '../../../src/emulator/index.browser.js';
 
 const had = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
 

@@ -1,7 +1,7 @@
 import { setupServer } from 'msw/node';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EmulatorHandlersOptions, emulatorHandlers } from '../../src/emulator/index.js';
-import { ConfigurationError } from '../../src/shared/errors.js';
+import { type EmulatorHandlersOptions, emulatorHandlers } from '../../../src/emulator/index.js';
+import { ConfigurationError } from '../../../src/shared/errors.js';
 
 let close: () => void = () => {};
 afterEach(() => close());

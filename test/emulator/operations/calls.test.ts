@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Scene } from './support/emulator.js';
+import { Scene } from '../support/emulator.js';
 
 const scene = new Scene();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { signToken } from '../../src/server/sign.js';
-import { ConfigurationError } from '../../src/shared/errors.js';
-import { Scene } from './support/emulator.js';
+import { signToken } from '../../../src/server/sign.js';
+import { ConfigurationError } from '../../../src/shared/errors.js';
+import { Scene } from '../support/emulator.js';
 
 const scene = new Scene();
 const edges = (token: string) => scene.send('GET', '/video/edges', { token });

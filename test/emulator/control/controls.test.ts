@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Emulator, type LiveMessage, startEmulator } from '../../src/emulator/index.js';
-import { Scene } from './support/emulator.js';
+import { type Emulator, type LiveMessage, startEmulator } from '../../../src/emulator/index.js';
+import { Scene } from '../support/emulator.js';
 
 const scene = new Scene();
 

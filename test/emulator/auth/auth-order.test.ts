@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AUTH_ORDER } from '../../src/emulator/auth/auth-order.js';
-import { signToken } from '../../src/server/sign.js';
-import { Scene } from './support/emulator.js';
+import { AUTH_ORDER } from '../../../src/emulator/auth/auth-order.js';
+import { signToken } from '../../../src/server/sign.js';
+import { Scene } from '../support/emulator.js';
 
 const scene = new Scene();
 const seconds = () => Math.floor(Date.now() / 1000);
