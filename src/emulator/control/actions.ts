@@ -5,14 +5,14 @@ import {
   type Body,
   bool,
   type Fields,
-  listAt,
   listOf,
   optional,
   type Rule,
+  readList,
+  readText,
   record,
   required,
   text,
-  textOf,
 } from '../wire/validation.js';
 import { CALL_ID_LIST, mint } from './mint.js';
 
@@ -36,13 +36,13 @@ const number: Rule = (value) => (typeof value === 'number' ? undefined : 'must b
 const userId = { user_id: optional(text(1024)) };
 const USER_ID = { user_id: 'only this user; all when absent' };
 
-function numberOf(body: Body, name: string): number | undefined {
+function readNumber(body: Body, name: string): number | undefined {
   const value = body[name];
   return typeof value === 'number' ? value : undefined;
 }
 
 /** `{}` means on. */
-function switchOf(body: Body, name: string): boolean {
+function readSwitch(body: Body, name: string): boolean {
   return body[name] !== false;
 }
 
@@ -71,14 +71,14 @@ export const ACTIONS: readonly Action[] = [
     does: 'refuses every token known so far as expired (401 / 40); later ones work',
     body: USER_ID,
     fields: userId,
-    run: ({ faults }, body) => faults.expireTokens(textOf(body, 'user_id')),
+    run: ({ faults }, body) => faults.expireTokens(readText(body, 'user_id')),
   },
   {
     path: '/faults/revoke',
     does: 'refuses every token known so far as revoked (401 / 40); later ones work',
     body: USER_ID,
     fields: userId,
-    run: ({ faults }, body) => faults.revoke(textOf(body, 'user_id')),
+    run: ({ faults }, body) => faults.revoke(readText(body, 'user_id')),
   },
   {
     path: '/faults/fail_next',
@@ -100,12 +100,12 @@ export const ACTIONS: readonly Action[] = [
       path: optional(text(255)),
     },
     run: ({ faults }, body) =>
-      faults.failNext(numberOf(body, 'count') ?? 1, {
-        status: numberOf(body, 'status'),
-        code: numberOf(body, 'code'),
-        kind: textOf(body, 'kind') as 'error' | undefined,
-        method: textOf(body, 'method'),
-        path: textOf(body, 'path'),
+      faults.failNext(readNumber(body, 'count') ?? 1, {
+        status: readNumber(body, 'status'),
+        code: readNumber(body, 'code'),
+        kind: readText(body, 'kind') as 'error' | undefined,
+        method: readText(body, 'method'),
+        path: readText(body, 'path'),
       }),
   },
   {
@@ -113,7 +113,8 @@ export const ACTIONS: readonly Action[] = [
     does: 'delays each answer and handshake',
     body: { ms: 'milliseconds; 0 ends it', jitter_ms: 'up to so many more' },
     fields: { ms: required(number), jitter_ms: optional(number) },
-    run: ({ faults }, body) => faults.latency({ ms: Number(body.ms), jitterMs: numberOf(body, 'jitter_ms') }),
+    run: ({ faults }, body) =>
+      faults.latency({ ms: Number(body.ms), jitterMs: readNumber(body, 'jitter_ms') }),
   },
   {
     path: '/faults/drop_connections',
@@ -121,7 +122,7 @@ export const ACTIONS: readonly Action[] = [
     body: { code: 'the close code; the line is cut when absent or 1006', ...USER_ID },
     fields: { code: optional(number), ...userId },
     run: ({ faults }, body) =>
-      faults.dropConnections(numberOf(body, 'code'), { userId: textOf(body, 'user_id') }),
+      faults.dropConnections(readNumber(body, 'code'), { userId: readText(body, 'user_id') }),
   },
   {
     path: '/faults/push_connection_error',
@@ -130,8 +131,8 @@ export const ACTIONS: readonly Action[] = [
     fields: { code: required(number), close: optional(bool), ...userId },
     run: ({ faults }, body) =>
       faults.pushConnectionError(Number(body.code), {
-        userId: textOf(body, 'user_id'),
-        close: switchOf(body, 'close'),
+        userId: readText(body, 'user_id'),
+        close: readSwitch(body, 'close'),
       }),
   },
   {
@@ -139,7 +140,7 @@ export const ACTIONS: readonly Action[] = [
     does: 'refuses the next handshakes',
     body: { code: 'the coordinator’s code', count: 'how many; default 1' },
     fields: { code: required(number), count: optional(number) },
-    run: ({ faults }, body) => faults.rejectNext(Number(body.code), numberOf(body, 'count')),
+    run: ({ faults }, body) => faults.rejectNext(Number(body.code), readNumber(body, 'count')),
   },
   {
     path: '/faults/skew_clock',
@@ -153,7 +154,7 @@ export const ACTIONS: readonly Action[] = [
     does: 'holds the server’s clock still',
     body: { at: 'epoch milliseconds; default now' },
     fields: { at: optional(number) },
-    run: ({ faults }, body) => faults.freezeClock(numberOf(body, 'at')),
+    run: ({ faults }, body) => faults.freezeClock(readNumber(body, 'at')),
   },
   {
     path: '/faults/resume_clock',
@@ -168,8 +169,8 @@ export const ACTIONS: readonly Action[] = [
     body: { limit: 'requests per window; lifted when absent', window_ms: 'default 60000' },
     fields: { limit: optional(number), window_ms: optional(number) },
     run: ({ faults }, body) => {
-      const limit = numberOf(body, 'limit');
-      faults.limitRates(limit === undefined ? undefined : { limit, windowMs: numberOf(body, 'window_ms') });
+      const limit = readNumber(body, 'limit');
+      faults.limitRates(limit === undefined ? undefined : { limit, windowMs: readNumber(body, 'window_ms') });
     },
   },
   {
@@ -177,28 +178,28 @@ export const ACTIONS: readonly Action[] = [
     does: 'limits the sockets per user (71)',
     body: { per_user: 'how many; lifted when absent' },
     fields: { per_user: optional(number) },
-    run: ({ faults }, body) => faults.limitSockets(numberOf(body, 'per_user')),
+    run: ({ faults }, body) => faults.limitSockets(readNumber(body, 'per_user')),
   },
   {
     path: '/faults/disable_guests',
     does: 'refuses to create guests (403 / 17)',
     body: { disabled: 'false ends it' },
     fields: { disabled: optional(bool) },
-    run: ({ faults }, body) => faults.disableGuests(switchOf(body, 'disabled')),
+    run: ({ faults }, body) => faults.disableGuests(readSwitch(body, 'disabled')),
   },
   {
     path: '/faults/disable_auth_checks',
     does: 'accepts unsigned and development tokens',
     body: { disabled: 'false ends it' },
     fields: { disabled: optional(bool) },
-    run: ({ faults }, body) => faults.disableAuthChecks(switchOf(body, 'disabled')),
+    run: ({ faults }, body) => faults.disableAuthChecks(readSwitch(body, 'disabled')),
   },
   {
     path: '/faults/cut_sockets_at_expiry',
     does: 'ends a socket with 40 when its token dies',
     body: { enabled: 'false ends it' },
     fields: { enabled: optional(bool) },
-    run: ({ faults }, body) => faults.cutSocketsAtExpiry(switchOf(body, 'enabled')),
+    run: ({ faults }, body) => faults.cutSocketsAtExpiry(readSwitch(body, 'enabled')),
   },
   {
     path: '/faults/set_grants',
@@ -212,8 +213,8 @@ export const ACTIONS: readonly Action[] = [
     run: ({ faults }, body) =>
       faults.setGrants(
         String(body.role),
-        textOf(body, 'call_type') ?? '*',
-        listAt<Capability>(body, 'capabilities'),
+        readText(body, 'call_type') ?? '*',
+        readList<Capability>(body, 'capabilities'),
       ),
   },
   {

@@ -1,7 +1,7 @@
 import { MAX_CALL_CIDS } from '../../shared/token-format.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { Failure } from '../wire/api-failure.js';
-import { type Body, listAt, listOf, recordOf, text, textOf } from '../wire/validation.js';
+import { type Body, listOf, readList, readRecord, readText, text } from '../wire/validation.js';
 
 export const CALL_ID_LIST = listOf(text(129, 3), MAX_CALL_CIDS);
 
@@ -16,14 +16,14 @@ export async function mint(
       'minting is off, since the secret is your own; start with --allow-mint to switch it on',
     );
   }
-  const cids = listAt<string>(body, 'call_cids');
-  const role = textOf(body, 'role');
+  const cids = readList<string>(body, 'call_cids');
+  const role = readText(body, 'role');
   const asked = body.expires_in_seconds;
   const token = await tokens.mint(
     String(body.user_id),
     asked === null ? undefined : typeof asked === 'number' ? asked : tokenTtlSeconds,
     {
-      ...recordOf(body, 'claims'),
+      ...readRecord(body, 'claims'),
       ...(cids.length > 0 ? { call_cids: cids } : {}),
       ...(role === undefined ? {} : { role }),
     },

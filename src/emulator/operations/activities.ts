@@ -4,7 +4,7 @@ import type { Capability } from '../state/default-grants.js';
 import { Instant } from '../state/instant.js';
 import { Failure, invalidInput, notFound } from '../wire/api-failure.js';
 import { wireCall } from '../wire/call.js';
-import { type Body, listAt, listOf, required, shape, text } from '../wire/validation.js';
+import { type Body, listOf, readList, required, shape, text } from '../wire/validation.js';
 import { callWith } from './call-context.js';
 import type { Context, Operation } from './operation.js';
 
@@ -116,7 +116,7 @@ const BROADCAST = shape({ name: required(text(255, 1)), stream_url: required(tex
 function startRtmp(context: Context): object {
   const { coordinator, body } = context;
   const call = callWith(context, 'start-broadcast-call');
-  for (const { name, stream_url: url } of listAt<Body>(body, 'broadcasts')) {
+  for (const { name, stream_url: url } of readList<Body>(body, 'broadcasts')) {
     if (call.rtmps.size >= MAX_BROADCASTS) {
       throw new Failure(4, `a call has at most ${MAX_BROADCASTS} RTMP broadcasts`);
     }

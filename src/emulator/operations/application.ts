@@ -1,7 +1,7 @@
 import { Instant, parseInstant } from '../state/instant.js';
 import { invalidInput, notFound } from '../wire/api-failure.js';
 import { wireCallType } from '../wire/call-type.js';
-import { bool, optional, recordOf } from '../wire/validation.js';
+import { bool, optional, readRecord } from '../wire/validation.js';
 import { checkGrants, GRANTS, type GrantsByRole } from './grant-fields.js';
 import type { Context, Operation } from './operation.js';
 
@@ -70,7 +70,7 @@ function updateApp({ coordinator, body }: Context): object {
   if (cutoff !== undefined && cutoff !== null && instant === undefined) {
     throw invalidInput('revoke_tokens_issued_before', 'must be a time (RFC 3339) or null');
   }
-  const grants = (recordOf(body, 'grants') ?? {}) as GrantsByRole;
+  const grants = (readRecord(body, 'grants') ?? {}) as GrantsByRole;
   checkGrants(grants, Object.keys(coordinator.grants.ofApp()));
   for (const [role, permissions] of Object.entries(grants)) coordinator.grants.setOfApp(role, permissions);
   for (const [wireName, name] of FLAGS) {

@@ -6,7 +6,7 @@ import type { User } from '../state/user.js';
 import { invalidInput, notFound } from '../wire/api-failure.js';
 import { SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
 import { wireUser } from '../wire/user.js';
-import { bool, integer, optional, required, shape, text, textOf } from '../wire/validation.js';
+import { bool, integer, optional, readText, required, shape, text } from '../wire/validation.js';
 import { actingUser, type Context, type Operation } from './operation.js';
 import { readPayload } from './payload.js';
 
@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const MAX_TIMEOUT_MINUTES = 35_000;
 
 function target({ coordinator, body, query }: Context): User {
-  const id = textOf(body, 'target_user_id') ?? query.get('target_user_id') ?? '';
+  const id = readText(body, 'target_user_id') ?? query.get('target_user_id') ?? '';
   if (id === '') throw invalidInput('target_user_id', 'is required');
   const user = coordinator.users.find(id);
   if (user === undefined) throw notFound(`user ${id}`);
@@ -31,7 +31,7 @@ function ban(context: Context): object {
   const expires = typeof timeout === 'number' ? new Instant(now + timeout * MINUTE_MS) : undefined;
   const given = {
     byId: actingUser(context, ['banned_by_id', 'banned_by']),
-    reason: textOf(body, 'reason'),
+    reason: readText(body, 'reason'),
     createdAt: new Instant(now),
     expires,
   };

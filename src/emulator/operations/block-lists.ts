@@ -1,6 +1,6 @@
 import type { BlockList } from '../state/block-lists.js';
 import { Failure, invalidInput, notFound } from '../wire/api-failure.js';
-import { listAt, listOf, oneOf, optional, required, text, textOf } from '../wire/validation.js';
+import { listOf, oneOf, optional, readList, readText, required, text } from '../wire/validation.js';
 import type { Context, Operation } from './operation.js';
 
 const MAX_LISTS = 50;
@@ -34,14 +34,14 @@ function createBlockList({ coordinator, body }: Context): object {
   if (blockLists.size >= MAX_LISTS) {
     throw new Failure(4, `an application has at most ${MAX_LISTS} block lists`);
   }
-  const list = blockLists.create(name, textOf(body, 'type') ?? 'word', listAt<string>(body, 'words'));
+  const list = blockLists.create(name, readText(body, 'type') ?? 'word', readList<string>(body, 'words'));
   return { blocklist: wireBlockList(list) };
 }
 
 function updateBlockList(context: Context): object {
   const list = named(context);
   if (Array.isArray(context.body.words)) {
-    context.coordinator.blockLists.setWords(list, listAt<string>(context.body, 'words'));
+    context.coordinator.blockLists.setWords(list, readList<string>(context.body, 'words'));
   }
   return { blocklist: wireBlockList(list) };
 }

@@ -5,11 +5,11 @@ import {
   type Body,
   optional,
   type Rule,
-  recordOf,
+  readRecord,
+  readText,
   recordWithin,
   required,
   text,
-  textOf,
 } from '../wire/validation.js';
 import { callTypeNamed } from './call-context.js';
 import { checkGrants, GRANTS, type GrantsByRole } from './grant-fields.js';
@@ -32,9 +32,9 @@ const FIELDS = {
 function readChange(body: Body): CallTypeChange {
   return {
     settings: body.settings,
-    grants: recordOf(body, 'grants') as GrantsByRole | undefined,
-    notificationSettings: recordOf(body, 'notification_settings'),
-    externalStorage: textOf(body, 'external_storage'),
+    grants: readRecord(body, 'grants') as GrantsByRole | undefined,
+    notificationSettings: readRecord(body, 'notification_settings'),
+    externalStorage: readText(body, 'external_storage'),
   };
 }
 

@@ -10,15 +10,15 @@ import {
   bool,
   integer,
   isRecord,
-  listAt,
   listOf,
   optional,
-  recordOf,
+  readList,
+  readRecord,
+  readText,
   recordWithin,
   required,
   shape,
   text,
-  textOf,
   time,
 } from '../wire/validation.js';
 import { callOf, callTypeNamed, callWith, checkMembers } from './call-context.js';
@@ -51,8 +51,8 @@ const ENTER_FIELDS = {
 
 function creatorOf({ caller, coordinator }: Context, data: Body): string {
   if (caller.kind !== 'server') return caller.userId;
-  const createdBy = recordOf(data, 'created_by');
-  const id = textOf(data, 'created_by_id') ?? (createdBy && textOf(createdBy, 'id')) ?? caller.userId;
+  const createdBy = readRecord(data, 'created_by');
+  const id = readText(data, 'created_by_id') ?? (createdBy && readText(createdBy, 'id')) ?? caller.userId;
   if (id === undefined) throw invalidInput('created_by_id', 'is required with a server token');
   if (createdBy !== undefined) coordinator.users.upsert(id, readServerProfile(createdBy));
   return id;
@@ -66,18 +66,18 @@ function createCall(context: Context, data: Body): Call {
   const creatorId = creatorOf(context, data);
   requireCapability(caller, { type: type.name, cid: `${type.name}:${id}` }, 'create-call', coordinator);
   coordinator.users.require(creatorId);
-  const members = listAt<Body>(data, 'members');
+  const members = readList<Body>(data, 'members');
   checkMembers(members, coordinator);
   const call = coordinator.calls.create(type, id, creatorId);
-  call.custom = recordOf(data, 'custom') ?? {};
+  call.custom = readRecord(data, 'custom') ?? {};
   coordinator.calls.override(call, data.settings_override, type);
   call.backstage = call.settings.backstage?.enabled === true;
   call.startsAt = parseInstant(data.starts_at);
-  call.team = textOf(data, 'team');
-  call.channelCid = textOf(data, 'channel_cid');
+  call.team = readText(data, 'team');
+  call.channelCid = readText(data, 'channel_cid');
   for (const member of members) {
-    const role = textOf(member, 'role');
-    coordinator.calls.setMember(call, String(member.user_id), role, recordOf(member, 'custom'));
+    const role = readText(member, 'role');
+    coordinator.calls.setMember(call, String(member.user_id), role, readRecord(member, 'custom'));
   }
   return call;
 }
@@ -85,7 +85,7 @@ function createCall(context: Context, data: Body): Call {
 /** Finds or makes the call, watches it with the caller's socket, rings and notifies: what three endpoints share. */
 function enter(context: Context, { create }: { create: boolean }): { call: Call; created: boolean } {
   const { coordinator, caller, params, body, connectionId } = context;
-  const data = recordOf(body, 'data') ?? {};
+  const data = readRecord(body, 'data') ?? {};
   const known = coordinator.calls.find(`${params.type}:${params.id}`);
   const call = known === undefined && create ? createCall(context, data) : callOf(context);
   requireCapability(caller, call, 'read-call', coordinator);
@@ -178,7 +178,7 @@ function updateCall(context: Context): object {
   const { coordinator, caller, body } = context;
   const call = callWith(context, 'update-call');
   if (isRecord(body.settings_override)) requireCapability(caller, call, 'update-call-settings', coordinator);
-  call.custom = recordOf(body, 'custom') ?? call.custom;
+  call.custom = readRecord(body, 'custom') ?? call.custom;
   coordinator.calls.override(call, body.settings_override, coordinator.callTypes.find(call.type));
   call.startsAt = parseInstant(body.starts_at) ?? call.startsAt;
   coordinator.calls.touch(call);
@@ -207,7 +207,7 @@ function sendEvent(context: Context): object {
   const call = callWith(context, 'join-call');
   const userId = requireUser(context);
   announce(coordinator, call, 'custom', {
-    custom: recordOf(body, 'custom') ?? {},
+    custom: readRecord(body, 'custom') ?? {},
     user: eventParts(call, coordinator).user(userId),
   });
   return {};

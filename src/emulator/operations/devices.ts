@@ -1,7 +1,7 @@
 import { Instant } from '../state/instant.js';
 import { Failure, invalidInput, notFound } from '../wire/api-failure.js';
 import { wireDevice } from '../wire/user.js';
-import { bool, oneOf, optional, required, text, textOf } from '../wire/validation.js';
+import { bool, oneOf, optional, readText, required, text } from '../wire/validation.js';
 import { ACTING_USER, type Context, type Operation, requireUser } from './operation.js';
 
 const MAX_DEVICES = 25;
@@ -20,8 +20,8 @@ function createDevice(context: Context): object {
   user.devices.set(id, {
     id,
     pushProvider: String(body.push_provider),
-    pushProviderName: textOf(body, 'push_provider_name'),
-    hardwareId: textOf(body, 'hardware_id'),
+    pushProviderName: readText(body, 'push_provider_name'),
+    hardwareId: readText(body, 'hardware_id'),
     voip: body.voip_token === true,
     createdAt: new Instant(coordinator.clock.now()),
   });

@@ -1,7 +1,7 @@
 import { Failure } from '../wire/api-failure.js';
 import { MAX_USER_ID_LENGTH, readProfile, USER_FIELDS } from '../wire/profile.js';
 import { wireUser } from '../wire/user.js';
-import { recordOf, required, shape, text } from '../wire/validation.js';
+import { readRecord, required, shape, text } from '../wire/validation.js';
 import type { Context, Operation } from './operation.js';
 
 // The server puts `guest-<uuid>-` before the id that was asked for.
@@ -10,7 +10,7 @@ const MAX_ASKED_LENGTH = MAX_USER_ID_LENGTH - 'guest-'.length - 36 - '-'.length;
 async function createGuest({ coordinator, body, dialect }: Context): Promise<object> {
   if (coordinator.app.guestUserCreationDisabled) throw new Failure(17, 'creating guests is disabled');
   if (coordinator.app.multiTenantEnabled) throw new Failure(17, 'multi-tenant applications have no guests');
-  const asked = recordOf(body, 'user') ?? {};
+  const asked = readRecord(body, 'user') ?? {};
   const id = `guest-${globalThis.crypto.randomUUID()}-${String(asked.id)}`;
   const user = coordinator.users.create(id, { ...readProfile(asked), role: 'guest' });
   const token = await coordinator.tokens.mint(id, coordinator.guestTtlSeconds, { jti: undefined });

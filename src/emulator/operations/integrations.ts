@@ -1,5 +1,5 @@
 import { Failure, notFound } from '../wire/api-failure.js';
-import { oneOf, optional, recordOf, required, shape, text, textOf } from '../wire/validation.js';
+import { oneOf, optional, readRecord, readText, required, shape, text } from '../wire/validation.js';
 import type { Context, Operation } from './operation.js';
 
 const MAX_STORAGES = 50;
@@ -16,7 +16,7 @@ function createStorage({ coordinator, body }: Context): object {
     throw new Failure(4, `an application has at most ${MAX_STORAGES} external storages`);
   }
   // The keys to the storage are not kept: nothing is ever stored there.
-  const path = textOf(body, 'path') ?? '';
+  const path = readText(body, 'path') ?? '';
   externalStorages.set(name, { name, bucket: String(body.bucket), path, type: String(body.storage_type) });
   return {};
 }
@@ -29,8 +29,8 @@ function deleteStorage({ coordinator, params }: Context): object {
 
 // Credentials can only be checked by the push service itself.
 function refuseProvider({ body }: Context): never {
-  const provider = recordOf(body, 'push_provider') ?? {};
-  throw new Failure(4, `${textOf(provider, 'type')} credentials are invalid`);
+  const provider = readRecord(body, 'push_provider') ?? {};
+  throw new Failure(4, `${readText(provider, 'type')} credentials are invalid`);
 }
 
 /** What an application is connected to: nothing that is reached from here. */

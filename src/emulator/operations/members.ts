@@ -6,16 +6,16 @@ import { wireMember } from '../wire/call.js';
 import { USER_ID } from '../wire/profile.js';
 import {
   type Body,
-  listAt,
   listOf,
   oneOf,
   optional,
-  recordOf,
+  readList,
+  readRecord,
+  readText,
   recordWithin,
   required,
   shape,
   text,
-  textOf,
 } from '../wire/validation.js';
 import { callWith, checkMembers } from './call-context.js';
 import { type Context, type Operation, requireUser } from './operation.js';
@@ -34,7 +34,7 @@ function updateMembers(context: Context): object {
   const added: Member[] = [];
   const updated: Member[] = [];
   const withNewRole: Member[] = [];
-  const entries = listAt<Body>(body, 'update_members');
+  const entries = readList<Body>(body, 'update_members');
   checkMembers(entries, coordinator, call);
   for (const entry of entries) {
     const userId = String(entry.user_id);
@@ -43,13 +43,13 @@ function updateMembers(context: Context): object {
     const member = coordinator.calls.setMember(
       call,
       userId,
-      textOf(entry, 'role'),
-      recordOf(entry, 'custom'),
+      readText(entry, 'role'),
+      readRecord(entry, 'custom'),
     );
     (known === undefined ? added : updated).push(member);
     if (known !== undefined && member.role !== role) withNewRole.push(member);
   }
-  const removed = listAt<string>(body, 'remove_members').filter((id) => call.members.has(id));
+  const removed = readList<string>(body, 'remove_members').filter((id) => call.members.has(id));
   const formerIds = [...call.members.keys()];
   for (const id of removed) call.members.delete(id);
   const parts = eventParts(call, coordinator);
@@ -84,7 +84,10 @@ function requestPermission(context: Context): object {
   const { coordinator, body } = context;
   const call = callWith(context, 'join-call');
   const user = eventParts(call, coordinator).user(requireUser(context));
-  announce(coordinator, call, 'call.permission_request', { user, permissions: listAt(body, 'permissions') });
+  announce(coordinator, call, 'call.permission_request', {
+    user,
+    permissions: readList(body, 'permissions'),
+  });
   return {};
 }
 
@@ -96,11 +99,11 @@ function updateUserPermissions(context: Context): object {
   if (user === undefined) throw notFound(`user ${userId}`);
   const grants = call.grants.get(userId) ?? { granted: new Set<string>(), revoked: new Set<string>() };
   call.grants.set(userId, grants);
-  for (const one of listAt<string>(body, 'grant_permissions')) {
+  for (const one of readList<string>(body, 'grant_permissions')) {
     grants.granted.add(one);
     grants.revoked.delete(one);
   }
-  for (const one of listAt<string>(body, 'revoke_permissions')) {
+  for (const one of readList<string>(body, 'revoke_permissions')) {
     grants.revoked.add(one);
     grants.granted.delete(one);
   }

@@ -5,15 +5,15 @@ import { SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
 import {
   bool,
   integer,
-  listAt,
   listOf,
   optional,
-  recordOf,
+  readList,
+  readRecord,
+  readText,
   recordWithin,
   required,
   shape,
   text,
-  textOf,
 } from '../wire/validation.js';
 import { callWith } from './call-context.js';
 import { ACTING_USER, actingUser, type Context, type Operation } from './operation.js';
@@ -74,7 +74,7 @@ function kick(context: Context): object {
 function mute(context: Context): object {
   const { coordinator, body } = context;
   const call = callWith(context, 'mute-users');
-  const named = listAt<string>(body, 'user_ids');
+  const named = readList<string>(body, 'user_ids');
   const mutedIds = body.mute_all_users === true ? [...call.members.keys()] : named;
   announce(
     coordinator,
@@ -101,8 +101,8 @@ function react(context: Context): object {
   const reaction = {
     type: String(body.type),
     user: eventParts(call, coordinator).user(actingUser(context) ?? call.createdById),
-    emoji_code: textOf(body, 'emoji_code'),
-    custom: recordOf(body, 'custom') ?? {},
+    emoji_code: readText(body, 'emoji_code'),
+    custom: readRecord(body, 'custom') ?? {},
   };
   announce(coordinator, call, 'call.reaction_new', { reaction });
   return { reaction };

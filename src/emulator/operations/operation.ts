@@ -3,7 +3,7 @@ import type { Coordinator } from '../state/coordinator.js';
 import { Failure } from '../wire/api-failure.js';
 import { readServerProfile, SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
 import type { Dialect } from '../wire/user.js';
-import { type Body, type Fields, optional, recordOf, shape, textOf } from '../wire/validation.js';
+import { type Body, type Fields, optional, readRecord, readText, shape } from '../wire/validation.js';
 
 export interface Context {
   readonly coordinator: Coordinator;
@@ -48,8 +48,8 @@ export function actingUser(
   [idField, userField] = ['user_id', 'user'],
 ): string | undefined {
   if (caller.kind !== 'server') return caller.userId;
-  const user = recordOf(body, userField);
-  const id = textOf(body, idField) ?? (user && textOf(user, 'id')) ?? caller.userId;
+  const user = readRecord(body, userField);
+  const id = readText(body, idField) ?? (user && readText(user, 'id')) ?? caller.userId;
   if (id !== undefined && user !== undefined) coordinator.users.upsert(id, readServerProfile(user));
   return id;
 }

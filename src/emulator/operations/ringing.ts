@@ -3,7 +3,7 @@ import { requireCapability } from '../auth/permissions.js';
 import { Instant } from '../state/instant.js';
 import { notFound } from '../wire/api-failure.js';
 import { wireCall, wireOutcomes } from '../wire/call.js';
-import { bool, listAt, listOf, optional, text, textOf } from '../wire/validation.js';
+import { bool, listOf, optional, readList, readText, text } from '../wire/validation.js';
 import { callOf, callWith } from './call-context.js';
 import { type Context, type Operation, requireUser } from './operation.js';
 import { answer, miss, ring } from './ring-members.js';
@@ -18,7 +18,7 @@ function rejectCall(context: Context): object {
   const call = callWith(context, 'read-call');
   answer(context.coordinator, call, requireUser(context), {
     how: 'rejected',
-    reason: textOf(context.body, 'reason'),
+    reason: readText(context.body, 'reason'),
   });
   return {};
 }
@@ -26,7 +26,7 @@ function rejectCall(context: Context): object {
 function ringCall(context: Context): object {
   const { coordinator, body, caller } = context;
   const call = callWith(context, 'join-call');
-  const named = listAt<string>(body, 'members_ids');
+  const named = readList<string>(body, 'members_ids');
   const rung = ring(coordinator, call, {
     type: 'ring',
     callerId: caller.userId ?? call.createdById,

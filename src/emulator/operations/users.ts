@@ -7,11 +7,11 @@ import { readServerProfile, SERVER_USER_FIELDS, USER_ID } from '../wire/profile.
 import { wireFullUser, wireUser } from '../wire/user.js';
 import {
   type Body,
-  listAt,
   listOf,
   optional,
+  readList,
+  readRecord,
   record,
-  recordOf,
   recordWithin,
   required,
   shape,
@@ -38,7 +38,7 @@ function named(ids: readonly string[], { coordinator }: Context): User[] {
 
 function upsertUsers(context: Context): object {
   const { coordinator, body, caller } = context;
-  const entries = Object.entries(recordOf(body, 'users') ?? {});
+  const entries = Object.entries(readRecord(body, 'users') ?? {});
   if (entries.length > 100) throw invalidInput('users', 'must have at most 100 entries');
   const users = entries.map(([key, entry]) => {
     const problem = USER(entry);
@@ -60,17 +60,17 @@ function upsertUsers(context: Context): object {
 
 function updateUsersPartial(context: Context): object {
   const { coordinator, body } = context;
-  const entries = listAt<Body>(body, 'users');
+  const entries = readList<Body>(body, 'users');
   const users = named(
     entries.map(({ id }) => String(id)),
     context,
   );
   for (const [index, user] of users.entries()) {
     const entry = entries[index] ?? {};
-    for (const [name, value] of Object.entries(recordOf(entry, 'set') ?? {})) {
+    for (const [name, value] of Object.entries(readRecord(entry, 'set') ?? {})) {
       setUserField(coordinator, user, name, value);
     }
-    for (const name of listAt<string>(entry, 'unset')) unsetUserField(user, name);
+    for (const name of readList<string>(entry, 'unset')) unsetUserField(user, name);
     coordinator.users.touch(user);
     announceUser(coordinator, user);
   }
@@ -148,7 +148,7 @@ function bulk(how: keyof typeof CHANGES): Operation {
     serverOnly: true,
     fields: { user_ids: required(listOf(USER_ID)) },
     handle: (context) => {
-      const ids = listAt<string>(context.body, 'user_ids');
+      const ids = readList<string>(context.body, 'user_ids');
       change(how, ids, context);
       return how === 'restore' ? {} : { task_id: context.coordinator.tasks.done(ids) };
     },

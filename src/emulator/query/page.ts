@@ -1,6 +1,6 @@
 import type { Instant } from '../state/instant.js';
 import { invalidInput } from '../wire/api-failure.js';
-import { type Body, isRecord, listAt, textOf } from '../wire/validation.js';
+import { type Body, isRecord, readList, readText } from '../wire/validation.js';
 
 type Key = string | number | null;
 
@@ -28,7 +28,7 @@ export interface Page<T> {
 const DEFAULT_LIMIT = 25;
 
 function readSort<T>(body: Body, table: SortTable<T>): readonly SortEntry[] {
-  const sort = listAt(body, 'sort');
+  const sort = readList(body, 'sort');
   if (sort.length === 0) return table.fallback;
   const entries = sort.map((entry) => {
     if (!isRecord(entry) || typeof entry.field !== 'string')
@@ -82,8 +82,8 @@ function decodeCursor(name: string, cursor: string, length: number): Key[] {
 /** One page of the items, sorted; a cursor stays good while items come and go. */
 export function paginate<T>(items: readonly T[], body: Body, table: SortTable<T>): Page<T> {
   const sort = readSort(body, table);
-  const next = textOf(body, 'next');
-  const prev = textOf(body, 'prev');
+  const next = readText(body, 'next');
+  const prev = readText(body, 'prev');
   if (next && prev) throw invalidInput('next', 'can not be combined with prev');
   const limit = typeof body.limit === 'number' ? body.limit : DEFAULT_LIMIT;
   const keyed = items

@@ -1,7 +1,7 @@
 import type { Instant } from '../state/instant.js';
 import type { User } from '../state/user.js';
 import { invalidInput } from '../wire/api-failure.js';
-import { type Body, isRecord, listAt } from '../wire/validation.js';
+import { type Body, isRecord, readList } from '../wire/validation.js';
 import { compileFilter, type Field } from './filter.js';
 
 const MAX_OFFSET = 1_000;
@@ -55,7 +55,7 @@ interface Sort {
 }
 
 function readSort(payload: Body): Sort[] {
-  const sorts = listAt(payload, 'sort');
+  const sorts = readList(payload, 'sort');
   if (sorts.length > MAX_SORTS) throw invalidInput('sort', `must have at most ${MAX_SORTS} entries`);
   return sorts.map((entry) => {
     if (!isRecord(entry) || typeof entry.field !== 'string') {

@@ -73,12 +73,15 @@ function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function merged(base: Record<string, unknown>, override: Record<string, unknown>): Record<string, unknown> {
+type Group = Readonly<Record<string, unknown>>;
+
+/** A new object: the override laid over the base, groups within groups; null leaves a field as it is. */
+export function mergeDeep(base: Group, override: Group): Record<string, unknown> {
   const result = { ...base };
   for (const [key, value] of Object.entries(override)) {
     const held = Object.hasOwn(base, key) ? base[key] : undefined;
     if (value === null || value === undefined || key === '__proto__') continue;
-    result[key] = isGroup(held) && isGroup(value) ? merged(held, value) : value;
+    result[key] = isGroup(held) && isGroup(value) ? mergeDeep(held, value) : value;
   }
   return result;
 }
@@ -94,12 +97,12 @@ function knownGroups(override: unknown): CallSettings {
 
 /** The settings with an override laid over them; a new object. */
 export function overrideSettings(settings: CallSettings, override: unknown): CallSettings {
-  return merged(settings, knownGroups(override)) as CallSettings;
+  return mergeDeep(settings, knownGroups(override)) as CallSettings;
 }
 
 /** Two overrides as one; the later counts. */
 export function mergeSettings(earlier: CallSettings, later: unknown): CallSettings {
-  return merged(earlier, knownGroups(later)) as CallSettings;
+  return mergeDeep(earlier, knownGroups(later)) as CallSettings;
 }
 
 /** The settings of a fresh call type; one that a server makes begins as `default` does. */

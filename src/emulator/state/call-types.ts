@@ -1,4 +1,4 @@
-import { type CallSettings, overrideSettings, settingsOfType } from './call-settings.js';
+import { type CallSettings, mergeDeep, overrideSettings, settingsOfType } from './call-settings.js';
 import type { EmulatedClock } from './clock.js';
 import { BUILT_IN_CALL_TYPES, defaultGrantsOf } from './default-grants.js';
 import { Instant } from './instant.js';
@@ -77,7 +77,7 @@ export class CallTypes {
   update(type: CallType, { settings, grants, notificationSettings, externalStorage }: CallTypeChange): void {
     type.settings = overrideSettings(type.settings, settings);
     for (const [role, permissions] of Object.entries(grants ?? {})) type.grants.set(role, [...permissions]);
-    type.notificationSettings = { ...type.notificationSettings, ...notificationSettings };
+    type.notificationSettings = mergeDeep(type.notificationSettings, notificationSettings ?? {});
     type.externalStorage = externalStorage ?? type.externalStorage;
     type.updatedAt = new Instant(this.#clock.now());
   }

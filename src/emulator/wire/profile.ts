@@ -3,15 +3,15 @@ import {
   type Body,
   bool,
   isRecord,
-  listAt,
   listOf,
   optional,
   type Rule,
-  recordOf,
+  readList,
+  readRecord,
+  readText,
   recordWithin,
   required,
   text,
-  textOf,
 } from './validation.js';
 
 /** The longest id of a user, in characters. */
@@ -47,12 +47,12 @@ export const SERVER_USER_FIELDS = {
 /** The profile that a client sends. */
 export function readProfile(body: Body): Profile {
   return {
-    name: textOf(body, 'name'),
-    image: textOf(body, 'image'),
-    language: textOf(body, 'language'),
-    custom: recordOf(body, 'custom'),
+    name: readText(body, 'name'),
+    image: readText(body, 'image'),
+    language: readText(body, 'language'),
+    custom: readRecord(body, 'custom'),
     invisible: body.invisible === true ? true : undefined,
-    privacySettings: recordOf(body, 'privacy_settings'),
+    privacySettings: readRecord(body, 'privacy_settings'),
   };
 }
 
@@ -61,8 +61,8 @@ export function readServerProfile(body: Body): Profile {
   return {
     ...readProfile(body),
     invisible: typeof body.invisible === 'boolean' ? body.invisible : undefined,
-    role: textOf(body, 'role'),
-    teams: Array.isArray(body.teams) ? [...listAt<string>(body, 'teams')] : undefined,
-    teamsRole: recordOf(body, 'teams_role') as Record<string, string> | undefined,
+    role: readText(body, 'role'),
+    teams: Array.isArray(body.teams) ? [...readList<string>(body, 'teams')] : undefined,
+    teamsRole: readRecord(body, 'teams_role') as Record<string, string> | undefined,
   };
 }

@@ -92,17 +92,17 @@ export function validate(body: Body, fields: Fields): void {
   if (first !== undefined) throw new Failure(4, `${first[0]} ${first[1]}`, { fields: problems });
 }
 
-export function textOf(body: Body, name: string): string | undefined {
+export function readText(body: Body, name: string): string | undefined {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
-export function recordOf(body: Body, name: string): Record<string, unknown> | undefined {
+export function readRecord(body: Body, name: string): Record<string, unknown> | undefined {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   return isRecord(value) ? value : undefined;
 }
 
-export function listAt<T = unknown>(body: Body, name: string): readonly T[] {
+export function readList<T = unknown>(body: Body, name: string): readonly T[] {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   return Array.isArray(value) ? (value as T[]) : [];
 }

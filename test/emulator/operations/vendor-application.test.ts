@@ -82,6 +82,14 @@ describe('application and permissions', () => {
     expect(body.settings.recording).toMatchObject(recording);
   });
 
+  it('what a notification setting does not name stays as it was', async () => {
+    const { body } = await scene.asServer('PUT', '/video/calltypes/default', {
+      notification_settings: { call_ring: { enabled: false } },
+    });
+    const { call_ring: ring, call_missed: missed } = body.notification_settings;
+    expect([ring.enabled, ring.apns, missed.enabled]).toEqual([false, { title: '', body: '' }, true]);
+  });
+
   it('clients change none of it', async () => {
     const token = await scene.emulator.userToken('mara');
     for (const [method, path, body] of [
