@@ -1,0 +1,175 @@
+import type { CallPermission, CallResponse, MemberResponse, OwnCapability, RingOutcomes } from './calls.js';
+import type { Open } from './users.js';
+
+export interface MemberRequest {
+  /** The user's id. */
+  user_id: string;
+  /** The role in this call. */
+  role?: string | undefined;
+  /** The application's own data. */
+  custom?: Record<string, unknown> | undefined;
+}
+
+/** What a call is created with. */
+export interface CallData {
+  /** At most 100. */
+  members?: MemberRequest[] | undefined;
+  /** The application's own data. */
+  custom?: Record<string, unknown> | undefined;
+  /** Settings that differ from the type's. */
+  settings_override?: Record<string, unknown> | undefined;
+  /** When it is to start, as RFC 3339 text. */
+  starts_at?: string | undefined;
+  /** The team that the call belongs to. */
+  team?: string | undefined;
+  /** Whether it rings as a video call. */
+  video?: boolean | undefined;
+  /** The chat channel beside the call. */
+  channel_cid?: string | undefined;
+}
+
+export type UpdateCallRequest = Pick<CallData, 'custom' | 'settings_override' | 'starts_at'>;
+
+export interface GoLiveRequest {
+  /** Broadcast by HLS. */
+  start_hls?: boolean | undefined;
+  /** Record. */
+  start_recording?: boolean | undefined;
+  /** Record into one file. */
+  start_composite_recording?: boolean | undefined;
+  /** Record each participant. */
+  start_individual_recording?: boolean | undefined;
+  /** Record unmixed. */
+  start_raw_recording?: boolean | undefined;
+  /** Transcribe. */
+  start_transcription?: boolean | undefined;
+  /** Show captions. */
+  start_closed_caption?: boolean | undefined;
+  /** Where recordings go. */
+  recording_storage_name?: string | undefined;
+  /** Where transcripts go. */
+  transcription_storage_name?: string | undefined;
+}
+
+export interface StopLiveRequest {
+  /** Go on with HLS. */
+  continue_hls?: boolean | undefined;
+  /** Go on with RTMP. */
+  continue_rtmp_broadcasts?: boolean | undefined;
+  /** Go on recording. */
+  continue_recording?: boolean | undefined;
+  /** Go on recording into one file. */
+  continue_composite_recording?: boolean | undefined;
+  /** Go on recording each participant. */
+  continue_individual_recording?: boolean | undefined;
+  /** Go on recording unmixed. */
+  continue_raw_recording?: boolean | undefined;
+  /** Go on transcribing. */
+  continue_transcription?: boolean | undefined;
+  /** Go on showing captions. */
+  continue_closed_caption?: boolean | undefined;
+}
+
+export interface UserPermissionsRequest {
+  /** The user's id. */
+  user_id: string;
+  /** What the user may do from now on. */
+  grant_permissions?: CallPermission[] | undefined;
+  /** What the user may do no more. */
+  revoke_permissions?: CallPermission[] | undefined;
+}
+
+/** One field to sort by: 1 is ascending, -1 descending. */
+export interface SortParam {
+  /** The name of the field. */
+  field: string;
+  /** 1 is ascending, -1 descending. */
+  direction?: 1 | -1 | undefined;
+  /** How to compare. */
+  type?: string | undefined;
+}
+
+/** What every answer says: how long the coordinator worked on it. */
+export interface DurationResponse extends Open {
+  /** As text with a unit, such as `4.77ms`. */
+  duration: string;
+}
+
+/** A call with what the caller may do in it. */
+export interface CallEnvelope extends DurationResponse {
+  /** The call. */
+  call: CallResponse;
+  /** The members. */
+  members: MemberResponse[];
+  /** What the user may do. */
+  own_capabilities: OwnCapability[];
+  /** The caller's own, where it is a member. */
+  membership?: MemberResponse;
+}
+
+export interface GetOrCreateCallResponse extends CallEnvelope {
+  /** Whether this request made the call. */
+  created: boolean;
+}
+
+/** How to reach the media server. Never kept and never logged by this package. */
+export interface JoinCredentials extends Open {
+  /** The media server. */
+  server: { edge_name: string; url: string; ws_endpoint: string };
+  /** For the media server; not the user token. */
+  token: string;
+  /** For WebRTC. */
+  ice_servers: { urls: string[]; username: string; password: string }[];
+}
+
+export interface JoinCallResponse extends GetOrCreateCallResponse {
+  /** How to reach the media server. */
+  credentials: JoinCredentials;
+  /** What the media client is to report. */
+  stats_options: { enable_rtc_stats: boolean; reporting_interval_ms: number };
+}
+
+/** The call after going live, or after stopping. */
+export interface LiveResponse extends DurationResponse {
+  /** The call. */
+  call: CallResponse;
+}
+
+export interface RingCallResponse extends DurationResponse {
+  /** Whom it rings. */
+  members_ids: string[];
+}
+
+export interface MembersResponse extends DurationResponse {
+  /** The members. */
+  members: MemberResponse[];
+}
+
+/** A page of something; `next` and `prev` are opaque. */
+export interface Page {
+  /** Where the next page begins. */
+  next?: string;
+  /** Where the page before begins. */
+  prev?: string;
+}
+
+export interface QueryMembersResponse extends MembersResponse, Page {}
+
+export interface QueryCallsResponse extends DurationResponse, Page {
+  /** The calls, each with what the user may do. */
+  calls: Omit<CallEnvelope, 'duration'>[];
+}
+
+/** What became of a ring so far. */
+export interface RingStateResponse extends DurationResponse, RingOutcomes {
+  /** `type:id` */
+  call_cid: string;
+  /** Empty where the call has never rung. */
+  session_id: string;
+  /** Who made it ring. */
+  created_by_user_id: string;
+  /** When the session ended. */
+  session_ended_at?: string;
+  /** When the call ended. */
+  call_ended_at?: string;
+}
