@@ -1,6 +1,7 @@
 /** Objects as the coordinator sends and takes them: snake_case names, RFC 3339 times. */
 export type {
   CallData,
+  CallDetails,
   CallEnvelope,
   DurationResponse,
   GetOrCreateCallResponse,

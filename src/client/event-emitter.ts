@@ -13,9 +13,16 @@ export type Emit<Events> = <Name extends keyof Events & string>(
 type AnyEvent = { readonly type: string; readonly call_cid?: unknown };
 type AnyListener = (event: never) => unknown;
 
+/** Whose events only are delivered. */
+interface Scope {
+  readonly cid: string;
+}
+
 /** One listener as often as it was added: each addition is stopped for itself. */
 interface Delivery {
   (emission: Emission): void;
+  /** Alive as long as somebody listens. */
+  readonly scope: Scope | undefined;
   readonly listener: AnyListener;
   stop(): void;
 }
@@ -36,17 +43,17 @@ export class EventEmitter {
     this.#logger = logger;
   }
 
-  /** Listens to events of this name, of one call only where `cid` is given; returns the way to stop. */
-  on(name: string, listener: AnyListener, cid?: string): () => void {
-    return this.#add(scoped(name, cid), listener, { once: false });
+  /** Listens to events of this name, of one call only where that is given; returns the way to stop. */
+  on(name: string, listener: AnyListener, scope?: Scope): () => void {
+    return this.#add(name, listener, scope, { once: false });
   }
 
-  once(name: string, listener: AnyListener, cid?: string): () => void {
-    return this.#add(scoped(name, cid), listener, { once: true });
+  once(name: string, listener: AnyListener, scope?: Scope): () => void {
+    return this.#add(name, listener, scope, { once: true });
   }
 
-  off(name: string, listener: AnyListener, cid?: string): void {
-    for (const delivery of this.#emitter.listeners(scoped(name, cid)) as Delivery[]) {
+  off(name: string, listener: AnyListener, scope?: Scope): void {
+    for (const delivery of this.#emitter.listeners(scoped(name, scope?.cid)) as Delivery[]) {
       if (delivery.listener === listener) delivery.stop();
     }
   }
@@ -75,7 +82,13 @@ export class EventEmitter {
     for (const emission of this.#underWay) emission.isCutOff ||= isMeant(emission.event);
   }
 
-  #add(event: string, listener: AnyListener, { once }: { once: boolean }): () => void {
+  #add(
+    name: string,
+    listener: AnyListener,
+    scope: Scope | undefined,
+    { once }: { once: boolean },
+  ): () => void {
+    const event = scoped(name, scope?.cid);
     if (typeof listener !== 'function') {
       refuse('invalid_option', `A listener must be a function, not ${describeType(listener)}`, LISTENER);
     }
@@ -89,7 +102,7 @@ export class EventEmitter {
       if (once) stop();
       this.#deliver(listener, emission.event);
     };
-    const delivery: Delivery = Object.assign(deliver, { listener, stop });
+    const delivery: Delivery = Object.assign(deliver, { listener, scope, stop });
     this.#emitter.on(event, delivery);
     return stop;
   }

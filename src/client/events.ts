@@ -1,14 +1,10 @@
 import type { WireEvents } from './api-types.js';
+import type { CallEvents } from './call/call-events.js';
 import type { TokenEvents } from './refresh/token-events.js';
 import type { ConnectionEvents } from './socket/connection-events.js';
 
-interface CallAccessEvents {
-  /** A joined call cannot be reached any more: the call token died and nothing can renew it. */
-  'call.access_lost': { type: 'call.access_lost'; call_cid: string };
-}
-
 /** Events of the client itself. None carries a token. */
-export type LocalEvents = ConnectionEvents & TokenEvents & CallAccessEvents;
+export type LocalEvents = ConnectionEvents & TokenEvents & CallEvents;
 
 const LOCAL_NAME =
   /^(?:(?:token|auth)\..*|connection\.changed|user\.changed|clock\.skew|call\.(?:access_lost|watch_lost|ring_ended))$/s;

@@ -21,13 +21,34 @@ export {
   UnauthorizedError,
 } from '../shared/errors.js';
 export type {
+  CallData,
+  CallDetails,
   CallEnvelope,
+  CallPermission,
   CallResponse,
+  CallSessionResponse,
+  CallSettingsResponse,
+  DeviceResponse,
+  DurationResponse,
   GetOrCreateCallResponse,
+  GoLiveRequest,
   JoinCallResponse,
   JoinCredentials,
+  LiveResponse,
+  MemberRequest,
   MemberResponse,
+  MembersResponse,
+  OwnCapability,
   OwnUserResponse,
+  Page,
+  ParticipantResponse,
+  QueryMembersResponse,
+  RingCallResponse,
+  RingOutcomes,
+  SettingMode,
+  SortParam,
+  StopLiveRequest,
+  UpdateCallRequest,
   UserResponse,
 } from './api-types.js';
 export type { Auth } from './auth/auth.js';
@@ -35,12 +56,17 @@ export type { AuthState } from './auth/auth-state.js';
 export type { Explanation } from './auth/explain/explain.js';
 export type {
   Call,
-  CallData,
-  CallState,
+  CallOptions,
   GetCallOptions,
   GetOrCreateCallOptions,
   JoinCallOptions,
+  QueryMembers,
+  QueryMembersOptions,
+  RingCallOptions,
 } from './call/call.js';
+export type { CallState } from './call/call-record.js';
+export type { CallsPage, QueryCalls, QueryCallsOptions } from './call/calls.js';
+export type { RingOutcome } from './call/ringing.js';
 export type { WebSocketConstructor, WebSocketLike } from './environment/web-socket.js';
 export type {
   EventListener,

@@ -59,6 +59,12 @@ export interface BaseOptions {
   timeouts?: Timeouts | undefined;
   /** The app's own name, which the header `X-Stream-Client` carries. @default none */
   clientName?: string | undefined;
+  /**
+   * Where `join()` asks which media servers are near: through `fetch`, without our headers.
+   *
+   * @default 'https://hint.stream-io-video.com/' with the default `baseUrl`; with any other none is asked
+   */
+  locationHintUrl?: string | undefined;
 }
 
 /** A token, a provider, or both; with both the token is used first. */
@@ -96,11 +102,13 @@ export interface Settings {
   readonly guestExpiry: 'renew' | 'suspend';
   readonly timeouts: Readonly<Record<keyof Timeouts, number>>;
   readonly clientName: string | undefined;
+  readonly locationHintUrl: string | undefined;
   readonly user: KnownUser;
   readonly token: string | undefined;
   readonly tokenProvider: TokenProvider | undefined;
 }
 
+const DEFAULT_LOCATION_HINT_URL = 'https://hint.stream-io-video.com/';
 const DEFAULT_BASE_URL = 'https://video.stream-io-api.com';
 export const DEFAULT_TIMEOUTS = {
   requestMs: 10_000,
@@ -113,6 +121,7 @@ const KNOWN: Names<OptionName> = {
   clientName: true,
   fetch: true,
   guestExpiry: true,
+  locationHintUrl: true,
   logger: true,
   refresh: true,
   timeouts: true,
@@ -199,13 +208,12 @@ function readCallable<T>(name: string, value: unknown): T | undefined {
   );
 }
 
-function readClientName(clientName: unknown): string | undefined {
-  if (clientName === undefined) return undefined;
-  if (typeof clientName === 'string') return clientName;
+function readText(name: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
   return refuse(
     'invalid_option',
-    `clientName must be a string, not ${describeType(clientName)}`,
-    "Pass the app's name as a string.",
+    `${name} must be a string, not ${describeType(value)}`,
+    `Pass ${name} as a string.`,
   );
 }
 
@@ -223,18 +231,22 @@ export function readOptions(options: unknown): Settings {
   const apiKey = readApiKey(given.apiKey);
   const logger = makeLogger(given.logger);
   const user = readUser(given.user);
+  const baseUrl = readBaseUrl(given.baseUrl, logger);
   const { token, tokenProvider } = given;
   return Object.freeze({
     apiKey,
     logger,
     user,
-    baseUrl: readBaseUrl(given.baseUrl, logger),
+    baseUrl,
     fetch: readCallable<Fetch>('fetch', given.fetch),
     WebSocket: readCallable<WebSocketConstructor>('WebSocket', given.WebSocket),
     refresh: readChoice('refresh', given.refresh, ['auto', 'on-demand']),
     guestExpiry: readChoice('guestExpiry', given.guestExpiry, ['renew', 'suspend']),
     timeouts: readTimeouts(given.timeouts),
-    clientName: readClientName(given.clientName),
+    clientName: readText('clientName', given.clientName),
+    locationHintUrl:
+      readText('locationHintUrl', given.locationHintUrl) ??
+      (baseUrl === DEFAULT_BASE_URL ? DEFAULT_LOCATION_HINT_URL : undefined),
     // Only absence is absence: an empty or null token is a mistake, told by its own code.
     token: token as string | undefined,
     tokenProvider: tokenProvider === undefined ? undefined : checkProvider(tokenProvider),

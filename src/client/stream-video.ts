@@ -3,7 +3,8 @@ import type { OwnUserResponse } from './api-types.js';
 import { Auth, type Waiting } from './auth/auth.js';
 import { TokenSession } from './auth/token-session.js';
 import type { Call } from './call/call.js';
-import { Calls } from './call/calls.js';
+import { Calls, type QueryCalls } from './call/calls.js';
+import { LocationHint } from './call/location-hint.js';
 import { defaultEnvironment } from './environment/environment.js';
 import { type Emit, EventEmitter } from './event-emitter.js';
 import { type EventListener, type EventName, isLocalName, type LocalEvents } from './events.js';
@@ -142,8 +143,9 @@ export class StreamVideo {
       emit,
       onServerEvent: (event) => {
         if (isLocalName(event.type)) this.#events.emitToAll(event);
-        else this.#events.emitFromServer(event);
+        else this.#calls.hear(event, () => this.#events.emitFromServer(event));
       },
+      beforeConnected: (connectionId, signal) => this.#calls.beforeConnected(connectionId, signal),
     });
     this.#http = new HttpClient(
       this.#session,
@@ -163,11 +165,16 @@ export class StreamVideo {
         onDate: (header) => this.#session.learnFromDateHeader(header),
       }),
     );
+    const { fetch, locationHintUrl: url } = settings;
     this.#calls = new Calls({
+      session: this.#session,
+      http: this.#http,
+      connection: this.#connection,
       events: this.#events,
-      isAnonymous: settings.user.type === 'anonymous',
-      request: (method, path, request) => this.#http.request(method, path, request),
-      joinedChanged: () => this.#session.wake(),
+      emit,
+      environment,
+      hint: new LocationHint({ url, fetch, timers: environment.timers }),
+      logger,
     });
     this.auth = new Auth(this.#session, logger);
     Object.freeze(this);
@@ -261,6 +268,16 @@ export class StreamVideo {
     return this.#http.request<T>(method, path, { query, body, headers, signal });
   }
 
+  /**
+   * Finds calls that the user may read: a page, or all of them with `queryCalls.all()`.
+   *
+   * @example
+   * const { calls, next } = await streamVideo.queryCalls({ filter: { members: { $in: ['martin'] } }, limit: 10 });
+   */
+  get queryCalls(): QueryCalls {
+    return this.#calls.queryCalls;
+  }
+
   /** Listens to events of this name; returns the way to stop. */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
     return this.#events.on(name, listener);
@@ -312,6 +329,7 @@ export class StreamVideo {
 
   /** What the socket and the calls do about an event of the token, before the app is told. */
   #react(name: keyof LocalEvents): void {
+    if (name === 'connection.changed') this.#calls.connectionChanged();
     if (name === 'user.changed') {
       // The calls were joined as somebody else.
       this.#calls.loseAccess();

@@ -48,13 +48,13 @@ describe('a listener', () => {
   });
 
   test('of one call hears of no other, and is taken off for that one', () => {
-    events.on('call.ring', listener, 'default:1');
+    events.on('call.ring', listener, { cid: 'default:1' });
     events.emit({ ...ring, call_cid: 'default:2' });
     expect(listener).not.toHaveBeenCalled();
     events.off('call.ring', listener);
     events.emit(ring);
     expect(listener).toHaveBeenCalledWith(ring);
-    events.off('call.ring', listener, 'default:1');
+    events.off('call.ring', listener, { cid: 'default:1' });
     events.emit(ring);
     expect(listener).toHaveBeenCalledTimes(1);
   });

@@ -47,6 +47,7 @@ const cases: [string, object | undefined, string][] = [
   ['a time limit that is no number', { ...good, timeouts: { connectMs: Number.NaN } }, 'invalid_option'],
   ['a time limit that overflows', { ...good, timeouts: { providerMs: 2 ** 31 } }, 'invalid_option'],
   ['a client name that is a number', { ...good, clientName: 7 }, 'invalid_option'],
+  ['a hint address that is none', { ...good, locationHintUrl: 7 }, 'invalid_option'],
   [
     'a call token of a signed-in user',
     { ...good, user: User.anonymous, token: freshToken('martin', 60, { call_cids: ['a:b'] }) },

@@ -96,16 +96,19 @@ export interface DurationResponse extends Open {
 }
 
 /** A call with what the caller may do in it. */
-export interface CallEnvelope extends DurationResponse {
+export interface CallDetails extends Open {
   /** The call. */
   call: CallResponse;
-  /** The members. */
+  /** Its members, the newest first; of a big call not all. */
   members: MemberResponse[];
   /** What the user may do. */
   own_capabilities: OwnCapability[];
-  /** The caller's own, where it is a member. */
+  /** The user's own, where it is a member. */
   membership?: MemberResponse;
 }
+
+/** The answer to a request about one call. */
+export interface CallEnvelope extends DurationResponse, CallDetails {}
 
 export interface GetOrCreateCallResponse extends CallEnvelope {
   /** Whether this request made the call. */
@@ -157,7 +160,7 @@ export interface QueryMembersResponse extends MembersResponse, Page {}
 
 export interface QueryCallsResponse extends DurationResponse, Page {
   /** The calls, each with what the user may do. */
-  calls: Omit<CallEnvelope, 'duration'>[];
+  calls: CallDetails[];
 }
 
 /** What became of a ring so far. */

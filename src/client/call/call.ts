@@ -1,215 +1,311 @@
-import { ApiError, MissingPermissionError } from '../../shared/errors.js';
-import { sanitize } from '../../shared/text.js';
 import type {
+  CallData,
   CallEnvelope,
-  CallResponse,
+  CallPermission,
+  DurationResponse,
   GetOrCreateCallResponse,
+  GoLiveRequest,
   JoinCallResponse,
+  LiveResponse,
+  MemberRequest,
   MemberResponse,
+  MembersResponse,
+  OwnCapability,
+  QueryMembersResponse,
+  RingCallResponse,
+  SortParam,
+  StopLiveRequest,
+  UpdateCallRequest,
 } from '../api-types.js';
-
-import type { EventEmitter } from '../event-emitter.js';
 import type { EventListener, EventName } from '../events.js';
-import { deepFreeze } from '../freeze.js';
-import { segment } from '../http/path.js';
-import { Snapshot } from '../snapshot.js';
+import type { CallRecord, CallState, SendOptions } from './call-record.js';
+import { checkCallData } from './check-call-data.js';
+import { all } from './paging.js';
 
-/** What is known about a call. Frozen; the same object until something differs. */
-export interface CallState {
-  readonly call?: Readonly<CallResponse>;
-  readonly members: readonly MemberResponse[];
-  readonly ownCapabilities: readonly string[];
-  readonly joined: boolean;
-}
-
-export interface GetCallOptions {
-  /** Have events of this call delivered; needs a connection. */
-  watch?: boolean | undefined;
-  /** How many members come along, 0 to 100. */
-  membersLimit?: number | undefined;
+/** What every method takes. */
+export interface CallOptions {
+  /** Ends the caller's wait; what was asked for may happen all the same. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a call is created with. */
-export interface CallData {
-  members?: { user_id: string; role?: string; custom?: Record<string, unknown> }[] | undefined;
-  custom?: Record<string, unknown> | undefined;
-  settings_override?: Record<string, unknown> | undefined;
-  starts_at?: string | undefined;
-  team?: string | undefined;
+export interface GetCallOptions extends CallOptions {
+  /** Have events of this call delivered; needs a connection. @default false */
+  watch?: boolean | undefined;
+  /** How many members come along, 0 to 100. @default 25, by the coordinator */
+  membersLimit?: number | undefined;
+}
+
+export interface GetOrCreateCallOptions extends GetCallOptions {
+  /** Ring the members. @default false */
+  ring?: boolean | undefined;
+  /** Send the members a push notification that does not ring. @default false */
+  notify?: boolean | undefined;
+  /** Whether it rings as a video call. */
   video?: boolean | undefined;
 }
 
-export interface GetOrCreateCallOptions {
-  ring?: boolean | undefined;
-  notify?: boolean | undefined;
-  watch?: boolean | undefined;
-  membersLimit?: number | undefined;
-  signal?: AbortSignal | undefined;
-}
-
-export interface JoinCallOptions {
+export interface JoinCallOptions extends CallOptions {
   /** Create the call where it does not exist. @default false */
   create?: boolean | undefined;
-  /** Where the user is, as the location hint service names it, for example `FRA`. @default 'ERR', meaning unknown */
+  /** Where the user is, as the location hint service names it, for example `FRA`. Default: what the service says. */
   location?: string | undefined;
+  /** Ring the members. @default false */
   ring?: boolean | undefined;
+  /** Send the members a push notification that does not ring. @default false */
   notify?: boolean | undefined;
+  /** Whether it rings as a video call. */
+  video?: boolean | undefined;
+  /** What the call is created with. */
   data?: CallData | undefined;
-  signal?: AbortSignal | undefined;
 }
 
-/** What a call needs of the client. */
-export interface CallHost {
-  readonly events: EventEmitter;
-  readonly isAnonymous: boolean;
-  request<T>(method: string, path: string, options?: object): Promise<T>;
-  /** A call was joined or left: demand for a good token may have changed. */
-  joinedChanged(): void;
+export interface RingCallOptions extends CallOptions {
+  /** Whom to ring. Default: all members. */
+  memberIds?: readonly string[] | undefined;
+  /** Whether it rings as a video call. */
+  video?: boolean | undefined;
+}
+
+export interface QueryMembersOptions extends CallOptions {
+  /** Conditions on fields of the members, such as `{ role: 'host' }`. */
+  filter?: Readonly<Record<string, unknown>> | undefined;
+  /** By `created_at`, `user_id` or both. */
+  sort?: readonly SortParam[] | undefined;
+  /** How many members a page has, up to 100. @default 25, by the coordinator */
+  limit?: number | undefined;
+  /** Where the page begins: `next` of the page before. */
+  next?: string | undefined;
+  /** Where the page ends: `prev` of the page after. */
+  prev?: string | undefined;
+}
+
+/** Finds members of one call, a page or all of them. */
+export interface QueryMembers {
+  /** One page. */
+  (options?: QueryMembersOptions): Promise<QueryMembersResponse>;
+  /** All of them, page by page as they are asked for. */
+  all(options?: QueryMembersOptions): AsyncGenerator<MemberResponse, void, undefined>;
 }
 
 /**
- * A call at the coordinator: its data, and the way in. Media is not its business.
+ * A call at the coordinator: what is known about it, and what can be done. Media is not its business. Each method
+ * sends one request, and rejects with what `request()` rejects with.
  *
  * @example
  * const call = streamVideo.call('default', 'standup');
  * const { credentials } = await call.join({ create: true });
  */
 export class Call {
-  readonly type: string;
-  readonly id: string;
-  readonly #host: CallHost;
-  readonly #path: string;
-  readonly #snapshot = new Snapshot<CallState>();
+  readonly #record: CallRecord;
 
-  constructor(type: string, id: string, host: CallHost) {
-    this.#path = `/call/${segment(type)}/${segment(id)}`;
-    this.type = type;
-    this.id = id;
-    this.#host = host;
-    this.#snapshot.take({ members: [], ownCapabilities: [], joined: false });
+  /** @internal */
+  constructor(record: CallRecord) {
+    this.#record = record;
     Object.freeze(this);
+  }
+
+  /** The call type, such as `default` or `livestream`. */
+  get type(): string {
+    return this.#record.type;
+  }
+
+  get id(): string {
+    return this.#record.id;
   }
 
   /** `type:id`, as the coordinator names it. */
   get cid(): string {
-    return `${this.type}:${this.id}`;
+    return this.#record.cid;
   }
 
+  /** What is known: kept up to date by answers, and by events while the call is watched. */
   get state(): CallState {
-    return this.#snapshot.current as CallState;
+    return this.#record.state;
   }
 
-  /** Fetches the call; with `watch` its events are delivered from then on. */
+  /** Calls `listener` after every change of `state`; returns the way to stop. */
+  subscribe(listener: () => void): () => void {
+    return this.#record.subscribe(listener);
+  }
+
+  /** Whether the user may do this, by what the coordinator said last. Anonymous users never send. */
+  can(capability: OwnCapability): boolean {
+    return this.#record.can(capability);
+  }
+
+  // ---- the call
+
+  /** Fetches the call; with `watch` its events are delivered from then on, to this connection and the next ones. */
   get({ watch, membersLimit, signal }: GetCallOptions = {}): Promise<CallEnvelope> {
-    const path = this.#path;
-    return this.#host
-      .request<CallEnvelope>('GET', path, {
-        query: { members_limit: membersLimit },
-        isWatching: watch,
-        signal,
-      })
-      .then((answer) => this.#learn(answer));
+    const query = { members_limit: membersLimit };
+    return this.#record.send('GET', '', { query, isWatching: watch, membersLimit, signal });
   }
 
   /** Fetches the call, creating it from `data` where it does not exist; `created` tells which. */
-  getOrCreate(
-    data?: CallData,
-    { ring, notify, watch, membersLimit, signal }: GetOrCreateCallOptions = {},
-  ): Promise<GetOrCreateCallResponse> {
-    const body = { data, ring, notify, members_limit: membersLimit };
-    return this.#host
-      .request<GetOrCreateCallResponse>('POST', this.#path, { body, isWatching: watch, signal })
-      .then((answer) => this.#learn(answer));
+  async getOrCreate(data?: CallData, options: GetOrCreateCallOptions = {}): Promise<GetOrCreateCallResponse> {
+    const { ring, notify, video, watch, membersLimit, signal } = options;
+    checkCallData(data);
+    const body = { data, ring, notify, video, members_limit: membersLimit };
+    const request = { body, isWatching: watch, membersLimit, signal, rings: ring };
+    return this.#record.send('POST', '', request);
+  }
+
+  /** Changes the call for everybody. */
+  update(changes: UpdateCallRequest, { signal }: CallOptions = {}): Promise<CallEnvelope> {
+    return this.#record.send('PATCH', '', { body: changes, signal });
   }
 
   /**
-   * Joins the call at the coordinator; resolves with the media server's credentials, which are kept nowhere.
+   * Joins the call at the coordinator, and watches it where there is a connection, else with the next; resolves
+   * with the media server's credentials, which are kept nowhere. Calls with equal options share one request,
+   * others follow one another. Where the last caller aborts, the call is not joined.
    *
-   * An anonymous user who may not enter gets `MissingPermissionError`: a call token for this call is needed.
+   * Rejects with `CallError`: `call_left` when `leave()` is called meanwhile, `call_ended` when the call ends. An
+   * anonymous user who may not enter gets `MissingPermissionError`, which says what to do about it.
    */
   join({
     create,
-    location = 'ERR',
+    location,
     ring,
     notify,
+    video,
     data,
     signal,
   }: JoinCallOptions = {}): Promise<JoinCallResponse> {
-    const host = this.#host;
-    const body = { location, create, ring, notify, data };
-    return host.request<JoinCallResponse>('POST', `${this.#path}/join`, { body, signal }).then(
-      (answer) => {
-        this.#learn(answer, { joined: true });
-        host.joinedChanged();
-        return answer;
-      },
-      (error) => {
-        throw host.isAnonymous && isDenied(error) ? this.#missingCallToken(error) : error;
-      },
-    );
+    return this.#record.join({ location, create, ring, notify, video, data }, signal);
   }
 
-  /** Leaves the call. Local: the coordinator knows no leaving. */
-  leave(): void {
-    this.#setJoined(false);
+  /**
+   * Leaves the call, at once: `joined` and `watched` are false, a join under way is rejected. Local, but for a ring
+   * that is taken back with `reject('cancel')`. The promise resolves when that has ended, and never rejects.
+   */
+  async leave(): Promise<void> {
+    await this.#record.leave();
   }
 
-  /** The call token has died: whoever joined is told, once. */
-  loseAccess(): void {
-    if (!this.state.joined) return;
-    this.#setJoined(false);
-    this.#host.events.emit({ type: 'call.access_lost', call_cid: this.cid });
+  /** Ends the call for everybody. */
+  end(options?: CallOptions): Promise<DurationResponse> {
+    return this.#post('mark_ended', undefined, options);
   }
+
+  /** Lets viewers in: the call leaves backstage. */
+  goLive(data?: GoLiveRequest, options?: CallOptions): Promise<LiveResponse> {
+    return this.#post('go_live', data, options);
+  }
+
+  /** Sends the call back to backstage. */
+  stopLive(data?: StopLiveRequest, options?: CallOptions): Promise<LiveResponse> {
+    return this.#post('stop_live', data, options);
+  }
+
+  /** Sends data to everybody who watches, as the event `custom`. */
+  sendCustomEvent(custom: Record<string, unknown>, options?: CallOptions): Promise<DurationResponse> {
+    return this.#post('event', { custom }, options);
+  }
+
+  // ---- ringing
+
+  /** Rings members. What becomes of it is told as `call.ring_ended`. */
+  ring({ memberIds, video, signal }: RingCallOptions = {}): Promise<RingCallResponse> {
+    return this.#post('ring', { members_ids: memberIds, video }, { signal, rings: true });
+  }
+
+  /** Sends the members a push notification that does not ring. */
+  notify({ signal }: CallOptions = {}): Promise<CallEnvelope> {
+    return this.#record.send('GET', '', { query: { notify: true }, signal });
+  }
+
+  /** Accepts a ring. Does not join. */
+  accept(options?: CallOptions): Promise<DurationResponse> {
+    return this.#answer('accept', undefined, options);
+  }
+
+  /**
+   * Rejects a ring, or takes back one's own.
+   *
+   * @param reason `busy`, `decline`, `cancel`, `timeout`, or the app's own
+   */
+  reject(reason?: string, options?: CallOptions): Promise<DurationResponse> {
+    return this.#answer('reject', { reason }, options);
+  }
+
+  // ---- members and permissions
+
+  /** Finds members, a page or, with `queryMembers.all()`, all of them. Leaves `state` as it is. */
+  get queryMembers(): QueryMembers {
+    const query = ({ filter, signal, ...page }: QueryMembersOptions = {}) =>
+      this.#record.queryMembers({ filter_conditions: filter, ...page }, signal);
+    const fetchPage = async (options: QueryMembersOptions) => {
+      const { members, next } = await query(options);
+      return { items: members, next };
+    };
+    return Object.assign(query, { all: (options: QueryMembersOptions = {}) => all(options, fetchPage) });
+  }
+
+  /** Adds members, or changes them. At most 100. */
+  addMembers(members: readonly MemberRequest[], options?: CallOptions): Promise<MembersResponse> {
+    return this.#post('members', { update_members: members }, options);
+  }
+
+  /** Removes members. At most 100. */
+  removeMembers(userIds: readonly string[], options?: CallOptions): Promise<MembersResponse> {
+    return this.#post('members', { remove_members: userIds }, { ...options, removes: userIds });
+  }
+
+  /** Asks those who may grant it, as the event `call.permission_request`. */
+  requestPermissions(
+    permissions: readonly CallPermission[],
+    options?: CallOptions,
+  ): Promise<DurationResponse> {
+    return this.#post('request_permission', { permissions }, options);
+  }
+
+  /** Lets a user do more. */
+  grantPermissions(
+    userId: string,
+    permissions: readonly CallPermission[],
+    options?: CallOptions,
+  ): Promise<DurationResponse> {
+    return this.#post('user_permissions', { user_id: userId, grant_permissions: permissions }, options);
+  }
+
+  /** Lets a user do less. */
+  revokePermissions(
+    userId: string,
+    permissions: readonly CallPermission[],
+    options?: CallOptions,
+  ): Promise<DurationResponse> {
+    return this.#post('user_permissions', { user_id: userId, revoke_permissions: permissions }, options);
+  }
+
+  // ---- events
 
   /** Listens to events of this call only; returns the way to stop. */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
-    return this.#host.events.on(name, listener, this.cid);
+    return this.#record.events.on(name, listener, this.#record);
   }
 
-  /** Listens to the next event of this name and this call. */
+  /** Listens to the next event of this name and this call; returns the way to stop. */
   once<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
-    return this.#host.events.once(name, listener, this.cid);
+    return this.#record.events.once(name, listener, this.#record);
   }
 
+  /** Stops what `on` or `once` began, as often as the listener was added. */
   off<Name extends EventName>(name: Name, listener: EventListener<Name>): void {
-    this.#host.events.off(name, listener, this.cid);
+    this.#record.events.off(name, listener, this.#record);
   }
 
   get [Symbol.toStringTag](): string {
     return 'StreamVideoCall';
   }
 
-  #learn<T extends CallEnvelope>(answer: T, { joined = this.state.joined } = {}): T {
-    const { call, members, own_capabilities } = answer;
-    this.#snapshot.take({
-      ...(call && { call: deepFreeze(structuredCopy(call)) }),
-      members: deepFreeze(structuredCopy(members ?? [])),
-      ownCapabilities: Object.freeze([...(own_capabilities ?? [])]),
-      joined,
-    });
+  #post<T>(action: string, body?: unknown, options?: SendOptions): Promise<T> {
+    return this.#record.send('POST', `/${action}`, { body, ...options });
+  }
+
+  async #answer(action: string, body?: unknown, options?: CallOptions): Promise<DurationResponse> {
+    const answer = await this.#post<DurationResponse>(action, body, options);
+    this.#record.answerRing();
     return answer;
   }
-
-  #setJoined(joined: boolean): void {
-    if (this.state.joined === joined) return;
-    this.#snapshot.take({ ...this.state, joined });
-    this.#host.joinedChanged();
-  }
-
-  #missingCallToken(cause: ApiError | MissingPermissionError): MissingPermissionError {
-    return new MissingPermissionError(cause.message, {
-      remediation: `A call token for ${sanitize(this.cid)} is needed: mint one with createCallToken() and pass it as token.`,
-      cause,
-    });
-  }
-}
-
-function structuredCopy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
-}
-
-function isDenied(error: unknown): error is ApiError | MissingPermissionError {
-  if (error instanceof MissingPermissionError) return true;
-  return error instanceof ApiError && (error.status === 401 || error.status === 403);
 }

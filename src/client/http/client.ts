@@ -25,7 +25,7 @@ export interface RequestOptions {
 
 interface InternalOptions extends RequestOptions {
   /** Ties the answer to the live socket. */
-  isWatching?: boolean | undefined;
+  isWatching?: ApiRequest['isWatching'];
 }
 
 function refuse(message: string, remediation: string): never {

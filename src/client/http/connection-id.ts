@@ -7,15 +7,25 @@ export interface ConnectionIds {
   waitForId(options: { unknown?: string | undefined; signal: AbortSignal }): Promise<string>;
 }
 
-/** Ties a watching request to the live connection; where the server does not know that one, to the next, once. */
+/**
+ * Ties a watching request to the live connection; where the server does not know that one, to the next, once. A
+ * request that takes what there is waits for none.
+ */
 export function withConnectionId(connection: ConnectionIds): Interceptor {
   return async (request, next) => {
-    if (!request.isWatching) return next(request);
-    const { signal } = request;
-    const withId = (id: string) => ({ ...request, query: { ...request.query, connection_id: id } });
+    const { isWatching, signal } = request;
+    const isOptional = isWatching === 'if_connected';
+    if (!isWatching || (isOptional && connection.connectionId === undefined)) return next(request);
+    const withId = async (connectionId: string) => {
+      const query = { ...request.query, connection_id: connectionId };
+      return { ...(await next({ ...request, query })), connectionId };
+    };
     const id = await connection.waitForId({ signal });
-    const response = await next(withId(id));
+    const response = await withId(id);
     if (response.error?.apiCode !== CODE.connectionIdUnknown || request.body?.isOneShot) return response;
-    return next(withId(await connection.waitForId({ unknown: id, signal })));
+    const following = connection.waitForId({ unknown: id, signal });
+    if (!isOptional) return withId(await following);
+    following.catch(() => {});
+    return next(request);
   };
 }

@@ -24,8 +24,8 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
   /** The token that this attempt carries; authorization takes one where none is set. */
   readonly acquired?: AcquiredToken | undefined;
-  /** Whether the answer is to be tied to the live socket. */
-  readonly isWatching?: boolean | undefined;
+  /** Whether the answer is to be tied to the live socket: needs one, or takes what there is. */
+  readonly isWatching?: boolean | 'if_connected' | undefined;
   /** Shared by all attempts of one call. */
   readonly budget: Budget;
 }
@@ -38,6 +38,8 @@ export interface ApiResponse {
   /** Whether the coordinator itself answered, so that the answer is evidence about the token. */
   readonly isEvidence: boolean;
   readonly acquired?: AcquiredToken | undefined;
+  /** The connection that a watching request was tied to. */
+  readonly connectionId?: string | undefined;
 }
 
 export type Next = (request: ApiRequest) => Promise<ApiResponse>;

@@ -29,6 +29,7 @@ interface ConnectLoopOptions {
   readonly logger: Logger;
   /** Outlives the loop. */
   readonly backOff: BackOff;
+  /** Authenticates a socket, and does what a connection is needed for before it counts. */
   handshake(signal: AbortSignal): Promise<Established>;
   /** Takes the connection over, and tells; throws where that has ended the session. */
   adopt(established: Established, signal: AbortSignal): OwnUserResponse;
@@ -48,6 +49,7 @@ export class ConnectLoop {
   /** Only while a caller waits in `connect()`. */
   #limit: PausableTimer | undefined;
   #isOffline: boolean;
+  #isCounting = true;
   /** Settles when the page is shown again. */
   #hidden: { readonly over: Promise<void>; end(): void } | undefined;
   /** Ends the handshake under way, and no other. */
@@ -110,6 +112,18 @@ export class ConnectLoop {
 
   abort(reason: unknown): void {
     abort(this.#controller, reason);
+  }
+
+  /** Waits for something whose time does not count. */
+  async uncounted<T>(step: Promise<T>): Promise<T> {
+    this.#isCounting = false;
+    this.#limit?.pause();
+    try {
+      return await step;
+    } finally {
+      this.#isCounting = true;
+      this.#runLimit();
+    }
   }
 
   /** Time offline does not count. */
@@ -295,7 +309,7 @@ export class ConnectLoop {
   }
 
   #runLimit(): void {
-    if (!this.#isOffline && !this.#hidden) this.#limit?.run();
+    if (this.#isCounting && !this.#isOffline && !this.#hidden) this.#limit?.run();
   }
 
   /** A caller of `connect()` has left; with the last one an attempt that nobody else asked for ends. */

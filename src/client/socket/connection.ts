@@ -1,6 +1,6 @@
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
-import { throwIfAborted } from '../environment/abortable.js';
+import { abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import { fallbackWebSocket } from '../environment/fallback-web-socket.js';
@@ -11,7 +11,7 @@ import type { Logger } from '../logger.js';
 import { BackOff } from './back-off.js';
 import { ConnectLoop } from './connect-loop.js';
 import type { ConnectionEvents, ConnectionState } from './connection-events.js';
-import { type Established, type Failure, handshake } from './handshake.js';
+import { type Established, type Failure, HandshakeFailed, handshake, readAnswer } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Ending, Frame } from './json-socket.js';
 import { anonymousSocketError, notConnectedError, noWebSocketError } from './socket-errors.js';
@@ -26,6 +26,14 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   readonly emit: Emit<ConnectionEvents>;
   onServerEvent(event: Frame): void;
+  /** Does what a new connection is needed for before it counts; returns what is to be done once it does. */
+  beforeConnected(connectionId: string, signal: AbortSignal): Promise<() => void>;
+}
+
+/** A connection, and what came between its handshake and `connected`. */
+interface Ready extends Established {
+  readonly done?: () => void;
+  readonly frames?: readonly (Frame | undefined)[];
 }
 
 /** The coordinator's socket: opened, authenticated, kept alive, and opened again. */
@@ -120,14 +128,14 @@ export class Connection {
 
   #start({ isReconnect, after }: { isReconnect: boolean; after?: Failure | undefined }): ConnectLoop {
     const { connectMs, session, environment, logger } = this.#options;
-    const loop = new ConnectLoop({
+    const loop: ConnectLoop = new ConnectLoop({
       isReconnect,
       connectMs,
       session,
       environment,
       logger,
       backOff: this.#backOff,
-      handshake: (signal) => this.#handshake(signal),
+      handshake: (signal) => this.#handshake(loop, signal),
       adopt: (established, signal) => this.#adopt(established, signal),
     });
     this.#loop = loop;
@@ -144,12 +152,44 @@ export class Connection {
     return loop;
   }
 
-  async #handshake(signal: AbortSignal): Promise<Established> {
+  async #handshake(loop: ConnectLoop, signal: AbortSignal): Promise<Ready> {
     const { environment, session, url } = this.#options;
     const WebSocket = this.#options.WebSocket ?? platformWebSocket() ?? (await fallbackWebSocket());
     throwIfAborted(signal);
     if (!WebSocket) throw noWebSocketError();
-    return handshake({ WebSocket, url, session, environment, signal });
+    const established = await handshake({ WebSocket, url, session, environment, signal });
+    return established.token.userId === session.user.id
+      ? this.#prepare(loop, established, signal)
+      : established;
+  }
+
+  /** Frames wait meanwhile; where the socket ends, it was never connected. */
+  async #prepare(loop: ConnectLoop, established: Established, signal: AbortSignal): Promise<Ready> {
+    const { socket, token, connectionId } = established;
+    const failed = new AbortController();
+    const { signal: either, unlink } = linkSignals(signal, failed.signal);
+    const frames: (Frame | undefined)[] = [];
+    try {
+      socket.listen({
+        onFrame: (frame) => {
+          const answer = readAnswer(frame, token);
+          if (answer instanceof HandshakeFailed) abort(failed, answer);
+          else frames.push(frame);
+        },
+        onEnd: (ending) => abort(failed, new HandshakeFailed({ kind: 'network', ending })),
+      });
+      throwIfAborted(either);
+      const preparing = this.#options.beforeConnected(connectionId, either);
+      const done = await loop.uncounted(abortable(preparing, either));
+      throwIfAborted(either);
+      socket.pause();
+      return { ...established, done, frames };
+    } catch (error) {
+      socket.close(1000, 'client closed the connection');
+      throw error;
+    } finally {
+      unlink();
+    }
   }
 
   #watch(): void {
@@ -179,9 +219,9 @@ export class Connection {
   // ---- the live socket
 
   /** Every step tells somebody, who may end this connection: then no other follows. */
-  #adopt(established: Established, signal: AbortSignal): OwnUserResponse {
+  #adopt(established: Ready, signal: AbortSignal): OwnUserResponse {
     const { session, environment, onServerEvent } = this.#options;
-    const { socket, token, welcome, connectionId, me } = established;
+    const { socket, token, welcome, connectionId, me, done, frames = [] } = established;
     this.#established = established;
     this.#establishedAt = environment.clock.now();
     this.#loop = undefined;
@@ -196,6 +236,8 @@ export class Connection {
       () => this.#enter('connected'),
       () => session.wake(),
       () => onServerEvent(welcome),
+      () => done?.(),
+      ...frames.map((frame) => () => this.#onFrame(established, frame)),
       () =>
         socket.listen({
           onFrame: (frame) => this.#onFrame(established, frame),

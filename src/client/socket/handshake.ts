@@ -62,7 +62,7 @@ function wrongUser(token: TokenFacts): HandshakeFailed {
 }
 
 /** What a frame says about the handshake: its success, its failure, or nothing. */
-function readAnswer(
+export function readAnswer(
   frame: Frame | undefined,
   token: TokenFacts | undefined,
 ): Omit<Established, 'socket'> | HandshakeFailed | undefined {

@@ -40,7 +40,9 @@ export class ServerClock {
 
   /** `created_at` of a socket frame on arrival. */
   learnFromFrame(createdAt: unknown, now: Moment): void {
+    // Text in one dialect of the coordinator, nanoseconds in the next.
     if (typeof createdAt === 'string') this.#learn('frame', Date.parse(createdAt), now);
+    if (typeof createdAt === 'number' && createdAt > 1e18) this.#learn('frame', createdAt / 1e6, now);
   }
 
   /** The `Date` header of an answer, which is cut to whole seconds. */

@@ -20,6 +20,8 @@ function make(options: object = {}): StreamVideo {
     apiKey: 'key',
     user: { id: 'martin' },
     token: freshToken('martin', 3600),
+    // Elsewhere no location hint is asked for.
+    baseUrl: 'https://coordinator.test',
     fetch: coordinator.fetch,
     logger: 'silent',
     ...options,
@@ -45,7 +47,13 @@ describe('a call', () => {
   test('knows nothing at first, and what was answered afterwards, frozen', async () => {
     make();
     const call = client.call('default', '1');
-    expect(call.state).toEqual({ members: [], ownCapabilities: [], joined: false });
+    expect(call.state).toEqual({
+      members: [],
+      ownCapabilities: [],
+      joined: false,
+      watched: false,
+      ringing: false,
+    });
     const before = call.state;
     await call.get();
     expect(call.state).toMatchObject({

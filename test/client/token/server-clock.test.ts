@@ -20,6 +20,17 @@ describe('the server clock', () => {
     expect([clock.offsetAt(now), clock.evidenceAt(now)]).toEqual([0, undefined]);
   });
 
+  test('reads the time of a frame in both dialects, and nothing else', () => {
+    for (const createdAt of [iso(T0 + 10_000), (T0 + 10_000) * 1e6]) {
+      const clock = new ServerClock();
+      clock.learnFromFrame(createdAt, now);
+      expect(clock.offsetAt(now)).toBe(10_000);
+    }
+    const clock = new ServerClock();
+    for (const createdAt of [undefined, null, {}, 'soon', Number.NaN]) clock.learnFromFrame(createdAt, now);
+    expect(clock.evidenceAt(now)).toBeUndefined();
+  });
+
   test('follows a frame before a Date header before a token, and the newest of each kind', () => {
     const clock = new ServerClock();
     clock.learnFromToken(token(T0 + 30_000, HOUR), now);

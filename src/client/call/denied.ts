@@ -1,0 +1,38 @@
+import { type ApiError, MissingPermissionError } from '../../shared/errors.js';
+import { sanitize } from '../../shared/text.js';
+
+/** What a host can do about what the server said. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/backstage/i, 'The call is in backstage: a host lets viewers in with goLive().'],
+  [/ended/i, 'The call has ended: a host can start another one.'],
+];
+const NO_GRANT =
+  'The token names this call, but its role may not join: grant it in the settings of the call type, or mint the token with another role.';
+
+function isDenied(error: unknown, hasCallToken: boolean): error is ApiError | MissingPermissionError {
+  if (error instanceof MissingPermissionError) return true;
+  const { code, status } = error as Partial<ApiError>;
+  return code === 'api_error' && (status === 403 || (status === 401 && !hasCallToken));
+}
+
+/**
+ * Why an anonymous user may not join, with what to do about it; any other error as it is.
+ *
+ * @param callCids what the call token opens; undefined without one
+ */
+export function explainDenied(
+  error: unknown,
+  cid: string,
+  callCids: readonly unknown[] | undefined,
+): unknown {
+  if (!isDenied(error, callCids !== undefined)) return error;
+  const mint = `mint one with createCallToken() and pass it as token.`;
+  let remediation = `A call token for ${sanitize(cid)} is needed: ${mint}`;
+  if (callCids?.includes(cid)) {
+    const [, advice] = ADVICE.find(([said]) => said.test(error.message)) ?? [];
+    remediation = advice ?? NO_GRANT;
+  } else if (callCids) {
+    remediation = `The call token opens ${sanitize(callCids.join(', '))}, not ${sanitize(cid)}: ${mint}`;
+  }
+  return new MissingPermissionError(error.message, { remediation, cause: error });
+}

@@ -1,0 +1,63 @@
+import { type AbortSource, abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
+import type { Timers } from '../environment/timers.js';
+
+const LIMIT_MS = 2_000;
+const TRIES = 3;
+/** What `join` says where the location is not known. */
+export const UNKNOWN_LOCATION = 'ERR';
+
+interface LocationHintOptions {
+  /** Undefined where none is asked. */
+  readonly url: string | undefined;
+  /** Undefined for the platform's, looked up at each use. */
+  readonly fetch: ((input: string, init?: RequestInit) => Promise<Response>) | undefined;
+  readonly timers: Timers;
+}
+
+/** Asks a service near the user where that is. Only what it said is kept, never that it failed. */
+export class LocationHint {
+  readonly #options: LocationHintOptions;
+  #known: string | undefined;
+  #asking: Promise<string> | undefined;
+
+  constructor(options: LocationHintOptions) {
+    this.#options = options;
+  }
+
+  /** Three letters, or `ERR`. Rejects only when `ending` aborts. Calls in parallel share one request. */
+  async find(ending: AbortSource): Promise<string> {
+    const { url } = this.#options;
+    if (!url) return UNKNOWN_LOCATION;
+    if (this.#known) return this.#known;
+    this.#asking ??= this.#ask(url, ending).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #ask(url: string, ending: AbortSource): Promise<string> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const pop = await this.#try(url, ending).catch(() => undefined);
+      throwIfAborted(ending);
+      if (pop) {
+        this.#known = pop;
+        return pop;
+      }
+    }
+    return UNKNOWN_LOCATION;
+  }
+
+  async #try(url: string, ending: AbortSource): Promise<string | undefined> {
+    const { timers, fetch = globalThis.fetch } = this.#options;
+    const limit = new AbortController();
+    const timer = timers.set(() => abort(limit, undefined), LIMIT_MS);
+    const { signal, unlink } = linkSignals(ending, limit.signal);
+    try {
+      const { headers } = await abortable(fetch(url, { method: 'HEAD', signal }), signal);
+      return headers.get('x-amz-cf-pop')?.slice(0, 3);
+    } finally {
+      timers.clear(timer);
+      unlink();
+    }
+  }
+}
