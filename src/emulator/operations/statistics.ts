@@ -1,7 +1,8 @@
+import { isOngoing } from '../state/call.js';
 import { Instant } from '../state/instant.js';
 import { Failure } from '../wire/api-failure.js';
 import { optional, record } from '../wire/validation.js';
-import { callOf, callWith } from './call-context.js';
+import { callNamed, callWith } from './call-context.js';
 import type { Context, Operation } from './operation.js';
 
 // There is no media, so there is nothing to count or to report.
@@ -11,17 +12,15 @@ function refuseReport(context: Context): never {
   throw new Failure(16, 'call report not found');
 }
 
-function refuseSession({ params, coordinator, ...context }: Context): never {
-  const { callType, callId } = params;
-  if (callType !== undefined) {
-    callOf({ ...context, coordinator, params: { type: callType, id: callId ?? '' } });
-  } else callOf({ ...context, coordinator, params });
-  throw new Failure(16, `there are no statistics of session ${params.session}`);
+function refuseSession({ params, coordinator }: Context): never {
+  const { callType, callId, type, id, session } = params;
+  callNamed(callType ?? type ?? '', callId ?? id ?? '', coordinator);
+  throw new Failure(16, `there are no statistics of session ${session}`);
 }
 
 function activeCalls({ coordinator }: Context): object {
   const now = new Instant(coordinator.clock.now());
-  const active = coordinator.calls.all().filter(({ session }) => session && session.endedAt === undefined);
+  const active = coordinator.calls.all().filter(isOngoing);
   return {
     start_time: now,
     end_time: now,

@@ -3,20 +3,22 @@ export const FAULT_KINDS = ['error', 'reset', 'hang', 'truncate', 'html'] as con
 /** How a request is made to fail. */
 export interface ResponseFault {
   /**
-   * - `error` (default): the status with the coordinator's error body
+   * - `error`: the status with the coordinator's error body
    * - `reset`: the connection is cut before an answer
    * - `hang`: no answer, until the client gives up or the emulator stops
    * - `truncate`: the answer breaks off in the middle of the body
    * - `html`: the status with an HTML page, as a proxy would send
+   *
+   * @default 'error'
    */
   kind?: (typeof FAULT_KINDS)[number] | undefined;
-  /** The HTTP status; default: that of the code, else 503. */
+  /** The HTTP status. @default that of the code, else 503 */
   status?: number | undefined;
-  /** The coordinator's code; default: the usual one of the status (401 is 40). */
+  /** The coordinator's code. @default the usual one of the status (401 is 40) */
   code?: number | undefined;
-  /** Only requests with this method. */
+  /** Only requests with this method. @default any */
   method?: string | undefined;
-  /** Only requests whose path contains this text. */
+  /** Only requests whose path contains this text. @default any */
   path?: string | undefined;
 }
 

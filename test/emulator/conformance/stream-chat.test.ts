@@ -66,6 +66,17 @@ describe.concurrent('stream-chat', () => {
       await client.disconnectUser();
     }));
 
+  it('with a secret it connects an anonymous user, by a signed token for a UUID', ({ expect }) =>
+    withEmulator(async (emulator) => {
+      const options = { baseURL: emulator.url, allowServerSideConnect: true, logger: () => {} };
+      const client = new StreamChat(emulator.apiKey, emulator.apiSecret, options);
+      await client.connectAnonymousUser();
+      expect(handshakes(emulator)).toEqual([101]);
+      const [handshake] = emulator.requests;
+      expect([handshake?.authType, handshake?.claims?.user_id]).toEqual(['anonymous', client.userID]);
+      await client.disconnectUser();
+    }));
+
   it('a guest and an anonymous user connect', ({ expect }) =>
     withEmulator(async (emulator) => {
       const guest = chatClient(emulator);
