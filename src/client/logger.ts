@@ -2,7 +2,7 @@ import { callSafely } from '../shared/call-safely.js';
 import { ConfigurationError } from '../shared/errors.js';
 import { lookAt, readText } from '../shared/foreign-value.js';
 import { safeCopy } from '../shared/safe-copy.js';
-import { describeThrown, describeType, maskTokens, sanitize } from '../shared/text.js';
+import { describeThrown, describeType, maskTokens, sanitize, sanitizeLines } from '../shared/text.js';
 
 export type LogData = Readonly<Record<string, unknown>>;
 
@@ -16,11 +16,12 @@ export interface Logger {
 
 /** What a listener threw, for the log. The stack says which one it was. */
 export function describeFailure(thrown: unknown): LogData {
+  const seen = lookAt(thrown);
   const stack = readText(thrown, 'stack');
   return {
-    name: lookAt(thrown).name ?? typeof thrown,
-    message: describeThrown(thrown),
-    ...(stack !== undefined && { stack }),
+    name: sanitize(seen.name ?? typeof thrown),
+    message: describeThrown(seen),
+    ...(stack !== undefined && { stack: sanitizeLines(stack) }),
   };
 }
 

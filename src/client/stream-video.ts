@@ -1,4 +1,5 @@
 import { ConfigurationError, StreamVideoError } from '../shared/errors.js';
+import { read } from '../shared/foreign-value.js';
 import type { OwnUserResponse } from './api-types.js';
 import { Auth, type Waiting } from './auth/auth.js';
 import { TokenSession } from './auth/token-session.js';
@@ -63,9 +64,12 @@ function prepare(options: unknown): Prepared {
 function loggable(event: LogData): LogData {
   const named = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
-    if (!(value instanceof StreamVideoError)) return (value as { id?: unknown }).id;
-    const { code, message, remediation } = value;
-    return { code, message, remediation };
+    if (!(value instanceof StreamVideoError)) return read(value, 'id');
+    return {
+      code: read(value, 'code'),
+      message: read(value, 'message'),
+      remediation: read(value, 'remediation'),
+    };
   };
   return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, named(value)]));
 }

@@ -4,8 +4,8 @@
  */
 export function callSafely(call: () => unknown, failed: (error: unknown) => void = () => {}): void {
   try {
-    // Not its own method: the app may have given the promise another.
-    Promise.prototype.then.call(Promise.resolve(call()), undefined, failed);
+    // Not its own method: the app may have given the promise another. What it resolves with is not looked at again.
+    Promise.prototype.then.call(Promise.resolve(call()), () => {}, failed);
   } catch (error) {
     failed(error);
   }

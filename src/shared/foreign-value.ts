@@ -19,6 +19,15 @@ export function readText(value: unknown, field: PropertyKey): string | undefined
   return typeof text === 'string' ? text : undefined;
 }
 
+/** Whether a field is text of the thing's own, and no getter: reading it later gives the same. */
+export function isPlainText(value: object, field: PropertyKey): boolean {
+  try {
+    return typeof Object.getOwnPropertyDescriptor(value, field)?.value === 'string';
+  } catch {
+    return false;
+  }
+}
+
 /** Anything as text, as `String` has it. */
 export function toText(value: unknown): string {
   try {
@@ -34,6 +43,15 @@ export function isArray(value: unknown): value is readonly unknown[] {
     return Array.isArray(value);
   } catch {
     return false;
+  }
+}
+
+/** The names of an object's own enumerable fields; none where they cannot be told. */
+export function keysOf(value: object): string[] {
+  try {
+    return Object.keys(value);
+  } catch {
+    return [];
   }
 }
 

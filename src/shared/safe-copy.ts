@@ -1,4 +1,4 @@
-import { isArray, read } from './foreign-value.js';
+import { isArray, keysOf, read } from './foreign-value.js';
 import { maskTokens } from './text.js';
 
 /** Deeper, longer or larger than this, a copy is of no use in a log or a ticket. */
@@ -18,7 +18,7 @@ export function safeCopy(value: unknown): unknown {
     if (depth === LIMIT.depth || left <= 0) return CUT;
     if (isArray(item))
       return Object.freeze(item.slice(0, LIMIT.items).map((entry) => copy(entry, depth + 1)));
-    const keys = Object.keys(item).slice(0, LIMIT.items);
+    const keys = keysOf(item).slice(0, LIMIT.items);
     return Object.freeze(
       Object.fromEntries(
         keys.map((key) => [maskTokens(key.slice(0, LIMIT.characters)), copy(read(item, key), depth + 1)]),

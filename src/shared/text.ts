@@ -18,11 +18,17 @@ export function maskTokens(text: string): string {
  */
 export function sanitize(text: unknown): string {
   // Masked before the last cut, which then cannot leave half a token standing.
-  const safe = maskTokens(toText(text).slice(0, MAX_READ)).replace(
-    CONTROL,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const safe = escapeControls(maskTokens(toText(text).slice(0, MAX_READ)));
   return safe.length > MAX_SHOWN ? `${safe.slice(0, MAX_SHOWN - 1)}…` : safe;
+}
+
+/** Makes several lines of text from outside (a stack) safe for a log: as long as 4,096 characters. Never throws. */
+export function sanitizeLines(text: unknown): string {
+  return maskTokens(toText(text).slice(0, MAX_READ)).split('\n').map(escapeControls).join('\n');
+}
+
+function escapeControls(text: string): string {
+  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Says what kind of value something is, never the value itself. */

@@ -92,23 +92,23 @@ export class FakeSocket {
 
   open(): void {
     this.readyState = 1;
-    this.#dispatch('open', {});
+    this.dispatch('open', {});
   }
 
   /** A frame from the server; objects as JSON text, bytes as they are. */
   receive(frame: unknown): void {
     const isData = typeof frame === 'object' && !(frame instanceof ArrayBuffer);
-    this.#dispatch('message', { data: isData ? JSON.stringify(frame) : frame });
+    this.dispatch('message', { data: isData ? JSON.stringify(frame) : frame });
   }
 
   /** The other side, or the network, ends it. */
   end(code?: number, reason = ''): void {
     this.readyState = 3;
-    this.#dispatch('close', { code, reason });
+    this.dispatch('close', { code, reason });
   }
 
   fail(message = 'broken'): void {
-    this.#dispatch('error', { message });
+    this.dispatch('error', { message });
   }
 
   ok(userId = 'martin', connectionId = 'connection-1'): void {
@@ -126,7 +126,8 @@ export class FakeSocket {
     });
   }
 
-  #dispatch(type: string, event: object): void {
+  /** An event of the platform, of whatever form. */
+  dispatch(type: string, event: unknown): void {
     for (const listener of this.#listeners.get(type) ?? []) listener(event as never);
   }
 }

@@ -6,10 +6,11 @@ import {
   TokenExpiredError,
   TokenProviderError,
 } from '../../shared/errors.js';
-import { lookAt } from '../../shared/foreign-value.js';
+import { isPlainText, lookAt, read, type Thrown } from '../../shared/foreign-value.js';
 import { describeThrown } from '../../shared/text.js';
 import type { Blocked, BlockedBy } from './provider-back-off.js';
 
+const READ_LATER = ['code', 'message', 'remediation'] as const;
 const PROVIDER_REMEDIATION =
   'Look at the token endpoint; throw UnauthorizedError from the token provider when the user is signed out.';
 
@@ -29,6 +30,16 @@ const OF_NO_USE: Readonly<Partial<Record<BlockedBy, string>>> = {
   early_refusal: 'the server refused its last tokens soon after they came',
 };
 
+/**
+ * What an attempt ended with, read once: an error of this package as it is, of anything else what could be read. An
+ * error of ours that the app has given getters of its own is a stranger, too.
+ */
+export function readThrown(thrown: unknown): StreamVideoError | Thrown {
+  const isOurs =
+    thrown instanceof StreamVideoError && READ_LATER.every((field) => isPlainText(thrown, field));
+  return isOurs ? thrown : lookAt(thrown);
+}
+
 /** An attempt's failure, as its waiters get it. */
 export function attemptError(error: unknown, retryAt: number): InvalidTokenError | TokenProviderError {
   if (error instanceof InvalidTokenError) {
@@ -37,8 +48,8 @@ export function attemptError(error: unknown, retryAt: number): InvalidTokenError
     return new InvalidTokenError(code, message, { remediation, retryAt, retryable });
   }
   if (error instanceof TokenProviderError) {
-    const { code, message, remediation, cause } = error;
-    return new TokenProviderError(code, message, { remediation, retryAt, cause });
+    const { code, message, remediation } = error;
+    return new TokenProviderError(code, message, { remediation, retryAt, cause: read(error, 'cause') });
   }
   return new TokenProviderError('provider_failed', `The token provider failed: ${describeThrown(error)}`, {
     remediation: error instanceof StreamVideoError ? error.remediation : PROVIDER_REMEDIATION,
@@ -49,7 +60,7 @@ export function attemptError(error: unknown, retryAt: number): InvalidTokenError
 
 /** What a caller gets while the provider is not asked and there is no token to serve. */
 export function blockedError({ by, error, until }: Blocked): TokenProviderError {
-  const cause = error instanceof TokenProviderError ? (error.cause ?? error) : lookAt(error).value;
+  const cause = error instanceof TokenProviderError ? (read(error, 'cause') ?? error) : lookAt(error).value;
   const remediation = error instanceof StreamVideoError ? error.remediation : PROVIDER_REMEDIATION;
   const init = { remediation, retryAt: until.wallMs, cause };
   const why = OF_NO_USE[by];

@@ -1,10 +1,4 @@
-import {
-  InvalidTokenError,
-  StreamVideoError,
-  TokenExpiredError,
-  UnauthorizedError,
-} from '../../shared/errors.js';
-import { lookAt } from '../../shared/foreign-value.js';
+import { InvalidTokenError, TokenExpiredError, UnauthorizedError } from '../../shared/errors.js';
 import { abort, pause } from '../environment/abortable.js';
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import { isNetworkError } from '../environment/network-error.js';
@@ -14,13 +8,20 @@ import { type AttemptOptions, type Outcome, RefreshAttempt } from './refresh-att
 import {
   guestExpiredError,
   noProgressError,
+  readThrown,
   sameAsRejectedError,
   supersededError,
 } from './refresh-errors.js';
 import { FLOOR_MS, isIdentityInUse } from './refresh-policy.js';
 import { suspend } from './suspension.js';
 import type { Announcement } from './token-events.js';
-import { askWithin, type NewGuest, type TokenReason, type TokenSource } from './token-provider.js';
+import {
+  type Answer,
+  askWithin,
+  type NewGuest,
+  type TokenReason,
+  type TokenSource,
+} from './token-provider.js';
 import type { RecordedFailure, TokenStore } from './token-store.js';
 
 /** A refused token younger than this may be answered with its own twin, minted in the same second. */
@@ -144,18 +145,17 @@ export class SingleFlight {
     let outcome: Outcome = { kind: 'delivered' };
     let announce: Announcement = () => {};
     try {
-      let answer = await this.#ask(attempt);
+      let { answer } = await this.#ask(attempt);
       if (this.#isTwinOfRefused(attempt, answer)) {
         const { timers } = this.#store.environment;
         await pause(timers, TWIN.askAgainAfterMs, { signals: [attempt.controller.signal] });
         // A token set by hand meanwhile makes this one needless.
-        if (this.#counts(attempt)) answer = await this.#ask(attempt);
+        if (this.#counts(attempt)) ({ answer } = await this.#ask(attempt));
       }
       if (this.#counts(attempt)) announce = this.#deliver(attempt, answer);
     } catch (thrown) {
       if (this.#running.has(attempt) && this.#counts(attempt)) {
-        // Looked at once: what an app throws may tell another story the next time, or throw itself.
-        const failure = this.#fail(attempt, thrown instanceof StreamVideoError ? thrown : lookAt(thrown));
+        const failure = this.#fail(attempt, readThrown(thrown));
         outcome = { kind: 'failed', error: failure.error };
         announce = failure.announce;
       }
@@ -167,7 +167,7 @@ export class SingleFlight {
     this.#store.changed();
   }
 
-  #ask(attempt: RefreshAttempt): Promise<unknown> {
+  #ask(attempt: RefreshAttempt): Promise<Answer<unknown>> {
     const store = this.#store;
     attempt.calledAt = store.now();
     store.history.count('providerCalls');

@@ -47,11 +47,16 @@ interface AskOptions {
   onLate(answer: unknown): void;
 }
 
+/** In an object of ours, since a promise would read `then` of the answer again at each step. */
+export interface Answer<T> {
+  readonly answer: T;
+}
+
 /**
  * Calls the app's code and bounds it: a synchronous throw, a rejection, silence and an end of the session all
  * come out as one rejection, and nothing is left behind.
  */
-export function askWithin<T>(call: () => T | Promise<T>, options: AskOptions): Promise<T> {
+export function askWithin<T>(call: () => T | Promise<T>, options: AskOptions): Promise<Answer<T>> {
   const { timers, limitMs, controller, onLate } = options;
   const { signal } = controller;
   return new Promise((resolve, reject) => {
@@ -73,7 +78,7 @@ export function askWithin<T>(call: () => T | Promise<T>, options: AskOptions): P
       abort(controller, error);
     }, limitMs);
     signal.addEventListener('abort', onAbort);
-    const answered = (answer: T) => (isOver ? onLate(answer) : end(() => resolve(answer)));
+    const answered = (answer: T) => (isOver ? onLate(answer) : end(() => resolve({ answer })));
     try {
       Promise.resolve(call()).then(answered, (error) => end(() => reject(error)));
     } catch (error) {

@@ -1,4 +1,5 @@
 import { ApiError, InvalidTokenError, TokenProviderError } from '../../shared/errors.js';
+import { isInstance } from '../../shared/foreign-value.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
 import {
@@ -182,7 +183,7 @@ export class ConnectLoop {
         socket.close(1000, 'another user');
         failure = undefined;
       } catch (error) {
-        if (!(error instanceof HandshakeFailed)) throw error;
+        if (!isInstance(error, HandshakeFailed)) throw error;
         failure = error.failure;
       }
     }

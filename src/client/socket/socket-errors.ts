@@ -34,7 +34,7 @@ export function rejectedError(cause: ApiError): ConnectionError {
 
 /** The app's own error where its provider failed, else what we have. */
 function rootOf(error: unknown): unknown {
-  return error instanceof TokenProviderError ? (error.cause ?? error) : error;
+  return error instanceof TokenProviderError ? (read(error, 'cause') ?? error) : error;
 }
 
 function remediationFor({ ending, error }: LastFailure): string {

@@ -46,7 +46,7 @@ describe("the app's answer", () => {
     const { asked, listeners } = ask(call);
     expect(listeners.size).toBe(1);
     await settle();
-    expect(asked).toEqual({ state: 'resolved', value: 'token' });
+    expect(asked).toEqual({ state: 'resolved', value: { answer: 'token' } });
     expect([listeners.size, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
