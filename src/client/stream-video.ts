@@ -81,7 +81,9 @@ function withoutSession({ baseUrl, fetch, timeouts, apiKey, clientName }: Settin
 
 function sourceOf(settings: Settings, askedGuest: KnownUser | undefined): TokenSource {
   if (askedGuest) {
-    return { kind: 'guest', create: (signal) => createGuest(withoutSession(settings), askedGuest, signal) };
+    // Not the settings themselves, which hold a token.
+    const send = withoutSession(settings);
+    return { kind: 'guest', create: (signal) => createGuest(send, askedGuest, signal) };
   }
   const { tokenProvider: provider } = settings;
   return provider ? { kind: 'provider', provider } : { kind: 'none' };
@@ -300,6 +302,12 @@ export class StreamVideo {
   /** Has Vue leave the client raw, and printing name it. */
   get [Symbol.toStringTag](): string {
     return 'StreamVideo';
+  }
+
+  /** What Node's console shows, also with hidden fields and getters: no token. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    const { apiKey, user, connectionState, auth } = this;
+    return { apiKey, user, connectionState, auth: auth.state };
   }
 
   /** `disconnect()`, for good. Defined where the runtime has the symbol. */

@@ -6,6 +6,7 @@ import { readPath, segment } from '../../src/client/http/path.js';
 import {
   attemptError,
   blockedError,
+  formerIdentityError,
   guestExpiredError,
   newTokenRefusedError,
   noProgressError,
@@ -13,6 +14,7 @@ import {
   sameAsRejectedError,
   secondExpiryError,
   staticTokenError,
+  supersededError,
 } from '../../src/client/refresh/refresh-errors.js';
 import {
   anonymousSocketError,
@@ -56,6 +58,11 @@ async function rejection(promise: Promise<unknown>): Promise<StreamVideoError> {
 
 const martin: ExpectedIdentity = { kind: 'authenticated', userId: 'martin' };
 const nobody: ExpectedIdentity = { kind: 'anonymous', userId: '!anon' };
+const refused = new ApiError('The coordinator answered 401 / 43', {
+  status: 401,
+  apiCode: 43,
+  remediation: 'Compare the secret.',
+});
 const until = { wallMs: 1_000, monotonicMs: 0 };
 const plain = new Error('503');
 const timeout = new TokenProviderError('provider_timeout', 'took too long', { remediation: 'Be quick.' });
@@ -101,6 +108,10 @@ describe('what people read', () => {
       blockedError({ by: 'retry_after', error: plain, until }),
       blockedError({ by: 'breaker', error: sameAsRejectedError(), until }),
       blockedError({ by: 'breaker', error: timeout, until }),
+      blockedError({ by: 'refusal', error: refused, until }),
+      blockedError({ by: 'early_refusal', error: refused, until }),
+      formerIdentityError(),
+      supersededError(),
       reenteredError(),
       noProgressError(),
       newTokenRefusedError(plain),

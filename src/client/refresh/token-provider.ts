@@ -15,7 +15,7 @@ export interface TokenProviderContext {
   readonly user: { readonly id: string; readonly name?: string };
   /** Why. Get past any cache for `rejected` and `manual`. */
   readonly reason: TokenReason;
-  /** Aborts on the time limit, on `disconnect()` and on dispose. */
+  /** Aborts on the time limit, on `disconnect()`, on dispose, and when another provider takes over. */
   readonly signal: AbortSignal;
 }
 

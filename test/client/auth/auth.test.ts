@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { StreamVideo, type TokenProvider, User } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, FakeCoordinator } from '../../support/fake-coordinator.js';
@@ -139,4 +140,39 @@ test('auth is tagged and frozen, so that a framework leaves it raw', () => {
   const { auth } = make();
   expect(Object.prototype.toString.call(auth)).toBe('[object StreamVideoAuth]');
   expect(Object.isFrozen(auth)).toBe(true);
+});
+
+describe('the log', () => {
+  // case 223
+  test('says what is wrong with a token from the provider, and what to change', async () => {
+    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const client = new StreamVideo({
+      apiKey: 'key',
+      user: { id: 'martin' },
+      tokenProvider: (() => ({ token: 'x' })) as never,
+      logger,
+    });
+    await expect(client.auth.getToken()).rejects.toMatchObject({ code: 'not_a_string' });
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(
+      '[stream-video-auth] token.refresh_failed',
+      expect.objectContaining({
+        error: {
+          code: 'not_a_string',
+          message: 'A token must be a string, not a value of type object',
+          remediation: 'Make the token provider resolve with the bare token string, and nothing around it.',
+        },
+      }),
+    );
+    await client.disconnect();
+  });
+
+  // case 233
+  test('and a look at everything of a client show no token, and nothing has it after dispose', async () => {
+    const token = freshToken('martin', 3600);
+    const client = new StreamVideo({ apiKey: 'key', user: { id: 'martin' }, token, logger: 'silent' });
+    const look = () => inspect([client, client.auth], { showHidden: true, getters: true, depth: 9 });
+    expect([client.token, look().includes(token)]).toEqual([token, false]);
+    await client[Symbol.asyncDispose]();
+    expect([client.token, look().includes(token)]).toEqual([undefined, false]);
+  });
 });

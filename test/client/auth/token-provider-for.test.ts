@@ -1,8 +1,9 @@
-import { StreamVideo, type TokenProvider } from 'stream-video-auth';
+import { StreamVideo, type TokenProvider, User } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answer, FakeCoordinator, refusal } from '../../support/fake-coordinator.js';
 import { freshToken } from '../../support/tokens.js';
 import { advance, useVirtualTime } from '../../support/virtual.js';
+import { watch } from '../../support/watch.js';
 
 let client: StreamVideo;
 let coordinator: FakeCoordinator;
@@ -10,7 +11,7 @@ const provider = vi.fn<TokenProvider>(async () => freshToken('martin', 3600));
 
 beforeEach(() => {
   useVirtualTime();
-  provider.mockClear();
+  provider.mockReset().mockImplementation(async () => freshToken('martin', 3600));
   coordinator = new FakeCoordinator();
   client = new StreamVideo({
     apiKey: 'key',
@@ -156,5 +157,142 @@ describe('a consumer of tokens', () => {
     expect(await video()).not.toBe(token);
     expect(provider.mock.calls.map(([{ reason }]) => reason)).toEqual(['rejected']);
     await fixed.disconnect();
+  });
+});
+
+describe('what a consumer costs', () => {
+  // case 204: mcp-remote #338
+  test('asked every 2 s because its server refuses each token, ten minutes long: a handful of provider calls', async () => {
+    const video = client.auth.tokenProviderFor('video');
+    for (let second = 0; second < 600; second += 2) {
+      await video();
+      await advance(2_000);
+    }
+    expect(provider.mock.calls.length).toBeLessThanOrEqual(8);
+    expect(client.auth.explain().counters).toMatchObject({ unusableInARow: 0, failures: 0 });
+  });
+
+  test('is its own: another consumer is not held back by it', async () => {
+    const [video, chat] = [client.auth.tokenProviderFor('video'), client.auth.tokenProviderFor('chat')];
+    for (let second = 0; second < 60; second += 6) {
+      await video();
+      await advance(6_000);
+    }
+    const held = await video();
+    expect(await video()).toBe(held);
+    expect(await chat()).toBe(held);
+    expect(await chat()).not.toBe(held);
+  });
+
+  test('ends with a token that is expired: that is refreshed as usual', async () => {
+    const video = client.auth.tokenProviderFor('video');
+    for (let second = 0; second < 18; second += 6) {
+      await video();
+      await advance(6_000);
+    }
+    const held = await video();
+    expect(await video()).toBe(held);
+    await advance(3_600_000);
+    expect(await video()).not.toBe(held);
+  });
+});
+
+describe('a consumer while no token can be had', () => {
+  // case 205
+  test.each<[string, () => void]>([
+    ['fails', () => provider.mockRejectedValue(new Error('503'))],
+    ['hangs', () => provider.mockReturnValue(new Promise(() => {}))],
+  ])('and the endpoint %s, is given the token that lives', async (_name, endpoint) => {
+    const video = client.auth.tokenProviderFor('video');
+    const token = await video();
+    endpoint();
+    const again = watch(video());
+    await advance(10_000);
+    expect(again.value).toBe(token);
+  });
+
+  test('is given none after the end of the session', async () => {
+    const video = client.auth.tokenProviderFor('video');
+    await video();
+    provider.mockReturnValueOnce(new Promise(() => {}));
+    const again = watch(video());
+    await advance(10);
+    await client.disconnect();
+    await advance(0);
+    expect(again.error).toMatchObject({ code: 'session_ended' });
+    await expect(video()).rejects.toMatchObject({ code: 'session_ended' });
+  });
+});
+
+describe('a consumer of a guest', () => {
+  let guests: number;
+  let guest: StreamVideo;
+
+  async function makeGuest(options: object = {}): Promise<void> {
+    guests = 0;
+    coordinator.respond = ({ url }) => {
+      if (!url.pathname.endsWith('/guest')) return answer();
+      guests += 1;
+      const id = `guest-${guests}`;
+      return answer({ user: { id }, access_token: freshToken(id, 60) }, 201);
+    };
+    guest = await StreamVideo.create({
+      apiKey: 'key',
+      user: User.guest('visitor'),
+      fetch: coordinator.fetch,
+      logger: 'silent',
+      ...options,
+    });
+  }
+
+  afterEach(() => guest.disconnect());
+
+  // case 236
+  test.each([
+    ["with guestExpiry 'suspend'", { guestExpiry: 'suspend' }],
+    // case 237
+    ['that would be renewed without it', {}],
+  ])('%s gets its dead token no second time, and the state says so', async (_name, options) => {
+    await makeGuest(options);
+    const suspended = vi.fn();
+    guest.on('auth.suspended', suspended);
+    const video = guest.auth.tokenProviderFor('video');
+    await video();
+    await advance(60_000);
+    for (let times = 0; times < 6; times += 1) {
+      await expect(video()).rejects.toMatchObject({ code: 'token_expired' });
+    }
+    expect(guest.auth.state).toMatchObject({ status: 'suspended', reason: 'guest_expired' });
+    expect([suspended.mock.calls.length, guests]).toEqual([1, 1]);
+  });
+
+  test('that was renewed by hand is told to begin with the new identity', async () => {
+    await makeGuest();
+    const video = guest.auth.tokenProviderFor('video');
+    await video();
+    await guest.auth.refresh();
+    await expect(video()).rejects.toMatchObject({ code: 'session_ended', message: /another/ });
+    const next = guest.auth.tokenProviderFor('video');
+    expect(next).not.toBe(video);
+    expect(guest.auth.tokenProviderFor('video')).toBe(next);
+    expect(await next()).toBe(guest.token);
+  });
+
+  test('that becomes another while the consumer waits is not given the other one', async () => {
+    await makeGuest();
+    await advance(60_000);
+    await expect(guest.auth.tokenProviderFor('video')()).rejects.toMatchObject({ code: 'session_ended' });
+    expect(guest.user.id).toBe('guest-2');
+  });
+
+  test('is renewed in a later session, in which no consumer was handed its token', async () => {
+    await makeGuest();
+    await guest.auth.tokenProviderFor('video')();
+    await advance(60_000);
+    await guest.disconnect();
+    await guest.auth.refresh();
+    await advance(60_000);
+    await guest.request('GET', '/edges');
+    expect(guests).toBe(3);
   });
 });

@@ -32,6 +32,8 @@ describe('a refused token', () => {
     ["of a provider has one whatever is said about guests'", provider, suspending, true],
     ['of a guest has one', guest, {}, true],
     ['of a guest has none while a call is joined', guest, inCall, false],
+    ['of a guest whose token a consumer was handed has none', guest, { hasConsumer: true }, false],
+    ['of a provider has one though a consumer was handed the token', provider, { hasConsumer: true }, true],
     ['of a guest that is to be suspended has none', guest, suspending, false],
     ['that nothing can renew has none', none, {}, false],
   ])('%s', (_name, source, facts, expected) => {
@@ -45,6 +47,7 @@ describe('ahead of a refusal', () => {
     ['a provider is not asked on demand', provider, { refresh: 'on-demand' }, []],
     ['a guest is made anew once the token has ended', guest, {}, ['expired']],
     ['no guest is made while a call is joined', guest, { hasJoinedCall: true }, []],
+    ['no guest is made while a consumer lives on its token', guest, { hasConsumer: true }, []],
     ['nobody is asked where there is nobody', none, {}, []],
   ] as const)('%s', (_name, source, facts, expected) => {
     const phases = (['advisory', 'mandatory', 'expired'] as const).filter((current) =>

@@ -1,4 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { defaultEnvironment } from '../../../src/client/environment/environment.js';
 import { SingleFlight } from '../../../src/client/refresh/single-flight.js';
 import { TokenStore } from '../../../src/client/refresh/token-store.js';
 import { ApiError, UnauthorizedError } from '../../../src/shared/errors.js';
@@ -375,5 +378,97 @@ describe('a failure', () => {
     await on.fail(new UnauthorizedError());
     expect(on.session.state).toMatchObject({ status: 'active', generation: 2, refreshing: false });
     expect(on.session.state).not.toHaveProperty('lastError');
+  });
+});
+
+describe('an attempt whose provider call is older than its limit and a second', () => {
+  /** Timers that the runtime has lost. */
+  function makeWithoutTimers(): void {
+    const { timers } = defaultEnvironment;
+    const lost: typeof timers = Object.assign(Object.create(timers), { set: () => 0 });
+    on = tokenSession({ environment: { ...defaultEnvironment, timers: lost, random: () => 0 } });
+  }
+
+  test('is aborted by the next caller, and all who wait get what the next attempt brings', async () => {
+    makeWithoutTimers();
+    const first = refresh();
+    await advance(10_999);
+    const second = watch(on.session.acquire());
+    await settle();
+    expect([on.asks.length, first.state, second.state]).toEqual([1, 'pending', 'pending']);
+    await advance(1);
+    const third = watch(on.session.acquire());
+    await settle();
+    expect(on.asks).toHaveLength(2);
+    const next = freshToken('martin', 3600);
+    await on.give(next);
+    expect([first.value, second.value?.token?.value, third.value?.token?.value]).toEqual([next, next, next]);
+    expect(on.session.describe()).toMatchObject({ blocked: undefined, counters: { failures: 0 } });
+    expect(on.session.describe().transitions.map(({ what }) => what)).toContain('an attempt was overdue');
+  });
+
+  test('is aborted by a wake-up of the page, too, where a token is due', async () => {
+    makeWithoutTimers();
+    on.set(freshToken('martin', 100));
+    await on.session.acquire();
+    await advance(80_000);
+    on.session.wake();
+    expect(on.reasons).toEqual(['expiring']);
+    await advance(10_999);
+    on.session.wake();
+    expect(on.asks).toHaveLength(1);
+    await advance(1);
+    on.session.wake();
+    expect(on.asks).toHaveLength(2);
+  });
+
+  test('still counts where its answer comes after all', async () => {
+    makeWithoutTimers();
+    const caller = refresh();
+    await advance(11_000);
+    watch(on.session.acquire());
+    await settle();
+    const late = freshToken('martin', 3600);
+    on.asks[0]?.resolve(late);
+    await settle();
+    expect(on.session.token).toBe(late);
+    await on.give(freshToken('martin', 3600));
+    expect(caller.state).toBe('resolved');
+  });
+
+  test('is not overdue because somebody sets a clock', async () => {
+    make();
+    refresh();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    watch(on.session.acquire());
+    watch(on.session.refresh());
+    await settle();
+    expect(on.asks).toHaveLength(1);
+    await on.give(freshToken('martin', 3600));
+  });
+});
+
+describe('callers who leave', () => {
+  // case 234
+  test('are let go at once, though the attempt goes on', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    make({ token: undefined });
+    const kept = watch(on.session.acquire());
+    const left = (() => {
+      const controllers = Array.from({ length: 200 }, () => new AbortController());
+      for (const { signal } of controllers) on.session.acquire({ signal }).catch(() => {});
+      for (const controller of controllers) controller.abort();
+      return controllers.map((controller) => new WeakRef(controller));
+    })();
+    await settle();
+    for (let turn = 0; turn < 20 && left.some((ref) => ref.deref()); turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collect();
+    }
+    expect(left.filter((ref) => ref.deref())).toHaveLength(0);
+    expect([kept.state, on.session.state.refreshing]).toEqual(['pending', true]);
+    await on.give(freshToken('martin', 3600));
+    expect(kept.state).toBe('resolved');
   });
 });
