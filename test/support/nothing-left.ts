@@ -1,3 +1,4 @@
+import timers from 'node:timers';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 
 const rejections: unknown[] = [];
@@ -31,6 +32,8 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
+  // A page brings timers of its own.
+  if (!('window' in globalThis)) expect(setTimeout, 'virtual timers left behind').toBe(timers.setTimeout);
   for (let tries = 0; openSockets().length > 0 && tries < 40; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
