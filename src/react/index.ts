@@ -5,5 +5,6 @@ export type { CreatedStreamVideo, CreateStreamVideoOptions } from './client-life
 export { StreamVideoProvider, type StreamVideoProviderProps, useStreamVideo } from './provider.js';
 export { useAuthState } from './use-auth-state.js';
 export { type FoundCall, type UseCallOptions, useCall } from './use-call.js';
+export { useCallState, useHasCapability } from './use-call-state.js';
 export { useConnectionState } from './use-connection-state.js';
 export { useCreateStreamVideo } from './use-create-stream-video.js';

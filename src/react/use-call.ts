@@ -35,7 +35,8 @@ export function useCall(type: string, id: string, { watch = false }: UseCallOpti
   const [failed, setFailed] = useState<FoundCall>(found);
   const { call } = found;
   useEffect(() => {
-    if (!call || !watch || !isConnected) return;
+    // The client watches again by itself what it watched before.
+    if (!call || !watch || !isConnected || call.state.watched) return;
     const controller = new AbortController();
     const { signal } = controller;
     call.get({ watch, signal }).then(

@@ -1,13 +1,11 @@
 import type { ConnectionState, StreamVideo } from 'stream-video-auth';
 import { useStreamVideo } from './provider.js';
-import { type SnapshotOf, useSnapshot } from './use-snapshot.js';
+import { useSnapshot } from './use-snapshot.js';
 
-const CONNECTION: SnapshotOf<StreamVideo, ConnectionState> = {
-  subscribe: (client, listener) => client.on('connection.changed', listener),
-  read: (client) => client.connectionState,
-};
+const subscribe = (client: StreamVideo, listener: () => void) => client.on('connection.changed', listener);
+const read = ({ connectionState }: StreamVideo) => connectionState;
 
 /** The socket's state, `client.connectionState`. Without a client, and on a server, `idle`. */
 export function useConnectionState(): ConnectionState {
-  return useSnapshot(CONNECTION, useStreamVideo(), 'idle');
+  return useSnapshot(subscribe, read, useStreamVideo(), 'idle');
 }

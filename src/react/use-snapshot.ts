@@ -2,18 +2,14 @@ import { useCallback, useSyncExternalStore } from 'react';
 
 const nothing = () => {};
 
-/** A frozen snapshot and the way to hear that it changed. */
-export interface SnapshotOf<Source, Snapshot> {
-  subscribe(source: Source, listener: () => void): () => void;
-  read(source: Source): Snapshot;
-}
-
 /**
- * What `read` says of the source, kept up to date. `absent` without a source, and always on a server and while its
- * page is hydrated: the browser's first render must be what the server sent.
+ * What `read` says of the source, kept up to date; `subscribe` is the same function at each render. `absent` without
+ * a source, and always on a server and while its page is hydrated: the browser's first render must be what the
+ * server sent.
  */
 export function useSnapshot<Source, Snapshot>(
-  { subscribe, read }: SnapshotOf<Source, Snapshot>,
+  subscribe: (source: Source, listener: () => void) => () => void,
+  read: (source: Source) => Snapshot,
   source: Source | null,
   absent: Snapshot,
 ): Snapshot {
