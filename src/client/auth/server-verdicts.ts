@@ -2,6 +2,7 @@ import { clamp } from '../../shared/clamp.js';
 import type { AnyStreamVideoError } from '../../shared/errors.js';
 import type { AbortSource } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
+import { recordFailure } from '../refresh/record-failure.js';
 import { newTokenRefusedError, secondExpiryError } from '../refresh/refresh-errors.js';
 import { canReplace } from '../refresh/refresh-policy.js';
 import { endOfToken, suspend, suspendForGood } from '../refresh/suspension.js';
@@ -96,7 +97,7 @@ export class ServerVerdicts {
     const isBack = !held.acceptedAt && store.rollBack(now);
     if (isBack) {
       store.countUnusable(held, now, cause);
-      store.recordFailure(now, newTokenRefusedError(cause), { by: 'provider' }).announce();
+      recordFailure(store, now, newTokenRefusedError(cause), { by: 'provider' }).announce();
     } else if (store.source.kind !== 'none') {
       this.#giveUp(held, cause);
     }

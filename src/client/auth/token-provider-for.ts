@@ -3,9 +3,9 @@ import { CircuitBreaker } from '../refresh/circuit-breaker.js';
 import { formerIdentityError } from '../refresh/refresh-errors.js';
 import { canReplace } from '../refresh/refresh-policy.js';
 import { suspendForGood } from '../refresh/suspension.js';
-import { isAlive, type TokenStore } from '../refresh/token-store.js';
+import type { TokenStore } from '../refresh/token-store.js';
 import type { Waiters } from '../refresh/waiters.js';
-import { type Now, remainingMs } from '../token/phase.js';
+import { isAlive, type Now, remainingMs } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import type { ServerVerdicts } from './server-verdicts.js';
 

@@ -4,6 +4,7 @@ import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import { isNetworkError } from '../environment/network-error.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
+import { type RecordedFailure, recordFailure } from './record-failure.js';
 import { type AttemptOptions, type Outcome, RefreshAttempt } from './refresh-attempt.js';
 import {
   guestExpiredError,
@@ -22,7 +23,7 @@ import {
   type TokenReason,
   type TokenSource,
 } from './token-provider.js';
-import type { RecordedFailure, TokenStore } from './token-store.js';
+import type { TokenStore } from './token-store.js';
 
 /** A refused token younger than this may be answered with its own twin, minted in the same second. */
 export const TWIN = { youngerThanMs: 2_000, askAgainAfterMs: 1_000 } as const;
@@ -289,9 +290,9 @@ export class SingleFlight {
       return { error, announce: store.hasToken(now) ? () => {} : suspend(store, 'guest_expired', error) };
     }
     if (error === store.tokens.lastRefused?.refusal)
-      return store.recordFailure(now, error, { by: 'refusal' });
+      return recordFailure(store, now, error, { by: 'refusal' });
     const isTimeout = controller.signal.aborted;
     const isNetwork = isTimeout || !store.isOnline || isNetworkError(error);
-    return store.recordFailure(now, error, { by: isNetwork ? 'network' : 'provider', isHandBack });
+    return recordFailure(store, now, error, { by: isNetwork ? 'network' : 'provider', isHandBack });
   }
 }

@@ -1,10 +1,10 @@
-import { type AnyStreamVideoError, InvalidTokenError } from '../../shared/errors.js';
+import type { AnyStreamVideoError } from '../../shared/errors.js';
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import type { Emit } from '../event-emitter.js';
 import type { Logger } from '../logger.js';
 import { HeldTokens } from '../token/held-tokens.js';
-import { type Now, type Phase, phase, remainingMs } from '../token/phase.js';
+import { isAlive, type Now, type Phase, phase, remainingMs } from '../token/phase.js';
 import { NOTABLE_SKEW_MS, ServerClock } from '../token/server-clock.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
@@ -13,10 +13,8 @@ import { CircuitBreaker } from './circuit-breaker.js';
 import { Epoch } from './epoch.js';
 import { History } from './history.js';
 import { type Blocked, laterOf, ProviderBackOff } from './provider-back-off.js';
-import { attemptError } from './refresh-errors.js';
 import type { PolicyFacts } from './refresh-policy.js';
-import { retryAfterMs } from './retry-after.js';
-import type { Announcement, Suspension, TokenEvents } from './token-events.js';
+import type { Suspension, TokenEvents } from './token-events.js';
 import type { TokenSource } from './token-provider.js';
 
 export interface TokenStoreOptions {
@@ -36,12 +34,6 @@ export const EARLY_REFUSAL_MS = 10_000;
 
 /** What is said once per client. */
 type Warning = 'no_progress' | 'no_expiry' | 'no_calls';
-
-/** A failure as it was written down: what those get who waited, and what the app is told. */
-export interface RecordedFailure {
-  readonly error: AnyStreamVideoError;
-  readonly announce: Announcement;
-}
 
 /**
  * The facts about a user's tokens, and the small changes to them that always go together. Waits for nothing;
@@ -272,29 +264,6 @@ export class TokenStore {
     this.breaker.countUnusable(now, error);
   }
 
-  /** An attempt failed: keeps the next one away, and makes the error that those get who waited. */
-  recordFailure(
-    now: Now,
-    error: unknown,
-    { by, isHandBack = false }: { by: 'network' | 'provider' | 'refusal'; isHandBack?: boolean },
-  ): RecordedFailure {
-    const isRefusal = by === 'refusal';
-    this.backOff.fail(now, { by, error, retryAfterMs: retryAfterMs(error, now.wallMs) });
-    if (isRefusal || (error instanceof InvalidTokenError && !isHandBack)) {
-      this.breaker.countUnusable(now, error);
-    }
-    const retryAt = (this.blockedAt(now) as Blocked).until.wallMs;
-    const told = isRefusal ? (error as AnyStreamVideoError) : attemptError(error, retryAt);
-    this.lastError = told;
-    this.history.count('failures');
-    this.history.add(`an attempt failed: ${told.code}`);
-    const { held } = this;
-    const stillValidForMs = held && isAlive(held, now) ? remainingMs(held, now) : 0;
-    const attempt = this.backOff.failures;
-    const payload = { error: told, attempt, retryAt, stillValidForMs };
-    return { error: told, announce: () => this.emit('token.refresh_failed', payload) };
-  }
-
   /** Takes evidence about the server's clock; a difference that the app should know of is told once. */
   learnTime(learn: (now: Moment) => void): void {
     learn(this.observe());
@@ -323,9 +292,4 @@ export class TokenStore {
 /** Whether this token came so lately that a 40 says nothing about its age. */
 function isNew({ receivedAt }: TokenFacts, now: Moment): boolean {
   return millisecondsUntil(after(receivedAt, EARLY_REFUSAL_MS), now) > 0;
-}
-
-/** Whether the server has not refused this token and some of its life is left. */
-export function isAlive(token: TokenFacts, now: Now): boolean {
-  return token.rejectedByServerAt === undefined && remainingMs(token, now) > 0;
 }

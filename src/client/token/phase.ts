@@ -33,6 +33,11 @@ export function remainingMs(token: TimeFacts, now: Now): number {
   return Math.min(byServerTime, byAge);
 }
 
+/** Whether the server has not refused this token and some of its life is left. */
+export function isAlive(token: TimeFacts & Pick<TokenFacts, 'rejectedByServerAt'>, now: Now): boolean {
+  return token.rejectedByServerAt === undefined && remainingMs(token, now) > 0;
+}
+
 /** Milliseconds that the token had left when it was received, by what is known about the clocks now. */
 export function lifeAtReceiptMs(token: TimeFacts, { offsetMs }: Now): number {
   if (token.expiresAtMs === undefined) return Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { defaultEnvironment } from '../../../src/client/environment/environment.js';
+import { recordFailure } from '../../../src/client/refresh/record-failure.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
 import { TokenStore, type TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
 import type { KnownUser } from '../../../src/client/user.js';
@@ -153,7 +154,7 @@ describe('a failed attempt tells how long the token held is still valid', () => 
   ])('%s', async (_name, stillValidForMs, happen) => {
     const store = storeOf({ source: provider, token: freshToken('martin', 90) });
     await happen(store);
-    const failure = store.recordFailure(store.now(), new Error('503'), { by: 'provider' });
+    const failure = recordFailure(store, store.now(), new Error('503'), { by: 'provider' });
     expect(emit).not.toHaveBeenCalled();
     failure.announce();
     expect(emit).toHaveBeenCalledExactlyOnceWith('token.refresh_failed', {
