@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { StreamVideoError } from '../shared/errors.js';
-import { applySeed, parseSeed, type Seed } from './seed.js';
+import { parseSeed } from './seed/read-seed.js';
 import { type Emulator, type StartEmulatorOptions, startEmulator } from './start.js';
 
 const HELP = `stream-video-emulator: a local coordinator for development and tests
@@ -11,7 +11,7 @@ const HELP = `stream-video-emulator: a local coordinator for development and tes
   --api-secret <secret>  at least 32 bytes; default: random
   --token-ttl <seconds>  life of minted tokens, default 3600
   --guest-ttl <seconds>  life of guests' tokens, default 3600
-  --seed <file.json>     users and calls to begin with
+  --seed <file.json>     users, roles, grants, call types and calls to begin with
   --allow-mint           POST /_emulator/token also with a secret of your own
   --allow-origin <o>     an origin that may use /_emulator; may be repeated
   --help
@@ -77,9 +77,8 @@ export async function runEmulatorCommand({
       write(HELP);
       return { exitCode: 0 };
     }
-    const seed: Seed | undefined = seedPath === undefined ? undefined : parseSeed(await readFile(seedPath));
-    const emulator = await startEmulator(options);
-    if (seed !== undefined) await applySeed(emulator, seed);
+    const seed = seedPath === undefined ? undefined : parseSeed(await readFile(seedPath));
+    const emulator = await startEmulator({ ...options, seed });
     write(describe(emulator, options));
     if (options.host !== undefined && !LOOPBACK.has(options.host)) {
       warn(

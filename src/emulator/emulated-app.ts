@@ -3,6 +3,9 @@ import { refuse } from '../shared/refuse.js';
 import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { liveSnapshot } from './control/snapshot.js';
 import { Faults } from './faults/faults.js';
+import { applySeed } from './seed/apply-seed.js';
+import type { Seed, SeedSnapshot } from './seed/seed.js';
+import { snapshotOf } from './seed/snapshot.js';
 import type { Coordinator } from './state/coordinator.js';
 import type { RecordedRequest } from './state/journal.js';
 import type { LiveMessage } from './state/live.js';
@@ -47,6 +50,23 @@ export interface EmulatedApp {
    * @returns the unsubscription.
    */
   observe(listener: (message: LiveMessage) => void): () => void;
+  /**
+   * Sets up users, roles, grants, call types and calls with their members in one call: what is not there is created,
+   * what is there gets the fields that the seed gives. Nothing is removed.
+   *
+   * @throws {ConfigurationError} `invalid_option` for a seed that can't be used; then nothing was changed.
+   * @example
+   * emulator.seed({
+   *   users: [{ id: 'mara', role: 'admin' }],
+   *   calls: [{ type: 'default', id: 'standup', created_by_id: 'mara', members: [{ user_id: 'theo' }] }],
+   * });
+   */
+  seed(seed: Seed): void;
+  /**
+   * What there is now, in the form of a seed: `seed(snapshot)` gives another emulator the same. A copy; sessions,
+   * sockets, tokens and faults are no part of it.
+   */
+  snapshot(): SeedSnapshot;
   /**
    * Mints a token for a user, whom the emulator creates at the first request.
    *
@@ -101,6 +121,14 @@ export class EmulatedAppHandle implements EmulatedApp {
   observe(listener: (message: LiveMessage) => void): () => void {
     listener(liveSnapshot(this.#coordinator));
     return this.#coordinator.observe(listener);
+  }
+
+  seed(seed: Seed): void {
+    applySeed(this.#coordinator, seed);
+  }
+
+  snapshot(): SeedSnapshot {
+    return snapshotOf(this.#coordinator);
   }
 
   userToken(userId: string, options: UserTokenOptions = {}): Promise<string> {

@@ -9,6 +9,7 @@ export type {
 export type { EmulatorHandlers, EmulatorHandlersOptions } from './msw/handlers.js';
 export { emulatorHandlers } from './msw/load.js';
 export type { EmulatorOptions } from './options.js';
+export type { Seed, SeedCall, SeedCallType, SeedMember, SeedSnapshot, SeedUser } from './seed/seed.js';
 export { type Emulator, type StartEmulatorOptions, startEmulator } from './start.js';
 export type { RecordedRequest } from './state/journal.js';
 export type {

@@ -1,5 +1,7 @@
 import type { Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
+import { applySeed } from './seed/apply-seed.js';
+import type { Seed } from './seed/seed.js';
 import { Coordinator } from './state/coordinator.js';
 
 /** What the emulated application is. */
@@ -17,6 +19,8 @@ export interface EmulatorOptions {
   guestTtlSeconds?: number | undefined;
   /** Whether `POST /_emulator/token` mints tokens. @default true with a random secret, else false */
   allowMint?: boolean | undefined;
+  /** Users, roles, grants, call types and calls to begin with. @default a fresh application */
+  seed?: Seed | undefined;
 }
 
 /** The names of these options, for each door that takes further ones. */
@@ -25,6 +29,7 @@ export const EMULATOR_OPTIONS: Names<keyof EmulatorOptions> = {
   apiKey: true,
   apiSecret: true,
   guestTtlSeconds: true,
+  seed: true,
   tokenTtlSeconds: true,
 };
 
@@ -67,11 +72,13 @@ function readSecret(value: string | undefined): string {
 
 /** A fresh application as the options describe it. */
 export function createCoordinator(options: EmulatorOptions = {}): Coordinator {
-  return new Coordinator({
+  const coordinator = new Coordinator({
     apiSecret: readSecret(options.apiSecret),
     apiKey: readText('apiKey', options.apiKey, () => randomHex(6)),
     tokenTtlSeconds: readTtl('tokenTtlSeconds', options.tokenTtlSeconds),
     guestTtlSeconds: readTtl('guestTtlSeconds', options.guestTtlSeconds),
     allowsMint: options.allowMint ?? options.apiSecret === undefined,
   });
+  if (options.seed !== undefined) applySeed(coordinator, options.seed);
+  return coordinator;
 }

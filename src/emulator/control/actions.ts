@@ -1,4 +1,5 @@
 import type { Faults } from '../faults/faults.js';
+import { applySeed } from '../seed/apply-seed.js';
 import type { Coordinator } from '../state/coordinator.js';
 import type { Capability } from '../state/default-grants.js';
 import {
@@ -45,6 +46,15 @@ function readNumber(body: Body, name: string): number | undefined {
 function readSwitch(body: Body, name: string): boolean {
   return body[name] !== false;
 }
+
+/** Not among the faults, which end with a button. */
+export const SEED: Action = {
+  path: '/seed',
+  does: 'sets up users, roles, grants, call types and calls',
+  body: {},
+  fields: {},
+  run: ({ coordinator }, body) => applySeed(coordinator, body),
+};
 
 export const ACTIONS: readonly Action[] = [
   {

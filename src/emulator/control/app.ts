@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { StreamVideoError } from '../../shared/errors.js';
 import { readBody } from '../http/body.js';
 import type { HostBindings } from '../http/host.js';
+import { snapshotOf } from '../seed/snapshot.js';
 import { MAX_CALLS } from '../state/calls.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { KEPT_REQUESTS } from '../state/journal.js';
@@ -9,7 +10,7 @@ import { REMEMBERED_TOKENS } from '../state/token-registry.js';
 import { MAX_USERS } from '../state/users.js';
 import { Failure } from '../wire/api-failure.js';
 import { validate } from '../wire/validation.js';
-import { ACTIONS, type Action, type Controls } from './actions.js';
+import { ACTIONS, type Action, type Controls, SEED } from './actions.js';
 import type { Guard } from './guard.js';
 import { PAGE_HEADERS, PAGE_HTML, PAGE_ICON } from './page-html.js';
 import { liveSnapshot } from './snapshot.js';
@@ -42,8 +43,10 @@ function index({ apiKey, allowsMint }: Coordinator): object {
       [ROOT]: 'this list',
       [`${ROOT}/state`]: 'clients, tokens, requests and faults, as the live feed opens with them',
       [`${ROOT}/requests`]: 'what arrived, tokens redacted',
+      [`${ROOT}/snapshot`]: 'users, roles, grants, call types and calls, in the form of a seed',
       [`${ROOT}/live`]: 'a WebSocket: a snapshot, then what happens',
     },
+    set_up: { [`${ROOT}/seed`]: 'a POST with a seed: it is laid over what there is, all or nothing' },
     post: ACTIONS.map(({ path, does, body }) => ({ path: `${ROOT}${path}`, does, body })),
   };
 }
@@ -100,7 +103,8 @@ export function createControlApp(controls: Controls, { guard, pageScript }: Cont
   app.get(ROOT, (context) => context.json(index(coordinator)));
   app.get(`${ROOT}/state`, (context) => context.json(liveSnapshot(coordinator)));
   app.get(`${ROOT}/requests`, (context) => context.json({ requests: coordinator.journal.all() }));
-  for (const action of ACTIONS) {
+  app.get(`${ROOT}/snapshot`, (context) => context.json(snapshotOf(coordinator)));
+  for (const action of [...ACTIONS, SEED]) {
     app.post(`${ROOT}${action.path}`, (context) => perform(controls, action, context));
   }
   app.onError((error) => {

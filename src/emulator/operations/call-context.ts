@@ -8,7 +8,7 @@ import type { Body } from '../wire/validation.js';
 import type { Context } from './operation.js';
 
 // Beyond it a test is about something else than calls.
-const MAX_MEMBERS = 5_000;
+export const MAX_MEMBERS = 5_000;
 
 /** The call type of this name; throws 404 / 16 where there is none. */
 export function callTypeNamed(name: string, { callTypes }: Coordinator): CallType {

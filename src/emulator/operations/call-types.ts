@@ -15,9 +15,10 @@ import { callTypeNamed } from './call-context.js';
 import { checkGrants, GRANTS, type GrantsByRole } from './grant-fields.js';
 import type { Context, Operation } from './operation.js';
 
-const MAX_CALL_TYPES = 100;
+export const MAX_CALL_TYPES = 100;
 
-const name: Rule = (value) =>
+/** The name of a call type in a request. */
+export const CALL_TYPE_NAME: Rule = (value) =>
   typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
     ? undefined
     : 'must be 1 to 64 letters, digits, _ and -';
@@ -87,7 +88,7 @@ export const CALL_TYPE_OPERATIONS: readonly Operation[] = [
     path: '/calltypes',
     mount: 'video',
     serverOnly: true,
-    fields: { ...FIELDS, name: required(name) },
+    fields: { ...FIELDS, name: required(CALL_TYPE_NAME) },
     handle: createCallType,
   },
   {

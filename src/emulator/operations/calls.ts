@@ -27,16 +27,22 @@ import { MEMBER } from './members.js';
 import { ACTING_USER, actingUser, type Context, type Operation, requireUser } from './operation.js';
 import { ring } from './ring-members.js';
 
-const MAX_ID_LENGTH = 64;
+/** The longest id of a call, in characters. */
+export const MAX_CALL_ID_LENGTH = 64;
 
-const CALL_DATA = shape({
-  members: optional(listOf(MEMBER)),
+/** What a call is made with, whoever makes it. */
+export const CALL_DATA_FIELDS = {
   custom: optional(recordWithin),
-  settings_override: optional(recordWithin),
   starts_at: optional(time),
   team: optional(text(255)),
-  video: optional(bool),
   channel_cid: optional(text(255)),
+};
+
+const CALL_DATA = shape({
+  ...CALL_DATA_FIELDS,
+  members: optional(listOf(MEMBER)),
+  settings_override: optional(recordWithin),
+  video: optional(bool),
   created_by_id: optional(USER_ID),
   created_by: optional(shape(SERVER_USER_FIELDS)),
 });
@@ -62,7 +68,8 @@ function createCall(context: Context, data: Body): Call {
   const { coordinator, caller, params } = context;
   const { id = '' } = params;
   const type = callTypeNamed(params.type ?? '', coordinator);
-  if (id.length > MAX_ID_LENGTH) throw invalidInput('id', `must be at most ${MAX_ID_LENGTH} characters`);
+  if (id.length > MAX_CALL_ID_LENGTH)
+    throw invalidInput('id', `must be at most ${MAX_CALL_ID_LENGTH} characters`);
   const creatorId = creatorOf(context, data);
   requireCapability(caller, { type: type.name, cid: `${type.name}:${id}` }, 'create-call', coordinator);
   coordinator.users.require(creatorId);

@@ -6,7 +6,7 @@ import { required, text } from '../wire/validation.js';
 import type { Context, Operation } from './operation.js';
 
 // As in an application of the service.
-const MAX_CUSTOM_ROLES = 25;
+export const MAX_CUSTOM_ROLES = 25;
 
 function wireRole({ name, isCustom, createdAt }: Role): object {
   return { name, custom: isCustom, scopes: [], created_at: createdAt, updated_at: createdAt };

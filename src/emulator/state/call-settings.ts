@@ -86,6 +86,11 @@ export function mergeDeep(base: Group, override: Group): Record<string, unknown>
   return result;
 }
 
+/** Whether settings have such a group. */
+export function isSettingsGroup(name: string): boolean {
+  return Object.hasOwn(COMMON, name);
+}
+
 // Only groups that exist: what the wire does not know is not invented.
 function knownGroups(override: unknown): CallSettings {
   if (!isGroup(override)) return {};
