@@ -240,7 +240,18 @@ export class StreamVideo {
    * attempt; a call while connected resolves at once.
    *
    * Rejects with `ConnectionError` (`connect_timeout`, `handshake_rejected`, `no_websocket`), with
-   * `TokenExpiredError`, with the reason of a suspension, and for anonymous users with `MissingPermissionError`.
+   * `TokenExpiredError`, `TokenProviderError` `circuit_open` where the provider is not asked before the limit, with
+   * `InvalidTokenError` where the provider's own code is wrong, with the reason of a suspension, and for anonymous
+   * users with `MissingPermissionError`.
+   *
+   * A `disconnect()` meanwhile rejects it with `SessionEndedError`. Where nobody awaits it, as in an effect that
+   * connects and cleans up at once, catch that.
+   *
+   * @example
+   * useEffect(() => {
+   *   streamVideo.connect().catch((error) => setProblem(error));
+   *   return () => void streamVideo.disconnect();
+   * }, [streamVideo]);
    */
   connect({ signal }: Waiting = {}): Promise<OwnUserResponse> {
     return this.#connection.connect({ signal });

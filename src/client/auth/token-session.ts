@@ -2,7 +2,7 @@ import { SessionEndedError, type TokenProviderError } from '../../shared/errors.
 import { refuse } from '../../shared/refuse.js';
 import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 import { millisecondsUntil } from '../environment/clock.js';
-import { Epoch } from '../refresh/epoch.js';
+import { Epoch, tellInTurn } from '../refresh/epoch.js';
 import { blockedError, sameAsRejectedError } from '../refresh/refresh-errors.js';
 import { canReplace, isIdentityInUse } from '../refresh/refresh-policy.js';
 import { RefreshScheduler } from '../refresh/refresh-scheduler.js';
@@ -198,8 +198,11 @@ export class TokenSession {
     store.backOff.reset();
     this.#flight.overtake();
     // Last, since a listener may ask for a token at once.
-    resume(store);
-    this.#flight.announce(facts, 'manual', 0);
+    tellInTurn(
+      store,
+      () => resume(store),
+      () => this.#flight.announce(facts, 'manual', 0),
+    );
     store.changed();
   }
 

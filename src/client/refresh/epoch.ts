@@ -1,4 +1,5 @@
 import type { AbortSource } from '../environment/abortable.js';
+import type { Announcement } from './token-events.js';
 
 /**
  * One session. It aborts like a signal when the session ends, but any number may listen: runtimes warn of a leak
@@ -32,4 +33,9 @@ export class Epoch implements AbortSource {
     for (const listener of [...this.#listeners]) listener();
     this.#listeners.clear();
   }
+}
+
+/** Tells one thing after another, for as long as the session lives: any listener may end it, and begin the next. */
+export function tellInTurn({ epoch }: { readonly epoch: Epoch }, ...announcements: Announcement[]): void {
+  for (const tell of announcements) if (!epoch.aborted) tell();
 }

@@ -4,6 +4,7 @@ import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import { isNetworkError } from '../environment/network-error.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
+import { tellInTurn } from './epoch.js';
 import { type RecordedFailure, recordFailure } from './record-failure.js';
 import { type AttemptOptions, type Outcome, RefreshAttempt } from './refresh-attempt.js';
 import {
@@ -240,12 +241,16 @@ export class SingleFlight {
       if (previous.id !== guest.user.id) store.hasConsumer = false;
     }
     const durationMs = Math.round(facts.receivedAt.monotonicMs - attempt.startedAt.monotonicMs);
-    return () => {
-      this.announce(facts, attempt.reason, durationMs);
-      if (guest && previous.id !== guest.user.id) {
-        store.emit('user.changed', { user: guest.user, previous });
-      }
+    const tellUser = () => {
+      if (guest && previous.id !== guest.user.id) store.emit('user.changed', { user: guest.user, previous });
     };
+    return () =>
+      tellInTurn(
+        store,
+        () => store.tellSkew(),
+        () => this.announce(facts, attempt.reason, durationMs),
+        tellUser,
+      );
   }
 
   announce({ generation, expiresAtMs }: TokenFacts, reason: TokenReason, durationMs: number): void {

@@ -1,4 +1,5 @@
 import type { AnyStreamVideoError } from '../../shared/errors.js';
+import { tellInTurn } from './epoch.js';
 import { guestExpiredError, staticTokenError } from './refresh-errors.js';
 import type { Announcement, SuspensionReason } from './token-events.js';
 import type { TokenStore } from './token-store.js';
@@ -15,10 +16,11 @@ export function suspend(
   store.lastError = error;
   store.history.add(`suspended: ${reason}`);
   const expiresAt = held?.expiresAtMs;
-  return () => {
-    if (reason === 'token_expired') emit('token.expired', expiresAt === undefined ? {} : { expiresAt });
-    emit('auth.suspended', { reason, error });
-  };
+  const tellExpired = () => emit('token.expired', expiresAt === undefined ? {} : { expiresAt });
+  return () =>
+    tellInTurn(store, reason === 'token_expired' ? tellExpired : () => {}, () =>
+      emit('auth.suspended', { reason, error }),
+    );
 }
 
 /** What a caller gets whose token was refused, where only the app can bring another. */

@@ -217,7 +217,8 @@ export class TokenStore {
       isFromProvider,
       jitter: this.environment.random(),
     });
-    if (isFromProvider) this.learnTime((now) => this.serverClock.learnFromToken(facts, now));
+    // Told by those who take the token, once everything is in its place.
+    if (isFromProvider) this.serverClock.learnFromToken(facts, this.observe());
     if (facts.expiresAtMs === undefined) {
       this.warnOnce('no_expiry', 'The token has no usable expiry: only a revocation can end it');
     }
@@ -267,6 +268,10 @@ export class TokenStore {
   /** Takes evidence about the server's clock; a difference that the app should know of is told once. */
   learnTime(learn: (now: Moment) => void): void {
     learn(this.observe());
+    this.tellSkew();
+  }
+
+  tellSkew(): void {
     const { offsetMs } = this.now();
     if (this.#announcedSkew || Math.abs(offsetMs) <= NOTABLE_SKEW_MS) return;
     this.#announcedSkew = true;

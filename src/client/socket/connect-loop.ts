@@ -1,4 +1,3 @@
-import { ApiError, InvalidTokenError, TokenProviderError } from '../../shared/errors.js';
 import { isInstance } from '../../shared/foreign-value.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
@@ -14,12 +13,11 @@ import {
 } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import type { Logger } from '../logger.js';
-import type { TokenFacts } from '../token/token-facts.js';
 import type { BackOff } from './back-off.js';
 import { type Established, type Failure, HandshakeFailed } from './handshake.js';
-import { actionAfter } from './handshake-refusal.js';
+import { HandshakeRecovery } from './handshake-recovery.js';
 import { PausableTimer } from './pausable-timer.js';
-import { connectTimeout, type LastFailure, refusalOf, rejectedError } from './socket-errors.js';
+import { connectTimeout } from './socket-errors.js';
 
 interface ConnectLoopOptions {
   /** A live connection was lost; no caller asked for this one. */
@@ -36,7 +34,7 @@ interface ConnectLoopOptions {
   adopt(established: Established, signal: AbortSignal): OwnUserResponse;
 }
 
-/** Handshakes until one succeeds: who waits for it, for how long, and what follows from each failure. */
+/** Handshakes until one succeeds: who waits for it, and for how long. */
 export class ConnectLoop {
   readonly isReconnect: boolean;
   readonly #options: ConnectLoopOptions;
@@ -57,10 +55,7 @@ export class ConnectLoop {
   #attempt = new AbortController();
   #isWelcome = false;
   #wake: () => void = () => {};
-  #hasRenewed = false;
-  #hasWaited = false;
-  #hasReplaced = false;
-  #last: LastFailure = {};
+  readonly #recovery: HandshakeRecovery;
 
   constructor(options: ConnectLoopOptions) {
     this.#options = options;
@@ -69,6 +64,13 @@ export class ConnectLoop {
     const { signal, unlink } = linkSignals(this.#controller.signal, options.session.ending);
     this.#signal = signal;
     this.#unlink = unlink;
+    this.#recovery = new HandshakeRecovery({
+      ...options,
+      signal,
+      pause: (delayMs) => this.#pause(delayMs),
+      wake: () => this.#wake(),
+      leftMs: () => this.#limit?.leftMs,
+    });
     this.#done = new Promise((resolve) => {
       this.#follow = resolve;
     });
@@ -163,7 +165,7 @@ export class ConnectLoop {
     const signal = this.#signal;
     let failure = after;
     for (;;) {
-      if (failure) await this.#recover(failure);
+      if (failure) await this.#recovery.after(failure);
       while (this.#hidden) await abortable(this.#hidden.over, signal);
       throwIfAborted(signal);
       try {
@@ -199,99 +201,6 @@ export class ConnectLoop {
     }
   }
 
-  /** Deals with a failure: returns when the next handshake may begin, throws when there is to be none. */
-  async #recover(failure: Failure): Promise<void> {
-    const { session } = this.#options;
-    try {
-      switch (failure.kind) {
-        case 'page_hidden':
-          return;
-        case 'network':
-          this.#beginRow();
-          this.#last = { error: this.#last.error, ending: failure.ending };
-          return await this.#backOff();
-        case 'token':
-          throw failure.error;
-        case 'refused':
-          return await this.#recoverFromRefusal(failure);
-      }
-    } catch (error) {
-      this.#assertTransient(error);
-      this.#last = { ...this.#last, error };
-      const stop = session.subscribe(() => this.#wake());
-      try {
-        // Not the error's own time: the wall clock may have been set since.
-        await this.#pause(session.blockedForMs);
-      } finally {
-        stop();
-      }
-    }
-  }
-
-  async #recoverFromRefusal({ error, token }: Failure & { kind: 'refused' }): Promise<void> {
-    const { session, logger } = this.#options;
-    const { verdicts } = session;
-    const refusal = refusalOf(error, token.value);
-    this.#last = { ...this.#last, error: refusal };
-    const action = actionAfter(error);
-    if (action === 'back_off') {
-      // The server took the token: what it says about it next is the first of its row.
-      this.#beginRow();
-      const { message, remediation } = refusal;
-      logger.warn('The handshake is tried again', { message, remediation });
-      return this.#backOff();
-    }
-    if (action === 'renew_token') {
-      if (!this.#hasRenewed || this.#hasSuccessor(token)) {
-        this.#hasRenewed = true;
-        return verdicts.renew(token, { signal: this.#signal, cause: refusal });
-      }
-      const ended = verdicts.refuseForGood(token, refusal);
-      if (!this.isReconnect) throw ended;
-      return this.#backOff();
-    }
-    if (this.#hasSuccessor(token)) return;
-    if (action === 'wait' && !this.#hasWaited) {
-      this.#hasWaited = true;
-      return this.#pause(verdicts.earlyTokenDelayMs(token));
-    }
-    const isAboutToken = action !== 'give_up';
-    if (isAboutToken && verdicts.rollBackAfterRejection(token, refusal)) return;
-    // The next handshake asks the provider: a secret may have been rotated.
-    const mayReplace = isAboutToken && this.isReconnect && session.source.kind === 'provider';
-    if (!mayReplace || this.#hasReplaced) throw rejectedError(refusal);
-    this.#hasReplaced = true;
-  }
-
-  /** Throws what ends the loop: anything but a failure of the provider that may pass in time. */
-  #assertTransient(error: unknown): void {
-    // The token was refused before: the provider gave it again, or a guest is suspended for it.
-    if (error instanceof ApiError) throw rejectedError(error);
-    const isOfProvider = error instanceof TokenProviderError || error instanceof InvalidTokenError;
-    if (!isOfProvider || error.retryAt === undefined || this.#signal.aborted) throw error;
-    if (!this.#limit) return;
-    // The provider's own code is wrong.
-    if (!error.retryable) throw error;
-    const { session } = this.#options;
-    const open = session.circuitOpenError;
-    if (open && session.blockedForMs > this.#limit.leftMs) throw open;
-  }
-
-  /** What the server says about a token that has a successor is never final. */
-  #hasSuccessor({ value }: TokenFacts): boolean {
-    const { held } = this.#options.session;
-    return held !== undefined && held.value !== value && held.rejectedByServerAt === undefined;
-  }
-
-  #beginRow(): void {
-    this.#hasRenewed = false;
-    this.#hasReplaced = false;
-  }
-
-  #backOff(): Promise<void> {
-    return this.#pause(this.#options.backOff.nextMs());
-  }
-
   /** Waits, but no longer than until the network or the page comes back or `connect()` is called. */
   #pause(delayMs: number): Promise<void> {
     const wake = new Promise<void>((resolve) => {
@@ -304,7 +213,7 @@ export class ConnectLoop {
     if (this.#limit) return;
     const { environment, connectMs } = this.#options;
     this.#limit = new PausableTimer(environment, connectMs, () => {
-      this.abort(connectTimeout(connectMs, this.#last));
+      this.abort(connectTimeout(connectMs, this.#recovery.last));
     });
     this.#runLimit();
   }

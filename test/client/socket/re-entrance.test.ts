@@ -1,6 +1,12 @@
-import { StreamVideo } from 'stream-video-auth';
+import { type ConnectionState, StreamVideo, User } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answer, FakeCoordinator, type FakeSocket, fakeWebSockets } from '../../support/fake-coordinator.js';
+import {
+  answer,
+  FakeCoordinator,
+  type FakeSocket,
+  fakeWebSockets,
+  refusal,
+} from '../../support/fake-coordinator.js';
 import { freshToken } from '../../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
 import { type Watched, watch } from '../../support/watch.js';
@@ -25,50 +31,136 @@ function receiveOk(connectionId = 'connection-1'): void {
     type: 'connection.ok',
     connection_id: connectionId,
     created_at,
-    me: { id: 'martin' },
+    me: { id: client.user.id },
   });
 }
 
-/** The moments of a connection's life, each with what the world does for it to come. */
-const MOMENTS: readonly (readonly [name: string, how: () => unknown])[] = [
-  ['connect', () => (connecting = watch(client.connect()))],
-  ['open', () => socket().open()],
-  ['welcome', () => receiveOk()],
-  ['event', () => socket().receive({ type: 'call.ring', call_cid: 'default:1' })],
-  ['health check', () => socket().receive({ type: 'health.check' })],
-  ['40', () => socket().refuse(40)],
-  ['open again', () => socket().open()],
-  ['welcome again', () => receiveOk('connection-2')],
-  ['loss', () => socket().end(1006)],
-  ['back-off', () => advance(250)],
-  ['open once more', () => socket().open()],
-  ['final refusal', () => socket().refuse(2)],
-];
-
-async function live(): Promise<void> {
-  for (const [, how] of MOMENTS) {
-    await how();
-    await settle();
-  }
+interface Scenario {
+  readonly name: string;
+  make(): unknown;
+  /** The moments of a life, each with what the world does for it to come. */
+  readonly moments: readonly (() => unknown)[];
 }
+
+const connect = () => {
+  connecting = watch(client.connect());
+};
+const open = () => socket().readyState === 0 && socket().open();
+const loseAndWait = async () => {
+  socket().end(1006);
+  await advance(250);
+};
+
+const expiredAfterOneUse: { seen: Set<string> } = { seen: new Set() };
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'a connection that is made, told 40, lost and refused for good',
+    make: () => make(),
+    moments: [
+      connect,
+      open,
+      () => receiveOk(),
+      () => socket().receive({ type: 'call.ring', call_cid: 'default:1' }),
+      () => socket().receive({ type: 'health.check' }),
+      () => socket().refuse(40),
+      open,
+      () => receiveOk('connection-2'),
+      loseAndWait,
+      open,
+      () => socket().refuse(2),
+    ],
+  },
+  {
+    name: 'a token that nothing renews, to its end and back',
+    make: () => make({ tokenProvider: undefined, token: freshToken('martin', 60) }),
+    moments: [
+      connect,
+      open,
+      () => receiveOk(),
+      () => advance(24_000),
+      () => socket().receive({ type: 'health.check' }),
+      () => advance(24_000),
+      () => socket().refuse(40),
+      () => client.auth.setToken(freshToken('martin', 3600)),
+    ],
+  },
+  {
+    name: 'a provider that fails and comes back',
+    make: () => {
+      let asked = 0;
+      make({
+        token: undefined,
+        tokenProvider: async () => {
+          asked += 1;
+          if (asked < 3) throw new Error('503');
+          return freshToken('martin', 3600);
+        },
+      });
+    },
+    moments: [connect, open, () => advance(10_000), open, () => receiveOk()],
+  },
+  {
+    name: 'a guest that becomes another',
+    make: async () => {
+      expiredAfterOneUse.seen.clear();
+      let guests = 0;
+      const fake = fakeWebSockets();
+      sockets = fake.sockets;
+      coordinator = new FakeCoordinator();
+      coordinator.respond = ({ url, token }) => {
+        if (!url.pathname.endsWith('/guest')) {
+          const isSeen = expiredAfterOneUse.seen.has(String(token));
+          expiredAfterOneUse.seen.add(String(token));
+          return isSeen ? refusal(40) : answer();
+        }
+        guests += 1;
+        const id = `guest-${guests}-visitor`;
+        return answer({ user: { id }, access_token: freshToken(id, 3600) }, 201);
+      };
+      client = await StreamVideo.create({
+        apiKey: 'key',
+        user: User.guest('visitor'),
+        WebSocket: fake.WebSocket,
+        fetch: coordinator.fetch,
+        logger: 'silent',
+      });
+    },
+    moments: [
+      connect,
+      open,
+      () => receiveOk(),
+      () => watch(client.request('GET', '/edges')),
+      () => watch(client.request('GET', '/edges')),
+      open,
+      () => receiveOk('connection-2'),
+    ],
+  },
+];
 
 /** All that listens, by a name for each way. */
 type Listen = (listener: () => void) => () => void;
 
-const WAYS: readonly (readonly [name: string, listen: () => Listen])[] = [
-  ...(
-    [
-      'connection.changed',
-      'token.refreshed',
-      'clock.skew',
-      'connection.ok',
-      'health.check',
-      'call.ring',
-      'all',
-    ] as const
-  ).map((name) => [`on ${name}`, () => (listener: () => void) => client.on(name, listener)] as const),
-  ['on call.ring of a call', () => (listener) => client.call('default', '1').on('call.ring', listener)],
-  ['auth.subscribe', () => (listener) => client.auth.subscribe(listener)],
+const NAMES = [
+  'connection.changed',
+  'token.refreshed',
+  'token.refresh_failed',
+  'token.expiring',
+  'token.expired',
+  'auth.suspended',
+  'auth.resumed',
+  'user.changed',
+  'clock.skew',
+  'connection.ok',
+  'health.check',
+  'call.ring',
+  'all',
+] as const;
+
+const WAYS: readonly (readonly [name: string, listen: Listen])[] = [
+  ...NAMES.map((name) => [`on ${name}`, (listener: () => void) => client.on(name, listener)] as const),
+  ['on call.ring of a call', (listener) => client.call('default', '1').on('call.ring', listener)],
+  ['auth.subscribe', (listener) => client.auth.subscribe(listener)],
 ];
 
 function make(options: object = {}): void {
@@ -91,19 +183,31 @@ function make(options: object = {}): void {
 function listenAfterwards(): void {
   heard = [];
   client.on('connection.changed', ({ state }) => heard.push(state));
-  for (const name of ['token.refreshed', 'clock.skew', 'all'] as const) {
-    client.on(name, ({ type }) => heard.push(type));
+  for (const name of NAMES.slice(1)) client.on(name, ({ type }) => heard.push(type));
+}
+
+const STATES = ['connecting', 'connected', 'reconnecting', 'disconnected'];
+const lastState = () => heard.filter((name) => STATES.includes(name)).at(-1);
+
+/** Lives until `isEnough`; how often each way was told by then is known to the caller. */
+async function live({ moments }: Scenario, isEnough: () => boolean): Promise<void> {
+  connecting = { state: 'pending' };
+  for (const moment of moments) {
+    if (isEnough()) return;
+    await moment();
+    await settle();
   }
 }
 
-/** How often each way is told in a whole life, so that the generator below reaches every moment. */
-async function countTold(listen: () => Listen): Promise<number> {
-  make();
+/** How often each way is told in a whole life, so that the tests below reach every moment. */
+async function countTold(scenario: Scenario, listen: Listen): Promise<number> {
+  await scenario.make();
   const listener = vi.fn();
-  listen()(listener);
-  await live();
+  listen(listener);
+  await live(scenario, () => false);
   const told = listener.mock.calls.length;
   await client.disconnect();
+  await settle();
   return told;
 }
 
@@ -118,88 +222,107 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-describe.each(WAYS)('disconnect() from inside %s', (_name, listen) => {
-  test('ends the session at whichever moment it is told: connect() rejects, and disconnected is the last event', async () => {
-    const told = await countTold(listen);
-    expect(told).toBeGreaterThan(0);
-    for (let moment = 1; moment <= told; moment += 1) {
-      make();
-      let calls = 0;
-      let wasConnected = false;
-      let stateAfter: string | undefined;
-      listen()(() => {
-        calls += 1;
-        if (calls !== moment) return;
-        wasConnected = connecting?.state === 'resolved';
-        void client.disconnect();
-        stateAfter = client.connectionState;
-      });
-      listenAfterwards();
-      connecting = { state: 'pending' };
-      let stepsLeft = MOMENTS.length;
-      for (const [, how] of MOMENTS) {
-        if (calls >= moment) break;
-        stepsLeft -= 1;
-        await how();
-        await settle();
+describe.each(WAYS)('from inside %s', (_name, listen) => {
+  test('disconnect() ends the session at whichever moment: connect() rejects, and disconnected is the last event', async () => {
+    let moments = 0;
+    for (const scenario of SCENARIOS) {
+      const told = await countTold(scenario, listen);
+      for (let moment = 1; moment <= told; moment += 1) {
+        moments += 1;
+        await scenario.make();
+        let calls = 0;
+        let wasConnected = false;
+        let before: ConnectionState = 'idle';
+        let heardBefore = 0;
+        listen(() => {
+          calls += 1;
+          if (calls !== moment) return;
+          wasConnected = connecting.state === 'resolved';
+          before = client.connectionState;
+          heardBefore = heard.length;
+          void client.disconnect();
+        });
+        listenAfterwards();
+        await live(scenario, () => calls >= moment);
+        const where = `${scenario.name}: ${moment} of ${told}`;
+        expect(calls, where).toBeGreaterThanOrEqual(moment);
+        expect([client.connectionState, client.connectionId, client.auth.state.status], where).toEqual([
+          before === 'idle' ? 'idle' : 'disconnected',
+          undefined,
+          'signed_out',
+        ]);
+        // Where there was no connection to lose, nothing more is told at all; else that it is lost, last.
+        const hadNone = before === 'idle' || before === 'disconnected';
+        if (hadNone) expect(heard.length - heardBefore, where).toBeLessThanOrEqual(before === 'idle' ? 0 : 1);
+        else expect(heard.at(-1), where).toBe('disconnected');
+        if (!hadNone && !wasConnected) expect(connecting.state, where).toBe('rejected');
+        for (const made of sockets) expect(made.readyState, where).toBe(3);
+        expect(vi.getTimerCount(), where).toBe(0);
+        // Nothing comes later, either.
+        const heardSince = heard.length;
+        await advance(TWO_MINUTES_MS);
+        expect(heard, where).toHaveLength(heardSince);
       }
-      const where = `${moment} of ${told}, with ${stepsLeft} steps left`;
-      expect(calls, where).toBeGreaterThanOrEqual(moment);
-      const isBeforeConnect = stateAfter === 'idle';
-      expect([client.connectionState, client.connectionId], where).toEqual([
-        isBeforeConnect ? 'idle' : 'disconnected',
-        undefined,
-      ]);
-      expect(heard.at(-1), where).toBe(isBeforeConnect ? undefined : 'disconnected');
-      if (!wasConnected) {
-        expect(connecting.error, where).toMatchObject({ code: 'session_ended' });
-      }
-      for (const made of sockets) expect(made.readyState, where).toBe(3);
-      expect(vi.getTimerCount(), where).toBe(0);
-      // Nothing comes later, either.
-      const before = heard.length;
-      await advance(TWO_MINUTES_MS);
-      expect(heard, where).toHaveLength(before);
     }
+    expect(moments).toBeGreaterThan(0);
   });
 
-  test('followed by connect() starts the next session, whose states are the last ones heard', async () => {
-    const told = await countTold(listen);
-    for (let moment = 1; moment <= told; moment += 1) {
-      make();
-      let calls = 0;
-      let again: Watched<unknown> | undefined;
-      listen()(() => {
-        calls += 1;
-        if (calls !== moment) return;
-        void client.disconnect();
-        again = watch(client.connect());
-      });
-      listenAfterwards();
-      connecting = { state: 'pending' };
-      for (const [, how] of MOMENTS) {
-        if (calls >= moment) break;
-        await how();
+  test('followed by connect() it starts the next session, whose states are the last ones heard', async () => {
+    for (const scenario of SCENARIOS) {
+      const told = await countTold(scenario, listen);
+      for (let moment = 1; moment <= told; moment += 1) {
+        await scenario.make();
+        let calls = 0;
+        let again: Watched<unknown> | undefined;
+        let earlier: readonly string[] = [];
+        listen(() => {
+          calls += 1;
+          if (calls !== moment) return;
+          void client.disconnect();
+          again = watch(client.connect());
+          earlier = [...heard];
+        });
+        listenAfterwards();
+        await live(scenario, () => calls >= moment);
+        const where = `${scenario.name}: ${moment} of ${told}`;
+        expect([client.connectionState, lastState()], where).toEqual(['connecting', 'connecting']);
+        // What the former session had still to tell is not told in the next one.
+        const since = heard.slice(earlier.length);
+        expect(
+          since.filter((name) => name.startsWith('auth.') || name === 'user.changed'),
+          where,
+        ).toEqual([]);
+        await client.disconnect();
         await settle();
+        expect(again?.state, where).toBe('rejected');
       }
-      const where = `${moment} of ${told}`;
-      expect([client.connectionState, heard.filter((name) => !name.includes('.')).at(-1)], where).toEqual([
-        'connecting',
-        'connecting',
-      ]);
-      socket().open();
-      await settle();
-      receiveOk('next');
-      await settle();
-      expect([again?.state, client.connectionState, client.connectionId], where).toEqual([
-        'resolved',
-        'connected',
-        'next',
-      ]);
-      expect(heard.filter((name) => !name.includes('.')).at(-1), where).toBe('connected');
-      await client.disconnect();
     }
   });
+});
+
+test('the next session that a listener starts connects like any other', async () => {
+  make();
+  let again: Watched<unknown> | undefined;
+  client.on('connection.changed', ({ state }) => {
+    if (state !== 'connected' || again) return;
+    void client.disconnect();
+    again = watch(client.connect());
+  });
+  listenAfterwards();
+  connect();
+  await settle();
+  for (const connectionId of ['first', 'next']) {
+    socket().open();
+    await settle();
+    receiveOk(connectionId);
+    await settle();
+  }
+  expect([again?.state, client.connectionState, client.connectionId, lastState()]).toEqual([
+    'resolved',
+    'connected',
+    'next',
+    'connected',
+  ]);
 });
 
 describe('an event under way', () => {
@@ -210,8 +333,8 @@ describe('an event under way', () => {
     client.on('call.ring', other);
     client.on('all', other);
     client.call('default', '1').on('call.ring', other);
-    for (const [, how] of MOMENTS.slice(0, 4)) {
-      await how();
+    for (const moment of (SCENARIOS[0] as Scenario).moments.slice(0, 4)) {
+      await moment();
       await settle();
     }
     expect(other.mock.calls.map(([{ type }]) => type)).toEqual(['connection.ok']);
@@ -224,8 +347,8 @@ describe('an event under way', () => {
     client.on('call.ring', other);
     client.on('all', other);
     client.call('default', '1').on('call.ring', other);
-    for (const [, how] of MOMENTS.slice(0, 4)) {
-      await how();
+    for (const moment of (SCENARIOS[0] as Scenario).moments.slice(0, 4)) {
+      await moment();
       await settle();
     }
     expect(other).toHaveBeenCalledTimes(4);
