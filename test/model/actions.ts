@@ -29,7 +29,8 @@ export function send(rig: Rig, method: 'GET' | 'POST', signal?: AbortSignal): Ap
 }
 
 export function connect(rig: Rig, signal?: AbortSignal): AppCall {
-  if (!rig.isAnonymous) rig.beginSession();
+  // Also where there is no socket to be had: an anonymous user has no other way to begin a session.
+  rig.beginSession();
   return rig.track('connect', () => rig.client.connect({ signal }));
 }
 
