@@ -17,6 +17,8 @@ function isAuthFailure(error: unknown): boolean {
 function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: World): string | undefined {
   const kept = rig.accepted.at(-1);
   if (kept === undefined || kept === refused || rig.accepted.includes(String(refused))) return undefined;
+  // What was refused for what it is is not used again, accepted or not.
+  if (rig.sends.some(({ token, answer }) => token === kept && REFUSALS.includes(answer))) return undefined;
   const { exp, user_id } = claimsOf(kept) as { exp?: number; user_id?: string };
   // A guest who became another has no way back.
   if (user_id !== rig.userId) return undefined;
