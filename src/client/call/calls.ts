@@ -167,14 +167,22 @@ export class Calls implements CallHost {
   // ---- the connection
 
   /**
-   * Has all calls watched that are to be, before a new connection counts as connected; takes 10 s at most. Returns
-   * what is to be done once it does.
+   * Has all calls watched that are to be, before a new connection counts as connected; takes 10 s at most. Resolves
+   * with what is to be done once it does; undefined where there are none.
    */
-  async beforeConnected(connectionId: string, signal: AbortSource): Promise<() => void> {
+  beforeConnected(connectionId: string, signal: AbortSource): Promise<() => void> | undefined {
+    const isNone = this.#unwatchedOn(connectionId).length === 0;
+    return isNone ? undefined : this.#watchOn(connectionId, signal);
+  }
+
+  #unwatchedOn(connectionId: string): CallRecord[] {
+    return [...this.#active].filter((record) => record.wantsEvents && !record.isWatchedOn(connectionId));
+  }
+
+  async #watchOn(connectionId: string, signal: AbortSource): Promise<() => void> {
     const { environment, logger } = this.#options;
     const lost = await watchAgain({
-      records: () =>
-        [...this.#active].filter((record) => record.wantsEvents && !record.isWatchedOn(connectionId)),
+      records: () => this.#unwatchedOn(connectionId),
       query: (batch, limit) => this.#watch(batch, connectionId, limit),
       timers: environment.timers,
       random: () => environment.random(),
@@ -278,7 +286,7 @@ export class Calls implements CallHost {
     const { connectionId } = this;
     if (connectionId === undefined || this.#isWatchingAgain) return;
     this.#isWatchingAgain = true;
-    this.beforeConnected(connectionId, this.ending)
+    this.#watchOn(connectionId, this.ending)
       .then((tell) => tell())
       .catch(() => {})
       .finally(() => {

@@ -26,8 +26,11 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   readonly emit: Emit<ConnectionEvents>;
   onServerEvent(event: Frame): void;
-  /** Does what a new connection is needed for before it counts; returns what is to be done once it does. */
-  beforeConnected(connectionId: string, signal: AbortSignal): Promise<() => void>;
+  /**
+   * Does what a new connection is needed for before it counts, and resolves with what is to be done once it does;
+   * undefined where there is nothing to do.
+   */
+  beforeConnected(connectionId: string, signal: AbortSignal): Promise<() => void> | undefined;
 }
 
 /** A connection, and what came between its handshake and `connected`. */
@@ -170,6 +173,8 @@ export class Connection {
     const { signal: either, unlink } = linkSignals(signal, failed.signal);
     const frames: (Frame | undefined)[] = [];
     try {
+      const preparing = this.#options.beforeConnected(connectionId, either);
+      if (!preparing) return established;
       socket.listen({
         onFrame: (frame) => {
           const answer = readAnswer(frame, token);
@@ -179,7 +184,6 @@ export class Connection {
         onEnd: (ending) => abort(failed, new HandshakeFailed({ kind: 'network', ending })),
       });
       throwIfAborted(either);
-      const preparing = this.#options.beforeConnected(connectionId, either);
       const done = await loop.uncounted(abortable(preparing, either));
       throwIfAborted(either);
       socket.pause();
