@@ -19,7 +19,7 @@ import type {
 } from '../api-types.js';
 import type { EventListener, EventName } from '../events.js';
 import type { CallRecord, CallState, SendOptions } from './call-record.js';
-import { checkCallData } from './check-call-data.js';
+import { checkCallData, checkOptions, QUERY } from './check-options.js';
 import { all } from './paging.js';
 
 /** What every method takes. */
@@ -136,15 +136,18 @@ export class Call {
   // ---- the call
 
   /** Fetches the call; with `watch` its events are delivered from then on, to this connection and the next ones. */
-  get({ watch, membersLimit, signal }: GetCallOptions = {}): Promise<CallEnvelope> {
+  async get(options: GetCallOptions = {}): Promise<CallEnvelope> {
+    checkOptions('get()', options, 'watch membersLimit signal');
+    const { watch, membersLimit, signal } = options;
     const query = { members_limit: membersLimit };
     return this.#record.send('GET', '', { query, isWatching: watch, membersLimit, signal });
   }
 
   /** Fetches the call, creating it from `data` where it does not exist; `created` tells which. */
   async getOrCreate(data?: CallData, options: GetOrCreateCallOptions = {}): Promise<GetOrCreateCallResponse> {
-    const { ring, notify, video, watch, membersLimit, signal } = options;
     checkCallData(data);
+    checkOptions('getOrCreate()', options, 'ring notify video watch membersLimit signal');
+    const { ring, notify, video, watch, membersLimit, signal } = options;
     const body = { data, ring, notify, video, members_limit: membersLimit };
     const request = { body, isWatching: watch, membersLimit, signal, rings: ring };
     return this.#record.send('POST', '', request);
@@ -163,15 +166,9 @@ export class Call {
    * Rejects with `CallError`: `call_left` when `leave()` is called meanwhile, `call_ended` when the call ends. An
    * anonymous user who may not enter gets `MissingPermissionError`, which says what to do about it.
    */
-  join({
-    create,
-    location,
-    ring,
-    notify,
-    video,
-    data,
-    signal,
-  }: JoinCallOptions = {}): Promise<JoinCallResponse> {
+  async join(options: JoinCallOptions = {}): Promise<JoinCallResponse> {
+    checkOptions('join()', options, 'create location ring notify video data signal');
+    const { create, location, ring, notify, video, data, signal } = options;
     return this.#record.join({ location, create, ring, notify, video, data }, signal);
   }
 
@@ -206,7 +203,9 @@ export class Call {
   // ---- ringing
 
   /** Rings members. What becomes of it is told as `call.ring_ended`. */
-  ring({ memberIds, video, signal }: RingCallOptions = {}): Promise<RingCallResponse> {
+  async ring(options: RingCallOptions = {}): Promise<RingCallResponse> {
+    checkOptions('ring()', options, 'memberIds video signal');
+    const { memberIds, video, signal } = options;
     return this.#post('ring', { members_ids: memberIds, video }, { signal, rings: true });
   }
 
@@ -233,8 +232,11 @@ export class Call {
 
   /** Finds members, a page or, with `queryMembers.all()`, all of them. Leaves `state` as it is. */
   get queryMembers(): QueryMembers {
-    const query = ({ filter, signal, ...page }: QueryMembersOptions = {}) =>
-      this.#record.queryMembers({ filter_conditions: filter, ...page }, signal);
+    const query = async (options: QueryMembersOptions = {}) => {
+      checkOptions('queryMembers()', options, QUERY);
+      const { filter, signal, ...page } = options;
+      return this.#record.queryMembers({ filter_conditions: filter, ...page }, signal);
+    };
     const fetchPage = async (options: QueryMembersOptions) => {
       const { members, next } = await query(options);
       return { items: members, next };

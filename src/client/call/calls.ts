@@ -13,6 +13,7 @@ import type { KnownUser } from '../user.js';
 import { Call } from './call.js';
 import type { CallEvents } from './call-events.js';
 import { type CallHost, CallRecord, type CallRequest } from './call-record.js';
+import { checkOptions, QUERY } from './check-options.js';
 import type { LocationHint } from './location-hint.js';
 import { all } from './paging.js';
 import { watchAgain } from './watch-again.js';
@@ -108,15 +109,9 @@ export class Calls implements CallHost {
     return this.#handle(this.#record(checkId('type', type), checkId('id', id)));
   }
 
-  async query({
-    filter,
-    sort,
-    limit,
-    next,
-    prev,
-    watch,
-    signal,
-  }: QueryCallsOptions = {}): Promise<CallsPage> {
+  async query(options: QueryCallsOptions = {}): Promise<CallsPage> {
+    checkOptions('queryCalls()', options, `${QUERY} watch`);
+    const { filter, sort, limit, next, prev, watch, signal } = options;
     const since = this.#arrivals;
     const { data, connectionId } = await this.exchange('POST', '/calls', {
       body: { filter_conditions: filter, sort, limit, next, prev, watch },

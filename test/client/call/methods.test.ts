@@ -169,6 +169,30 @@ describe('a call', () => {
     expect(at.coordinator.requests).toHaveLength(0);
   });
 
+  // case 222: an option that nobody reads would be taken for granted
+  test.each<[string, (it: Call) => Promise<unknown>, string]>([
+    ['get', (it) => it.get({ members_limit: 3 } as never), 'membersLimit'],
+    ['getOrCreate', (it) => it.getOrCreate({}, { rings: true } as never), 'ring'],
+    ['join', (it) => it.join({ crate: true } as never), 'create'],
+    ['ring', (it) => it.ring({ member_ids: ['mara'] } as never), 'memberIds'],
+    ['queryMembers', (it) => it.queryMembers({ filter_conditions: {} } as never), 'filter'],
+    ['queryCalls', () => at.client.queryCalls({ filter_conditions: {} } as never), 'filter'],
+  ])(
+    '%s() refuses an option that it does not know, and names the one that was meant',
+    async (_name, send, meant) => {
+      await expect(send(call)).rejects.toMatchObject({
+        code: 'invalid_option',
+        remediation: `Write ${meant}.`,
+      });
+      expect(at.coordinator.requests).toHaveLength(0);
+    },
+  );
+
+  test('takes undefined for an option that is not given', async () => {
+    await call.get({ watch: undefined, membersLimit: undefined, signal: undefined });
+    expect(at.coordinator.requests).toHaveLength(1);
+  });
+
   test('that is to be watched without any connection is not asked for', async () => {
     await expect(call.get({ watch: true })).rejects.toMatchObject({ code: 'not_connected' });
     expect(at.coordinator.requests).toHaveLength(0);

@@ -1,0 +1,69 @@
+import { StreamVideo } from 'stream-video-auth';
+import { describe, it } from 'vitest';
+import {
+  countingProvider,
+  handshakes,
+  officialClient,
+  until,
+  withEmulator,
+} from '../../emulator/conformance/support.js';
+import { USER, withClients } from './official-clients.support.js';
+
+// Their own back-offs take seconds, so these run side by side.
+describe.concurrent('official clients on our tokens', () => {
+  it(
+    'cost one provider call where a hundred of their requests fail at once',
+    ({ expect }) =>
+      withClients(false, async ({ emulator, video, chat, next, provider }) => {
+        emulator.faults.revoke(USER);
+        await Promise.all([
+          ...Array.from({ length: 100 }, () => video.getDevices()),
+          ...Array.from({ length: 20 }, () => chat.getDevices()),
+          ...Array.from({ length: 20 }, () => next.request()),
+        ]);
+        expect(provider.calls).toBe(2);
+      }),
+    120_000,
+  );
+
+  it(
+    'whose sockets are cut at expiry come back on one provider call',
+    ({ expect }) =>
+      withClients(true, async ({ emulator, provider }) => {
+        emulator.faults.cutSocketsAtExpiry();
+        emulator.faults.expireTokens(USER);
+        const welcomed = () => handshakes(emulator).filter((code) => code === 101).length;
+        await until(() => welcomed() === 6);
+        expect(provider.calls).toBe(2);
+      }),
+    60_000,
+  );
+
+  // By itself the published client asks without end with a token that was refused, or not at all any more.
+  it(
+    'whose provider failed once are served all the same',
+    ({ expect }) =>
+      withEmulator(async (emulator) => {
+        const provider = countingProvider((call) => {
+          if (call === 2) throw new Error('the token endpoint is down');
+          return emulator.userToken(USER);
+        });
+        const { apiKey, url: baseUrl } = emulator;
+        const ours = new StreamVideo({
+          apiKey,
+          baseUrl,
+          user: { id: USER },
+          tokenProvider: provider,
+          logger: 'silent',
+        });
+        const video = officialClient(emulator);
+        await video.connectUser({ id: USER }, ours.auth.tokenProviderFor('video'));
+        emulator.faults.revoke(USER);
+        await expect(video.getDevices()).resolves.toBeDefined();
+        expect(provider.calls).toBe(3);
+        await video.disconnectUser();
+        await ours.disconnect();
+      }),
+    60_000,
+  );
+});
