@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The last column of each row: where the test is, and its name or the beginning of it. */
-const ROWS = [...read('docs/coming-from-swift.md').matchAll(/\| `([\w/-]+)`: (.+) \|$/gm)].map(
+const ROWS = [...read('docs/coming-from-swift.md').matchAll(/\| `([\w/-]+)`: (.+?) *\|$/gm)].map(
   ([, file = '', name = '']) => [name, file] as const,
 );
 

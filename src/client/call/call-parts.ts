@@ -82,26 +82,21 @@ export class CallParts {
     );
   }
 
-  /** Takes the answer to a request that was sent after the `since`-th event. */
+  /** Takes the answer to a request that was sent after the `since`-th event: about the call, its members or its ring. */
   learn(answer: object, since: number, membersLimit = MEMBERS_PAGE): boolean {
-    return this.#take(answer, { arrival: since, isAnswer: true }, ({ call, members, own_capabilities }) => {
+    return this.#take(answer, { arrival: since, isAnswer: true }, (said) => {
+      const { call, members, own_capabilities: capabilities, session_id: id } = said;
       if (call) this.#putCall(call);
       if (isList(members)) {
         const isWhole = call && members.length < Math.min(membersLimit, MEMBERS_PAGE);
         this.#putMembers(members, isWhole);
       }
-      if (isList(own_capabilities)) this.#put('capabilities', '', own_capabilities);
-    });
-  }
-
-  /** Takes what was read about a ring. */
-  learnRing(state: object, since: number): boolean {
-    return this.#take(state, { arrival: since, isAnswer: true }, (said) => {
-      const { session_id: id, session_ended_at, call_ended_at } = said;
-      if (!this.sessionId) this.#setSession(id);
+      if (isList(capabilities)) this.#put('capabilities', '', capabilities);
+      if (id === undefined) return;
+      if (!this.sessionId) this.#put('current', '', id);
       this.#putOutcomes(id, said);
-      if (session_ended_at) this.#put('session_end', id, session_ended_at, ENDED);
-      if (call_ended_at) this.#put('end', '', call_ended_at, ENDED);
+      this.#putEnd('session_end', id, said.session_ended_at || this.#get('session_end', id));
+      this.#putEnd('end', '', said.call_ended_at || this.#get('end'));
     });
   }
 
@@ -203,10 +198,10 @@ export class CallParts {
     const { call, members, user, session_id: sessionId, participant, created_at: time = true } = event;
     const userId = user?.id as string;
     const isEnd = type === 'ended' || type === 'deleted';
-    if (isEnd) this.#put('end', '', call?.ended_at ?? time, ENDED);
-    // Whatever happens in a session says that it is the present one.
-    if (sessionId && type.startsWith('session_') && type !== 'session_ended') this.#setSession(sessionId);
-    if (type === 'session_ended') this.#put('session_end', sessionId, time, ENDED);
+    if (isEnd) this.#putEnd('end', '', call?.ended_at ?? time);
+    if (type === 'session_ended') this.#putEnd('session_end', sessionId, time);
+    // Whatever else happens in a session says that it is the present one.
+    else if (type.startsWith('session_')) this.#setSession(sessionId);
     if (type === 'blocked_user') this.#put('block', userId, userId);
     if (type === 'unblocked_user') this.#put('block', userId, undefined, REMOVED);
     if (type === 'permissions_updated' && userId === ownUserId && isList(event.own_capabilities)) {
@@ -231,28 +226,35 @@ export class CallParts {
   #putCall({ session, ...fields }: Fields, weight = GOES_ON): void {
     const { blocked_user_ids: blocked, ended_at: end } = fields;
     this.#put('call', '', fields, end ? ENDED : weight);
-    this.#put('end', '', end || undefined, end ? ENDED : GOES_ON);
+    this.#putEnd('end', '', end);
     if (isList(blocked)) this.#putAll('block', blocked, (id) => id as string, true);
-    if (session) this.#putSession(session as Fields);
+    if (session) this.#putSession(session as Fields & { id: string });
     // An answer is whole; an event may leave out what it is not about.
     else if (session === null || this.#source.isAnswer) this.#setSession('');
   }
 
-  #putSession(session: Fields): void {
-    const { id, participants, ended_at: end, ...fields } = session as Fields & { id: string };
+  #putSession({ id, participants, ended_at: end, ...fields }: Fields & { id: string }): void {
     this.#setSession(id);
     this.#put('session', id, fields);
-    this.#put('session_end', id, end || undefined, end ? ENDED : GOES_ON);
-    this.#putCounts(id, session);
-    this.#putOutcomes(id, session);
+    this.#putEnd('session_end', id, end);
+    this.#putCounts(id, fields);
+    this.#putOutcomes(id, fields);
     if (isList(participants)) {
-      const keyOf = (participant: unknown) => (participant as { user_session_id: string }).user_session_id;
-      this.#putAll(`participant ${id}`, participants, keyOf, true);
+      this.#putAll(
+        `participant ${id}`,
+        participants,
+        (one) => (one as { user_session_id: string }).user_session_id,
+        true,
+      );
     }
   }
 
   #setSession(id: string): void {
-    if (typeof id === 'string') this.#put('current', '', id);
+    this.#put('current', '', typeof id === 'string' ? id : undefined);
+  }
+
+  #putEnd(kind: string, key: string, end: unknown): void {
+    this.#put(kind, key, end || undefined, end ? ENDED : GOES_ON);
   }
 
   #putCounts(id: string, { participants_count_by_role, anonymous_participant_count }: Fields): void {
@@ -271,13 +273,10 @@ export class CallParts {
 
   /** Members as they are; the ids alone are those who are members no more. */
   #putMembers(members: NonNullable<Said['members']>, isWhole = false): void {
-    const [gone, there] = [[], []] as [string[], MemberResponse[]];
-    for (const member of members) {
-      if (typeof member === 'string') gone.push(member);
-      else there.push(member);
-    }
+    const isGone = (member: unknown) => typeof member === 'string';
+    for (const id of members.filter(isGone)) this.#put('member', id as string, undefined, REMOVED);
+    const there = members.filter((member) => !isGone(member));
     this.#putAll('member', there, (member) => (member as MemberResponse).user_id, isWhole);
-    for (const id of gone) this.#put('member', id, undefined, REMOVED);
   }
 
   /** With `isWhole` what is not listed is removed. */

@@ -344,7 +344,7 @@ export class CallRecord {
     const { since } = this.before;
     const query = { call_session_id: sessionId || undefined };
     const { data } = await this.#host.exchange('GET', `${this.path}/ring_state`, { query, signal });
-    this.#parts.learnRing(data as object, since);
+    this.#parts.learn(data as object, since);
   }
 
   async #cancelRing(): Promise<void> {
