@@ -5,7 +5,7 @@ import { createHandlers, type EmulatorHandlers, type EmulatorHandlersOptions } f
 export { ConfigurationError, StreamVideoError } from '../shared/errors.js';
 
 export function emulatorHandlers(options: EmulatorHandlersOptions = {}): EmulatorHandlers {
-  return createHandlers({ http, HttpResponse, ws }, options);
+  return createHandlers(options.msw ?? { http, HttpResponse, ws }, options);
 }
 
 /** A page has no ports to listen on; a test runner that resolves the browser's build lands here too. */

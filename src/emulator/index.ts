@@ -14,6 +14,7 @@ export { type Emulator, type StartEmulatorOptions, startEmulator } from './start
 export type { RecordedRequest } from './state/journal.js';
 export type {
   LiveClient,
+  LiveEnd,
   LiveEvent,
   LiveFaults,
   LiveMessage,

@@ -54,6 +54,8 @@ export interface TimelineLane {
   readonly caption: string;
   /** How it is now, in a word or two. */
   readonly state: string;
+  /** Whether it is over, so that a line of text is enough until somebody wants more. */
+  readonly isOver: boolean;
   readonly bars: readonly TimelineBar[];
   readonly spans: readonly TimelineSpan[];
   readonly marks: readonly TimelineMark[];

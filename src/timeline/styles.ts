@@ -196,6 +196,46 @@ export const timelineStyles = css`
     gap: 10px;
     align-items: center;
   }
+  .folded {
+    border-top: 1px solid var(--sv-line);
+  }
+  .folded ul {
+    list-style: none;
+    margin: 0;
+    padding: 0 0 6px;
+  }
+  button.fold {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 8px;
+    align-items: baseline;
+    width: 100%;
+    border: 0;
+    border-radius: 0;
+    background: none;
+    text-align: start;
+    padding: 7px 14px;
+    color: var(--sv-muted);
+    font-size: 13px;
+  }
+  button.fold::before {
+    content: '▸';
+    width: 12px;
+  }
+  button.fold[aria-expanded='true']::before {
+    content: '▾';
+  }
+  button.fold:hover {
+    background: var(--sv-sunken);
+  }
+  .folded li button.fold {
+    padding-inline-start: 28px;
+  }
+  .fold b {
+    color: var(--sv-text);
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
   .legend {
     display: flex;
     flex-wrap: wrap;

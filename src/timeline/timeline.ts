@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TimelineData, TimelineSelection } from './data.js';
+import type { TimelineData, TimelineLane, TimelineSelection } from './data.js';
 import { duration, timeOfDay } from './format.js';
 import { drawItems, LaneView } from './lane-view.js';
 import { legend } from './legend.js';
@@ -17,6 +17,7 @@ const AXIS_HEIGHT_PX = 26;
 // How much of the view lies behind the present: the rest shows what is about to happen.
 const PAST = 0.72;
 const LANES_AT_ONCE = 20;
+const FOLDED_AT_ONCE = 100;
 const MIN_FRAME_MS = 60;
 const MAX_FRAME_MS = 1000;
 
@@ -53,6 +54,10 @@ export class StreamVideoTimeline extends LitElement {
   #views: readonly LaneView[] = [];
   #width = 0;
   #lanesShown = LANES_AT_ONCE;
+  #foldedShown = FOLDED_AT_ONCE;
+  #showsFolded = false;
+  /** Lanes that are over and were opened all the same. */
+  readonly #unfolded = new Set<string>();
   /** The end of the view while it does not follow the clock. */
   #fixedEnd: number | undefined;
   /** The same, while a mark is pointed at or has the focus. */
@@ -98,20 +103,28 @@ export class StreamVideoTimeline extends LitElement {
     const end = this.#fixedEnd ?? this.#heldEnd ?? this.#followingEnd(now);
     const scale = new TimeScale(end - this.spanMs, end, this.#width - GUTTER_PX - 1);
     const { lanes } = this.data;
-    this.#views = lanes.slice(0, this.#lanesShown).map((lane) => new LaneView(lane, scale, now));
+    const running = lanes.filter(({ isOver }) => !isOver);
+    const over = lanes.filter(({ isOver }) => isOver);
+    const opened = this.#showsFolded ? over.filter(({ id }) => this.#unfolded.has(id)) : [];
+    this.#views = [...running.slice(0, this.#lanesShown), ...opened].map(
+      (lane) => new LaneView(lane, scale, now),
+    );
+    const draw = (lanesOf: readonly TimelineLane[]) =>
+      repeat(
+        this.#views.filter(({ lane }) => lanesOf.includes(lane)),
+        ({ lane }) => lane.id,
+        (view) => this.#lane(view, scale, now),
+      );
     return html`
       ${this.#toolbar(now)}
       <div class="lanes" @click=${this.#choose} @keydown=${this.#key} @pointerover=${this.#hold}
         @pointerleave=${this.#release} @focusin=${this.#hold} @focusout=${this.#release}>
         ${this.#axis(scale, now)}
-        ${repeat(
-          this.#views,
-          ({ lane }) => lane.id,
-          (view) => this.#lane(view, scale, now),
-        )}
+        ${draw(running)}
+        ${running.length > this.#lanesShown ? this.#more(running.length) : nothing}
+        ${over.length > 0 ? this.#folded(over, draw) : nothing}
       </div>
       ${lanes.some(({ kind }) => kind === 'client') ? nothing : html`<p class="empty"><slot name="empty">Nothing has happened yet.</slot></p>`}
-      ${lanes.length > this.#lanesShown ? this.#more(lanes.length) : nothing}
       ${legend()}`;
   }
 
@@ -171,6 +184,48 @@ export class StreamVideoTimeline extends LitElement {
   #more(count: number): TemplateResult {
     return html`<div class="more">${count - this.#lanesShown} more lanes
       <button type="button" @click=${() => this.#showMore()}>Show ${LANES_AT_ONCE} more</button></div>`;
+  }
+
+  #folded(over: readonly TimelineLane[], draw: (lanes: readonly TimelineLane[]) => unknown): TemplateResult {
+    const count = `${over.length} ended or idle ${over.length === 1 ? 'client' : 'clients'}`;
+    const listed = over.slice(0, this.#foldedShown);
+    return html`<section class="folded" aria-label="Ended or idle clients">
+      <button type="button" class="fold" aria-expanded=${this.#showsFolded ? 'true' : 'false'}
+        @click=${() => this.#fold()}>${count}</button>
+      ${
+        this.#showsFolded
+          ? html`<ul>${repeat(
+              listed,
+              ({ id }) => id,
+              (
+                lane,
+              ) => html`<li><button type="button" class="fold" aria-expanded=${this.#unfolded.has(lane.id) ? 'true' : 'false'}
+                @click=${() => this.#unfold(lane.id)}><b>${lane.title}</b><span>${[lane.caption, lane.state].filter((text) => text !== '').join(', ')}</span></button>
+                ${draw([lane])}</li>`,
+            )}</ul>${
+              over.length > listed.length
+                ? html`<div class="more">${over.length - listed.length} more
+                    <button type="button" @click=${() => this.#listMore()}>List ${FOLDED_AT_ONCE} more</button></div>`
+                : nothing
+            }`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #fold(): void {
+    this.#showsFolded = !this.#showsFolded;
+    this.requestUpdate();
+  }
+
+  #unfold(id: string): void {
+    if (!this.#unfolded.delete(id)) this.#unfolded.add(id);
+    this.requestUpdate();
+  }
+
+  #listMore(): void {
+    this.#foldedShown += FOLDED_AT_ONCE;
+    this.requestUpdate();
   }
 
   #showMore(): void {

@@ -145,6 +145,121 @@ describe('the time line', () => {
   });
 });
 
+describe('clients that come and go', () => {
+  const folded = () => page.getByRole('region', { name: 'Ended or idle clients' });
+
+  // case 258
+  test('connected ones come first, those that left are one line until it is opened', async () => {
+    for (const id of ['ada', 'ben', 'cleo']) await connected(id);
+    await lane('cleo').waitFor();
+    await clients[0]?.disconnect();
+    await folded().getByRole('button', { name: '1 ended or idle client' }).waitFor();
+    expect(await lane('ada').count()).toBe(0);
+    const lanes = page.locator('stream-video-timeline section.lane');
+    expect(await lanes.locator('h3').allTextContents()).toEqual(['ben', 'cleo']);
+    await folded().getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+    const row = folded().getByRole('button', { name: /^ada/ }).first();
+    expect(await row.getAttribute('aria-expanded')).toBe('false');
+    await row.focus();
+    await page.keyboard.press('Enter');
+    await itemOf('ada', /^Socket ended by the client/).waitFor();
+    expect(await row.getAttribute('aria-expanded')).toBe('true');
+  });
+
+  test('one that was cut off and comes back is not folded', async () => {
+    await connected('martin');
+    await lane('martin').waitFor();
+    emulator.faults.dropConnections(4000);
+    await itemOf('martin', /^Socket ended by the emulator/).waitFor();
+    expect(await folded().count()).toBe(0);
+  });
+
+  // case 258
+  test('a page that is opened or loaded later draws sockets that ended and what was switched', async () => {
+    await connected('martin');
+    emulator.faults.dropConnections(4000);
+    emulator.faults.latency({ ms: 5 });
+    emulator.faults.revoke('martin');
+    await expect
+      .poll(() => emulator.requests.filter(({ kind }) => kind === 'socket').length)
+      .toBeGreaterThan(1);
+    for (let visit = 0; visit < 2; visit += 1) {
+      await page.reload();
+      await itemOf('martin', /^Socket ended by the emulator, code 4000/).waitFor();
+      await itemOf('Emulator', /latency 5 ms/).waitFor();
+    }
+    await page.getByRole('button', { name: 'Requests', exact: true }).click();
+    await page.getByRole('row').filter({ hasText: 'handshake' }).first().waitFor();
+  });
+
+  // case 257
+  test('a token that had expired before a revocation stays expired', async () => {
+    await emulator.userToken('martin', { expiresInSeconds: -5 });
+    await emulator.userToken('martin');
+    emulator.faults.revoke('martin');
+    await page.getByRole('button', { name: 'Tokens', exact: true }).click();
+    await page.getByRole('row').filter({ hasText: 'revoked' }).waitFor();
+    const states = await page.locator('td.answer').allTextContents();
+    expect(states).toEqual(['revoked', 'expired']);
+  });
+});
+
+describe('users and calls', () => {
+  test('are listed with their state, follow what happens, and open as details', async () => {
+    const client = await connected('martin');
+    await client.call('default', 'standup').getOrCreate();
+    emulator.seed({
+      users: [{ id: 'eve', banned: true }],
+      calls: [{ type: 'default', id: 'retro', created_by_id: 'eve', ended_at: '2026-01-01T00:00:00Z' }],
+    });
+    await page.getByRole('button', { name: 'Users', exact: true }).click();
+    const rows = page.getByRole('row');
+    await rows.filter({ hasText: 'eve' }).filter({ hasText: 'banned' }).waitFor();
+    const martin = rows.filter({ hasText: 'martin' });
+    await martin.getByText('connected', { exact: true }).waitFor();
+    await client.disconnect();
+    await martin.getByText('not connected', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Calls', exact: true }).click();
+    await rows.filter({ hasText: 'default:standup' }).getByText('open', { exact: true }).waitFor();
+    // Anywhere on the row, not the button only.
+    await rows.filter({ hasText: 'default:retro' }).getByText('ended', { exact: true }).click();
+    await details().getByRole('heading', { name: 'Call default:retro' }).waitFor();
+  });
+});
+
+describe('a pasted token', () => {
+  const explain = async (token: string) => {
+    minted.push(token);
+    await form('Explain a token').getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+  };
+
+  test('is explained with its claims, and creates nobody', async () => {
+    const token = await emulator.userToken('martin', { claims: { plan: 'gold' } });
+    await explain(token);
+    await form('Explain a token').getByText('Accepted').waitFor();
+    expect(await form('Explain a token').textContent()).toMatch(/plan\s*gold/);
+    emulator.faults.revoke('martin');
+    await explain(token);
+    await form('Explain a token').getByText('Refused with 40: the token was revoked').waitFor();
+    expect(emulator.snapshot().users).toEqual([]);
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test('of another secret, or that is none, is refused with the cause', async () => {
+    await explain((await emulator.userToken('martin')).replace(/.{6}$/, 'AAAAAA'));
+    await form('Explain a token')
+      .getByText(/^Refused with 43/)
+      .waitFor();
+    await form('Explain a token').getByLabel('Token').fill('hello');
+    await page.keyboard.press('Enter');
+    await form('Explain a token')
+      .getByText(/^Refused with 5: /)
+      .waitFor();
+  });
+});
+
 describe('details', () => {
   test('a click on a mark shows the exchange with decoded claims', async () => {
     const client = await connected('martin');
@@ -279,7 +394,7 @@ describe('the table', () => {
     await rows.filter({ hasText: /replay of \d+/ }).waitFor();
     await page.getByRole('combobox', { name: 'Show' }).selectOption('tokens refused');
     await expect.poll(() => rows.count()).toBe(2);
-    await rows.getByRole('button').click();
+    await rows.locator('td.answer').click();
     await details().getByText('401 / 40').first().waitFor();
   });
 
@@ -314,7 +429,7 @@ describe('the page', () => {
     expect(Math.abs(Number(ground) - Number(text))).toBeGreaterThan(400);
   });
 
-  test.for([600, 1280])('fits into %d pixels', async (width) => {
+  test.for([360, 600, 1280])('fits into %d pixels', async (width) => {
     await page.setViewportSize({ width, height: 900 });
     await connected('martin-with-a-name-that-is-longer-than-anybody-would-expect');
     await page.locator('.item').first().waitFor();

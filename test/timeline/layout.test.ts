@@ -8,7 +8,17 @@ function bar(id: string, from: number, until?: number): TimelineBar {
 }
 
 function laneOf(marks: TimelineMark[]): TimelineLane {
-  return { id: 'a', kind: 'client', title: 'a', caption: '', state: '', bars: [], spans: [], marks };
+  return {
+    id: 'a',
+    kind: 'client',
+    title: 'a',
+    caption: '',
+    state: '',
+    isOver: false,
+    bars: [],
+    spans: [],
+    marks,
+  };
 }
 
 describe('layout', () => {

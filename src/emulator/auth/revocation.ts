@@ -4,7 +4,7 @@ import { Failure } from '../wire/api-failure.js';
 
 /** Why a token no longer works although it has not expired: a fault, or a cutoff of its user or the application. */
 export function revocationOf(
-  { claims, ended, userId }: KnownToken,
+  { claims, ended, userId }: Pick<KnownToken, 'claims' | 'ended' | 'userId'>,
   coordinator: Coordinator,
 ): Failure | undefined {
   if (ended !== undefined) {

@@ -15,6 +15,7 @@ import {
   required,
   text,
 } from '../wire/validation.js';
+import { explain } from './explain.js';
 import { CALL_ID_LIST, mint } from './mint.js';
 
 /** Something that `POST /_emulator/...` does. */
@@ -47,14 +48,23 @@ function readSwitch(body: Body, name: string): boolean {
   return body[name] !== false;
 }
 
-/** Not among the faults, which end with a button. */
-export const SEED: Action = {
-  path: '/seed',
-  does: 'sets up users, roles, grants, call types and calls',
-  body: {},
-  fields: {},
-  run: ({ coordinator }, body) => applySeed(coordinator, body),
-};
+/** What sets up or tells, and switches nothing. */
+export const FURTHER_ACTIONS: readonly Action[] = [
+  {
+    path: '/seed',
+    does: 'sets up users, roles, grants, call types and calls: a seed, laid over what there is, all or nothing',
+    body: { users: 'and roles, grants, call_types, calls: as in GET /_emulator/snapshot' },
+    fields: {},
+    run: ({ coordinator }, body) => applySeed(coordinator, body),
+  },
+  {
+    path: '/explain',
+    does: 'says what a token is, and whether it would be taken now; it is neither used nor kept',
+    body: { token: 'the token' },
+    fields: { token: required(text(16_384)) },
+    run: ({ coordinator }, body) => explain(String(body.token), coordinator),
+  },
+];
 
 export const ACTIONS: readonly Action[] = [
   {

@@ -10,8 +10,9 @@ import { REMEMBERED_TOKENS } from '../state/token-registry.js';
 import { MAX_USERS } from '../state/users.js';
 import { Failure } from '../wire/api-failure.js';
 import { validate } from '../wire/validation.js';
-import { ACTIONS, type Action, type Controls, SEED } from './actions.js';
+import { ACTIONS, type Action, type Controls, FURTHER_ACTIONS } from './actions.js';
 import type { Guard } from './guard.js';
+import { inventoryOf } from './inventory.js';
 import { PAGE_HEADERS, PAGE_HTML, PAGE_ICON } from './page-html.js';
 import { liveSnapshot } from './snapshot.js';
 
@@ -44,11 +45,16 @@ function index({ apiKey, allowsMint }: Coordinator): object {
       [`${ROOT}/state`]: 'clients, tokens, requests and faults, as the live feed opens with them',
       [`${ROOT}/requests`]: 'what arrived, tokens redacted',
       [`${ROOT}/snapshot`]: 'users, roles, grants, call types and calls, in the form of a seed',
+      [`${ROOT}/inventory`]: 'the users and calls that were used last, with their state in words',
       [`${ROOT}/live`]: 'a WebSocket: a snapshot, then what happens',
     },
-    set_up: { [`${ROOT}/seed`]: 'a POST with a seed: it is laid over what there is, all or nothing' },
-    post: ACTIONS.map(({ path, does, body }) => ({ path: `${ROOT}${path}`, does, body })),
+    post: ACTIONS.map(listed),
+    further: FURTHER_ACTIONS.map(listed),
   };
+}
+
+function listed({ path, does, body }: Action): object {
+  return { path: `${ROOT}${path}`, does, body };
 }
 
 async function perform(controls: Controls, action: Action, { req, env }: Context<Env>): Promise<Response> {
@@ -103,8 +109,9 @@ export function createControlApp(controls: Controls, { guard, pageScript }: Cont
   app.get(ROOT, (context) => context.json(index(coordinator)));
   app.get(`${ROOT}/state`, (context) => context.json(liveSnapshot(coordinator)));
   app.get(`${ROOT}/requests`, (context) => context.json({ requests: coordinator.journal.all() }));
+  app.get(`${ROOT}/inventory`, (context) => context.json(inventoryOf(coordinator)));
   app.get(`${ROOT}/snapshot`, (context) => context.json(snapshotOf(coordinator)));
-  for (const action of [...ACTIONS, SEED]) {
+  for (const action of [...ACTIONS, ...FURTHER_ACTIONS]) {
     app.post(`${ROOT}${action.path}`, (context) => perform(controls, action, context));
   }
   app.onError((error) => {

@@ -17,6 +17,12 @@ export interface EmulatorHandlersOptions extends EmulatorOptions {
   chatUrl?: string | undefined;
   /** Where the official client asks for its location. @default the service's own */
   hintUrl?: string | undefined;
+  /**
+   * The module `msw`, where it can't be loaded from here: under Jest on Node 20.
+   *
+   * @default the installed one
+   */
+  msw?: MswParts | undefined;
 }
 
 /**
@@ -25,21 +31,29 @@ export interface EmulatorHandlersOptions extends EmulatorOptions {
  */
 export type EmulatorHandlers = never[] & { readonly emulator: EmulatedApp };
 
-/** The parts of msw that the handlers are made of. */
-export type MswParts = Pick<typeof Msw, 'http' | 'HttpResponse' | 'ws'>;
+/** The parts of msw that the handlers are made of; any version of it, so nothing here needs its types. */
+export interface MswParts {
+  readonly http: object;
+  readonly HttpResponse: object;
+  readonly ws: object;
+}
+
+type LoadedMsw = Pick<typeof Msw, 'http' | 'HttpResponse' | 'ws'>;
 
 const KNOWN: Names<keyof EmulatorHandlersOptions> = {
   ...EMULATOR_OPTIONS,
   baseUrl: true,
   chatUrl: true,
   hintUrl: true,
+  msw: true,
 };
 
 const VIDEO_URL = 'https://video.stream-io-api.com';
 const CHAT_URL = 'https://chat.stream-io-api.com';
 const HINT_URL = 'https://hint.stream-io-video.com/';
 
-export function createHandlers(msw: MswParts, options: EmulatorHandlersOptions): EmulatorHandlers {
+export function createHandlers(parts: MswParts, options: EmulatorHandlersOptions): EmulatorHandlers {
+  const msw = parts as LoadedMsw;
   assertKnown('emulatorHandlers', options, KNOWN);
   const coordinator = createCoordinator(options);
   const app = createApp(coordinator);
@@ -69,7 +83,7 @@ export function createHandlers(msw: MswParts, options: EmulatorHandlersOptions):
   }) as unknown as EmulatorHandlers;
 }
 
-function socketHandler({ ws }: MswParts, origin: string, coordinator: Coordinator): unknown {
+function socketHandler({ ws }: LoadedMsw, origin: string, coordinator: Coordinator): unknown {
   return ws.link(`${origin.replace(/^http/, 'ws')}/*`).addEventListener('connection', ({ client }) => {
     const { pathname, searchParams } = client.url;
     if (!isSocketPath(pathname)) return client.close(1008, 'no socket opens here');

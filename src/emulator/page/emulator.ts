@@ -7,6 +7,7 @@ import { LIVE_PATH } from '../control/control-paths.js';
 import { describe } from './details/describe.js';
 import type { StreamVideoDetails } from './details/details.js';
 import { control } from './faults/control.js';
+import { InventoryReader } from './live/ask-inventory.js';
 import { clientsOf } from './live/clients.js';
 import { activeFaults } from './live/fault-notes.js';
 import { LiveFeed } from './live/feed.js';
@@ -16,7 +17,15 @@ import { LiveStore } from './live/store.js';
 import { pageStyles } from './styles.js';
 
 const DRAW_EVERY_MS = 120;
-const VIEWS = { timeline: 'Time line', requests: 'Requests', tokens: 'Tokens' } as const;
+// A client without a socket becomes idle while nothing is told.
+const REVIEW_EVERY_MS = 5000;
+const VIEWS = {
+  timeline: 'Time line',
+  requests: 'Requests',
+  tokens: 'Tokens',
+  users: 'Users',
+  calls: 'Calls',
+} as const;
 type View = keyof typeof VIEWS;
 
 /** The page of an emulator: everything that its live feed tells, and the faults. Takes no attributes. */
@@ -39,6 +48,7 @@ export class StreamVideoEmulator extends LitElement {
   readonly #feed = new LiveFeed(LIVE_PATH, {
     message: (message) => {
       this.#store.apply(message);
+      this.#readInventory();
       this.#drawSoon();
     },
     changed: (isLive) => {
@@ -46,7 +56,12 @@ export class StreamVideoEmulator extends LitElement {
       this.requestUpdate();
     },
   });
+  readonly #inventory = new InventoryReader((inventory) => {
+    this.#store.inventory = inventory;
+    this.#drawSoon();
+  });
   #isLive = false;
+  #reviewing: ReturnType<typeof setInterval> | undefined;
   #drawing: ReturnType<typeof setTimeout> | undefined;
   #data: TimelineData = { now: Date.now(), isRunning: true, lanes: [] };
   #drawn = '';
@@ -62,11 +77,14 @@ export class StreamVideoEmulator extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#feed.open();
+    this.#reviewing = setInterval(() => this.requestUpdate(), REVIEW_EVERY_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#feed.close();
+    this.#inventory.stop();
+    clearInterval(this.#reviewing);
     clearTimeout(this.#drawing);
     this.#drawing = undefined;
   }
@@ -92,6 +110,7 @@ export class StreamVideoEmulator extends LitElement {
         </main>
         <aside>
           <stream-video-details ?hidden=${this.current === undefined} .details=${this.#details()} .current=${this.current}></stream-video-details>
+          <stream-video-explain></stream-video-explain>
           <h2>Make things go wrong</h2>
           <stream-video-faults .users=${this.#users()} ?mintAllowed=${this.#store.snapshot?.mintAllowed === true}></stream-video-faults>
           <div class="end">
@@ -131,6 +150,19 @@ export class StreamVideoEmulator extends LitElement {
   #main(): TemplateResult {
     const store = this.#store;
     const isWanted = (userId: string) => userId.toLowerCase().includes(this.filter.trim().toLowerCase());
+    const { inventory } = store;
+    if (this.view === 'users') {
+      const users = (inventory?.users ?? []).filter(({ id }) => isWanted(id));
+      return html`<stream-video-users .users=${users} .total=${this.filter === '' ? (inventory?.userCount ?? 0) : users.length}
+        .selected=${this.current}></stream-video-users>`;
+    }
+    if (this.view === 'calls') {
+      const calls = (inventory?.calls ?? []).filter(
+        ({ createdById, members }) => isWanted(createdById) || members.some(({ userId }) => isWanted(userId)),
+      );
+      return html`<stream-video-calls .calls=${calls} .total=${this.filter === '' ? (inventory?.callCount ?? 0) : calls.length}
+        .selected=${this.current}></stream-video-calls>`;
+    }
     if (this.view === 'tokens') {
       const tokens = [...store.tokens.values()].filter(({ userId }) => isWanted(userId));
       return html`<stream-video-tokens .tokens=${tokens} .now=${store.now()} .selected=${this.current}></stream-video-tokens>`;
@@ -150,7 +182,8 @@ export class StreamVideoEmulator extends LitElement {
 
   /** The same object until something differs. */
   #timelineData(isWanted: (text: string) => boolean): TimelineData {
-    const state = `${this.#store.version} ${this.filter}`;
+    const period = Math.floor(this.#store.now() / REVIEW_EVERY_MS);
+    const state = `${this.#store.version} ${this.filter} ${period}`;
     if (state === this.#drawn) return this.#data;
     this.#drawn = state;
     const lanes = lanesOf(this.#store).filter(({ kind, title }) => kind === 'faults' || isWanted(title));
@@ -181,6 +214,11 @@ export class StreamVideoEmulator extends LitElement {
 
   #look(view: View): void {
     this.view = view;
+    this.#readInventory();
+  }
+
+  #readInventory(): void {
+    if (this.view === 'users' || this.view === 'calls') this.#inventory.ask();
   }
 
   #filterBy(event: Event): void {

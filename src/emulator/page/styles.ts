@@ -92,6 +92,7 @@ export const pageStyles = css`
   }
   .views > div {
     display: flex;
+    flex-wrap: wrap;
     gap: 6px;
   }
   .views {

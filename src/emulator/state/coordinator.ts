@@ -7,6 +7,7 @@ import { Connections } from './connections.js';
 import { Grants } from './grants.js';
 import { Journal, type RecordedRequest } from './journal.js';
 import type { LiveEvent } from './live.js';
+import { LiveHistory } from './live-history.js';
 import { liveFaults, liveToken } from './live-view.js';
 import { PlannedFaults } from './planned-faults.js';
 import { RateLimits } from './rate-limits.js';
@@ -59,6 +60,7 @@ export class Coordinator {
   readonly lines = new Set<Line>();
   readonly limits = new RateLimits(this.clock);
   readonly journal = new Journal();
+  readonly history = new LiveHistory();
   readonly app: AppSettings = defaultAppSettings();
   readonly planned = new PlannedFaults(() => this.reportFaults());
   readonly #observers = new Set<Observer>();
@@ -85,6 +87,7 @@ export class Coordinator {
   }
 
   report(event: LiveEvent): void {
+    this.history.note(event);
     for (const observer of this.#observers) observer(event);
   }
 

@@ -32,6 +32,18 @@ export interface LiveClient {
   readonly client?: string | undefined;
 }
 
+/** A socket that has ended. */
+export interface LiveEnd {
+  readonly client: LiveClient;
+  /** Epoch milliseconds by the emulator's clock. */
+  readonly until: number;
+  /** The close code. */
+  readonly code: number;
+  /** Which side ended it. */
+  readonly by: 'client' | 'emulator';
+  readonly apiCode?: number | undefined;
+}
+
 /** The faults that are switched on. */
 export interface LiveFaults {
   readonly clockSkewMs: number;
@@ -55,9 +67,13 @@ export interface LiveSnapshot {
   readonly apiKey: string;
   readonly mintAllowed: boolean;
   readonly clients: readonly LiveClient[];
+  /** The newest sockets that have ended, oldest first. */
+  readonly ended: readonly LiveEnd[];
   readonly tokens: readonly LiveToken[];
   readonly requests: readonly RecordedRequest[];
   readonly faults: LiveFaults;
+  /** The faults after each of the last switches, oldest first. */
+  readonly switches: readonly { readonly at: number; readonly faults: LiveFaults }[];
 }
 
 /**

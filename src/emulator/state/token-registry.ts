@@ -75,9 +75,13 @@ export class TokenRegistry {
       known.wasRead = true;
       return known;
     }
-    const cutoffs = [this.#cutoffForAll, this.#cutoffs.get(userId)];
-    const cutoff = cutoffs.find((one) => one !== undefined && isIssuedBefore(claims, one.seconds));
-    return this.#add(token, { userId, claims, isSigned, wasRead: true, ended: known?.ended ?? cutoff?.why });
+    const ended = known?.ended ?? this.#cutoffOf(userId, claims);
+    return this.#add(token, { userId, claims, isSigned, wasRead: true, ended });
+  }
+
+  /** What would be known of a token if it came now; it does not count as seen. */
+  unseen(userId: string, claims: Claims): Pick<KnownToken, 'userId' | 'claims' | 'ended'> {
+    return { userId, claims, ended: this.#cutoffOf(userId, claims) };
   }
 
   find(token: string): KnownToken | undefined {
@@ -116,6 +120,11 @@ export class TokenRegistry {
       token.endedAt = undefined;
       this.#onChange(token);
     }
+  }
+
+  #cutoffOf(userId: string, claims: Claims): TokenEnd | undefined {
+    const cutoffs = [this.#cutoffForAll, this.#cutoffs.get(userId)];
+    return cutoffs.find((one) => one !== undefined && isIssuedBefore(claims, one.seconds))?.why;
   }
 
   #add(

@@ -5,6 +5,7 @@ import { userOf } from '../live/clients.js';
 import { answerOf, isFailure, meaningOf } from '../live/codes.js';
 import type { LiveStore, SocketLife } from '../live/store.js';
 import { claimsSection, lifeFacts } from './claims.js';
+import { describeCall, describeUser } from './describe-inventory.js';
 import type { Detail, DetailSection, Fact } from './detail.js';
 
 /** Everything known about what an id of the time line stands for; undefined when it is no longer known. */
@@ -19,6 +20,16 @@ export function describe(id: string, store: LiveStore): Detail | undefined {
     case 'socket':
     case 'drop':
       return found(store.sockets.get(key), (socket) => describeSocket(id, socket));
+    case 'user':
+      return found(
+        store.inventory?.users.find((user) => user.id === key),
+        (user) => describeUser(id, user),
+      );
+    case 'call':
+      return found(
+        store.inventory?.calls.find(({ cid }) => cid === key),
+        (call) => describeCall(id, call),
+      );
     case 'note':
       return found(
         store.notes.find((note) => String(note.id) === key),

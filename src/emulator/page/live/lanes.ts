@@ -10,6 +10,7 @@ import type { RecordedRequest } from '../../state/journal.js';
 import type { LiveToken } from '../../state/live.js';
 import { type ClientActivity, clientsOf } from './clients.js';
 import { answerOf, isFailure, isTokenRefusal, meaningOf } from './codes.js';
+import { type Presence, presenceOf, RANK } from './presence.js';
 import { replaysOf } from './replays.js';
 import type { FaultNote, LiveStore, SocketLife } from './store.js';
 
@@ -19,7 +20,10 @@ const BACK_DATED_MS = 6000;
 export function lanesOf(store: LiveStore): TimelineLane[] {
   return [
     ...(store.notes.length === 0 ? [] : [faultLane(store.notes)]),
-    ...clientsOf(store).map((client) => clientLane(client, store)),
+    ...clientsOf(store)
+      .map((client) => ({ client, presence: presenceOf(client, store) }))
+      .sort((a, b) => RANK[a.presence] - RANK[b.presence])
+      .map(({ client, presence }) => clientLane(client, presence, store)),
   ];
 }
 
@@ -30,6 +34,7 @@ function faultLane(notes: readonly FaultNote[]): TimelineLane {
     title: 'Emulator',
     caption: '',
     state: '',
+    isOver: false,
     bars: [],
     spans: [],
     marks: notes.map(({ id, at, text }) => ({
@@ -41,7 +46,7 @@ function faultLane(notes: readonly FaultNote[]): TimelineLane {
   };
 }
 
-function clientLane(client: ClientActivity, { tokens }: LiveStore): TimelineLane {
+function clientLane(client: ClientActivity, presence: Presence, { tokens }: LiveStore): TimelineLane {
   const { key, userId, requests, sockets } = client;
   const replays = replaysOf(requests);
   const lived = [...client.tokenIds].map((id) => tokens.get(id)).filter((token) => token !== undefined);
@@ -50,7 +55,8 @@ function clientLane(client: ClientActivity, { tokens }: LiveStore): TimelineLane
     kind: 'client',
     title: userId === '!anon' ? 'anonymous' : shown(userId, 60),
     caption: client.software,
-    state: stateOf(client),
+    state: stateOf(client, presence),
+    isOver: presence === 'over',
     bars: lived
       .sort((a, b) => a.firstSeenAt - b.firstSeenAt || a.id - b.id)
       .map((token, index) => barOf(token, index > 0)),
@@ -62,8 +68,10 @@ function clientLane(client: ClientActivity, { tokens }: LiveStore): TimelineLane
   };
 }
 
-function stateOf({ sockets }: ClientActivity): string {
+function stateOf({ sockets }: ClientActivity, presence: Presence): string {
   const open = sockets.filter(({ until }) => until === undefined).length;
+  const last = sockets.at(-1)?.until;
+  if (presence === 'over') return last === undefined ? 'idle' : `ended ${timeOfDay(last)}`;
   if (open === 0) return 'no socket';
   return open === 1 ? 'connected' : `${open} sockets`;
 }

@@ -1,3 +1,4 @@
+import type { Inventory } from '../../control/inventory.js';
 import type { RecordedRequest } from '../../state/journal.js';
 import type { LiveClient, LiveFaults, LiveMessage, LiveSnapshot, LiveToken } from '../../state/live.js';
 import { faultChanges } from './fault-notes.js';
@@ -6,6 +7,17 @@ const KEPT_REQUESTS = 4000;
 const KEPT_TOKENS = 2000;
 const KEPT_SOCKETS = 3000;
 const KEPT_NOTES = 500;
+const NO_FAULTS: LiveFaults = {
+  clockSkewMs: 0,
+  clockFrozen: false,
+  latencyMs: 0,
+  jitterMs: 0,
+  failingNext: 0,
+  rejectingNext: 0,
+  guestsDisabled: false,
+  authChecksDisabled: false,
+  cutSocketsAtExpiry: false,
+};
 
 /** A socket and, once known, how it ended. */
 export interface SocketLife {
@@ -35,6 +47,8 @@ export class LiveStore {
   readonly requests = new Map<number, RecordedRequest>();
   readonly sockets = new Map<string, SocketLife>();
   notes: readonly FaultNote[] = [];
+  /** The users and calls, as they were last asked for. */
+  inventory: Inventory | undefined;
   #nextNote = 1;
 
   apply(message: LiveMessage): void {
@@ -79,29 +93,39 @@ export class LiveStore {
   }
 
   #begin(snapshot: LiveSnapshot): void {
-    // Sockets that ended are told once only; they stay unless another emulator answers now.
-    const isSame = this.snapshot?.apiKey === snapshot.apiKey;
-    if (!isSame) this.notes = [];
-    for (const [id, { until }] of this.sockets) {
-      if (!isSame || until === undefined) this.sockets.delete(id);
-    }
     this.snapshot = snapshot;
     this.faults = snapshot.faults;
+    this.sockets.clear();
     this.tokens.clear();
     this.requests.clear();
+    this.#recall(snapshot);
+    for (const end of snapshot.ended) this.sockets.set(end.client.connectionId, end);
     for (const token of snapshot.tokens) this.tokens.set(token.id, token);
     for (const request of snapshot.requests) this.requests.set(request.id, request);
     for (const client of snapshot.clients) this.sockets.set(client.connectionId, { client });
+  }
+
+  // What was switched before this page opened.
+  #recall({ switches, tokens }: LiveSnapshot): void {
+    const told: { at: number; text: string }[] = [];
+    let before: LiveFaults = NO_FAULTS;
+    for (const { at, faults } of switches) {
+      const changes = faultChanges(before, faults);
+      if (changes.length > 0) told.push({ at, text: changes.join('; ') });
+      before = faults;
+    }
+    for (const { ended, endedAt } of tokens) {
+      if (ended !== undefined && endedAt !== undefined) told.push({ at: endedAt, text: endedText(ended) });
+    }
+    this.notes = [];
+    for (const { at, text } of told.sort((a, b) => a.at - b.at)) this.#note(at, text);
   }
 
   #applyToken(token: LiveToken, now: number): void {
     const before = this.tokens.get(token.id);
     put(this.tokens, token.id, token, KEPT_TOKENS);
     if (token.ended !== undefined && before?.ended === undefined) {
-      this.#note(
-        token.endedAt ?? now,
-        token.ended === 'revoked' ? 'tokens revoked' : 'tokens expired on demand',
-      );
+      this.#note(token.endedAt ?? now, endedText(token.ended));
     }
     if (token.ended === undefined && before?.ended !== undefined) this.#note(now, 'tokens restored');
   }
@@ -113,6 +137,10 @@ export class LiveStore {
     this.notes = [...this.notes.slice(-KEPT_NOTES), { id: this.#nextNote, at, text }];
     this.#nextNote += 1;
   }
+}
+
+function endedText(ended: 'expired' | 'revoked'): string {
+  return ended === 'revoked' ? 'tokens revoked' : 'tokens expired on demand';
 }
 
 function put<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, kept: number): void {

@@ -5,6 +5,7 @@ import { controls, theme } from '../../../timeline/theme.js';
 import type { RecordedRequest } from '../../state/journal.js';
 import { userOf } from '../live/clients.js';
 import { answerOf, isFailure, isTokenRefusal, meaningOf } from '../live/codes.js';
+import { chooseRow } from './choose-row.js';
 import { tableStyles } from './styles.js';
 
 const ROWS = 200;
@@ -70,8 +71,8 @@ export class StreamVideoRequests extends LitElement {
     const { id, at, kind, method, path, tokenId, durationMs, apiCode } = request;
     const key = `request:${id}`;
     const replayOf = this.replays.get(id);
-    return html`<tr class="${isFailure(request) ? 'bad' : ''} ${key === this.selected ? 'current' : ''}">
-      <td class="number"><button type="button" aria-current=${key === this.selected ? 'true' : 'false'} @click=${() => this.#select(key)} aria-label="Show request ${id}">${id}</button></td>
+    return html`<tr class="${isFailure(request) ? 'bad' : ''} ${key === this.selected ? 'current' : ''}" @click=${() => this.#select(key)}>
+      <td class="number"><button type="button" aria-current=${key === this.selected ? 'true' : 'false'} aria-label="Show request ${id}">${id}</button></td>
       <td class="number">${timeOfDay(at, { withMs: true })}</td>
       <td>${shown(userOf(request), 60)}</td>
       <td class="path">${kind === 'socket' ? 'handshake' : method} ${shown(path, 160)}${replayOf === undefined ? nothing : ` (replay of ${replayOf})`}</td>
@@ -87,8 +88,7 @@ export class StreamVideoRequests extends LitElement {
   }
 
   #select(id: string): void {
-    const detail = { laneId: '', ids: [id] };
-    this.dispatchEvent(new CustomEvent('timeline-select', { detail, bubbles: true, composed: true }));
+    chooseRow(this, id);
   }
 }
 

@@ -68,6 +68,12 @@ export const tableStyles = css`
   td button:hover {
     text-decoration: underline;
   }
+  tbody tr {
+    cursor: pointer;
+  }
+  tbody tr:hover td {
+    background: var(--sv-sunken);
+  }
   tr.bad td.answer {
     color: var(--sv-bad);
     font-weight: 600;

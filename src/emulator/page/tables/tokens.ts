@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { duration, shown, timeOfDay } from '../../../timeline/format.js';
 import { controls, theme } from '../../../timeline/theme.js';
 import type { LiveToken } from '../../state/live.js';
+import { chooseRow } from './choose-row.js';
 import { tableStyles } from './styles.js';
 
 const ROWS = 200;
@@ -45,8 +46,8 @@ export class StreamVideoTokens extends LitElement {
     const key = `token:${id}`;
     const state = this.#stateOf(token);
     const time = (at: number | undefined) => (at === undefined ? 'never' : timeOfDay(at));
-    return html`<tr class="${state.isOver ? 'bad' : ''} ${key === this.selected ? 'current' : ''}">
-      <td class="number"><button type="button" aria-current=${key === this.selected ? 'true' : 'false'} @click=${() => this.#select(key)} aria-label="Show token ${id}">${id}</button></td>
+    return html`<tr class="${state.isOver ? 'bad' : ''} ${key === this.selected ? 'current' : ''}" @click=${() => this.#select(key)}>
+      <td class="number"><button type="button" aria-current=${key === this.selected ? 'true' : 'false'} aria-label="Show token ${id}">${id}</button></td>
       <td>${shown(userId, 60)}</td>
       <td class="number">${timeOfDay(firstSeenAt)}</td>
       <td class="number">${expiresAt === undefined ? 'no expiry' : duration(expiresAt - issuedAt)}</td>
@@ -66,8 +67,7 @@ export class StreamVideoTokens extends LitElement {
   }
 
   #select(id: string): void {
-    const detail = { laneId: '', ids: [id] };
-    this.dispatchEvent(new CustomEvent('timeline-select', { detail, bubbles: true, composed: true }));
+    chooseRow(this, id);
   }
 }
 
