@@ -219,11 +219,12 @@ export const timelineStyles = css`
     font-size: 13px;
   }
   button.fold::before {
-    content: '▸';
+    /* The state is said by aria-expanded. */
+    content: '▸' / '';
     width: 12px;
   }
   button.fold[aria-expanded='true']::before {
-    content: '▾';
+    content: '▾' / '';
   }
   button.fold:hover {
     background: var(--sv-sunken);

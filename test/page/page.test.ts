@@ -179,15 +179,14 @@ describe('clients that come and go', () => {
   test('a page that is opened or loaded later draws sockets that ended and what was switched', async () => {
     await connected('martin');
     emulator.faults.dropConnections(4000);
-    emulator.faults.latency({ ms: 5 });
-    emulator.faults.revoke('martin');
+    emulator.faults.latency({ ms: 50 });
     await expect
       .poll(() => emulator.requests.filter(({ kind }) => kind === 'socket').length)
       .toBeGreaterThan(1);
     for (let visit = 0; visit < 2; visit += 1) {
       await page.reload();
       await itemOf('martin', /^Socket ended by the emulator, code 4000/).waitFor();
-      await itemOf('Emulator', /latency 5 ms/).waitFor();
+      await itemOf('Emulator', /latency 50 ms/).waitFor();
     }
     await page.getByRole('button', { name: 'Requests', exact: true }).click();
     await page.getByRole('row').filter({ hasText: 'handshake' }).first().waitFor();
