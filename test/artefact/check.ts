@@ -52,8 +52,22 @@ const PACKED = [
   'package.json',
 ];
 
-/** What the React door may add to an app that has React and the client. */
+/** What the React door may add to an app that has React and the client, minified and gzipped. */
 const REACT_BYTES = 1500;
+
+const APP = `
+import { StreamVideo } from 'stream-video-auth';
+import { createRoot } from 'react-dom/client';
+import { jsx } from 'react/jsx-runtime';
+globalThis.app = [StreamVideo, createRoot, jsx];
+`;
+
+const HOOKS =
+  'StreamVideoError, StreamVideoProvider, useAuthState, useCall, useCallState, useConnectionState, useCreateStreamVideo, useHasCapability, useStreamVideo';
+const APP_WITH_HOOKS = `
+import { ${HOOKS} } from 'stream-video-auth/react';
+globalThis.hooks = [${HOOKS}];
+`;
 
 /** Each would break a page under a strict policy, or a runtime without Node's globals. */
 const FORBIDDEN = [
@@ -270,11 +284,8 @@ async function main(): Promise<void> {
     found.length === 0,
     `the browser bundle holds none of what it must not (${found.join(' ') || 'clean'})`,
   );
-  const app =
-    "import { StreamVideo } from 'stream-video-auth'; export { createRoot } from 'react-dom/client'; export { jsx } from 'react/jsx-runtime'; export { StreamVideo };";
-  const addedBytes =
-    (await gzipped(`${app} export * from 'stream-video-auth/react';`)) - (await gzipped(app));
-  check(addedBytes < REACT_BYTES, `the React door adds ${addedBytes} bytes to an app, minified and gzipped`);
+  const addedBytes = (await gzipped(APP + APP_WITH_HOOKS)) - (await gzipped(APP));
+  check(addedBytes < REACT_BYTES, `the React door adds ${addedBytes} bytes to an app`);
   mkdirSync(join(folder, 'node_modules/react-native'), { recursive: true });
   writeFileSync(
     join(folder, 'node_modules/react-native/package.json'),
