@@ -113,8 +113,8 @@ export function createLifetime(identity: string | null, former?: ClientLifetime)
     openError = null;
     publish(client);
     client.on('connection.changed', ({ state, error }) => {
-      // While an attempt runs, its promise tells the outcome.
-      if (attempt) return;
+      // While an attempt runs, its promise tells the outcome; without `connect` the app connects or does not.
+      if (attempt || !connects) return;
       if (state === 'connected') settle(null);
       else if (error) settle(error as AnyStreamVideoError);
     });

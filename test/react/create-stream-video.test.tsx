@@ -1,13 +1,14 @@
 import { act, render } from '@testing-library/react';
 import { Suspense, startTransition, useEffect, useState, version } from 'react';
 import { version as domVersion } from 'react-dom';
-import { User } from 'stream-video-auth';
+import { type StreamVideo, User } from 'stream-video-auth';
 import { type CreateStreamVideoOptions, useCreateStreamVideo } from 'stream-video-auth/react';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { freshToken } from '../support/tokens.js';
 import { useVirtualTime } from '../support/virtual.js';
+import { watch } from '../support/watch.js';
 import { MODES, mount, pass, Report, unmountAll } from './support/mount.js';
-import { isEnded, World } from './support/world.js';
+import { isEnded, refuseHandshake, World } from './support/world.js';
 
 beforeEach(() => useVirtualTime());
 afterEach(unmountAll);
@@ -172,6 +173,20 @@ describe.each(MODES)('useCreateStreamVideo $mode', (mode) => {
     expect(app.created.client?.connectionState).toBe('idle');
     expect(app.created.error).toBeNull();
     expect(world.sockets).toHaveLength(0);
+  });
+
+  it('without `connect` the app connects by itself: its failure is its own, and nothing is tried again', async () => {
+    const world = new World();
+    world.greet = refuseHandshake;
+    const app = mount(world.options({ connect: false, timeouts: { connectMs: 1_000 } }), mode);
+    await pass();
+    const connecting = watch((app.created.client as StreamVideo).connect());
+    await pass(1_000);
+    expect(connecting.error).toMatchObject({ code: 'connect_timeout' });
+    expect(app.created.error).toBeNull();
+    const { length } = world.sockets;
+    await pass(120_000);
+    expect(world.sockets).toHaveLength(length);
   });
 
   it('an anonymous user is not connected, and that is no error', async () => {
