@@ -60,12 +60,16 @@ export function handIn(rig: Rig, what: (typeof HANDED_IN)[number]): void {
   };
   const token = tokens[what]();
   const before = client.token;
+  const { isSessionLive } = rig;
+  // A listener may end at once what begins here.
+  rig.beginSession();
+  rig.doorOpenings += 1;
   try {
     client.auth.setToken(rig.supply(token));
-    rig.beginSession();
-    rig.doorOpenings += 1;
     if (what === 'expired' || what === 'forged') rig.noteTrouble();
   } catch (error) {
+    rig.isSessionLive = isSessionLive;
+    rig.doorOpenings -= 1;
     const { code } = error as { code?: string };
     if (client.token !== before) throw new Error('a refused setToken changed the token');
     const expected: readonly (string | undefined)[] =
