@@ -39,6 +39,11 @@ export function refresh(rig: Rig, signal?: AbortSignal): AppCall {
   return rig.track('refresh', () => rig.client.auth.refresh({ signal }));
 }
 
+export function setProvider(rig: Rig): void {
+  if (rig.setup.kind !== 'guest') rig.doorOpenings += 1;
+  rig.client.auth.setTokenProvider(rig.makeProvider());
+}
+
 export function abortLater(world: World, start: (signal: AbortSignal) => AppCall, afterMs: number): void {
   const controller = new AbortController();
   const call = start(controller.signal);
@@ -98,4 +103,81 @@ export function drop(world: World, how: (typeof CLOSINGS)[number]): void {
       if (how.startsWith('error_')) rig.noteTrouble();
     }
   }
+}
+
+/** The events of the client in whose listeners an app may do something. */
+export const HEARD = [
+  ...['token.refreshed', 'token.refresh_failed', 'auth.suspended', 'auth.resumed'],
+  ...['connection.changed', 'user.changed', 'health.check'],
+] as const;
+
+/** An app that signs its user out in a listener, and another listener that would hear of things next. */
+export function disconnectAt(rig: Rig, event: string, done: () => void): void {
+  const { client, statesHeard } = rig;
+  client.once(event, () => {
+    if (!rig.isSessionLive) return;
+    done();
+    rig.disconnect();
+  });
+  const index = statesHeard.push(client.connectionState) - 1;
+  client.on('connection.changed', ({ state }) => {
+    statesHeard[index] = state;
+  });
+}
+
+/** A listener with a fault, which may be one that nobody can look at. */
+export function failAt(rig: Rig, event: string, isLater: boolean): void {
+  const fault = rig.issuer.unreadable();
+  rig.client.once(event, () => {
+    if (isLater) return Promise.reject(fault);
+    throw fault;
+  });
+}
+
+export function join(rig: Rig): AppCall {
+  return rig.track('join', ({ number }) => rig.client.call('default', `c${number}`).join(), 'POST');
+}
+
+export function leaveAll(rig: Rig): void {
+  for (const { number, kind } of rig.calls) {
+    if (kind !== 'join') continue;
+    rig.over.add(number);
+    rig.client.call('default', `c${number}`).leave();
+  }
+}
+
+/** The coordinator ends the call that was joined last. */
+export function endCall({ rig, coordinator }: World): void {
+  const call = rig.calls.findLast(({ kind, session }) => kind === 'join' && session === rig.session);
+  if (!call || rig.client.connectionState !== 'connected') return;
+  rig.over.add(call.number);
+  for (const socket of rig.liveSockets) coordinator.tellOfCall(socket, 'call.ended', `c${call.number}`);
+}
+
+/** Far apart enough for a repeat not to be a straggler of one burst. */
+const REPEAT_MS = 7_000;
+
+/** An official client whose own server takes no token: asks again and again, and has to cost little. */
+export async function refuseAsConsumer(world: World): Promise<void> {
+  const { rig } = world;
+  const provide = rig.client.auth.tokenProviderFor(`consumer ${rig.calls.length}`);
+  const [askedBefore, sentBefore, openings] = [rig.asks.length, rig.sends.length, rig.doorOpenings];
+  for (let times = 0; times < 8 && rig.isSessionLive; times += 1) {
+    rig.track('consumer', provide);
+    await world.pass(REPEAT_MS);
+  }
+  const isDisturbed =
+    rig.sends.slice(sentBefore).some(({ answer }) => answer !== 0) || rig.waiting.length > 0;
+  const asks = rig.asks.slice(askedBefore);
+  const isWell = asks.every(({ mode, answer }) => mode === 'ok' && answer?.kind === 'token');
+  if (isDisturbed || !isWell || rig.issuer.lifeSeconds < 600 || rig.doorOpenings !== openings) return;
+  const costs = asks.filter(({ reason }) => reason === 'rejected').length;
+  if (costs > 2) rig.complaints.push(`a consumer that refuses all tokens costs ${costs} calls in 56 s`);
+}
+
+/** A caller of a Worker goes away, and everything that its request began with it. */
+export function abandonLater(world: World, afterMs: number): void {
+  const { rig, clock } = world;
+  const call = send(rig, 'GET');
+  clock.later(afterMs, () => rig.abandon(call));
 }

@@ -1,12 +1,34 @@
 import fc from 'fast-check';
-import { abortLater, CLOSINGS, connect, drop, HANDED_IN, handIn, refresh, send } from './actions.js';
+import {
+  abandonLater,
+  abortLater,
+  CLOSINGS,
+  connect,
+  disconnectAt,
+  drop,
+  endCall,
+  failAt,
+  HANDED_IN,
+  HEARD,
+  handIn,
+  join,
+  leaveAll,
+  refresh,
+  refuseAsConsumer,
+  send,
+  setProvider,
+} from './actions.js';
 import type { ServerMood } from './coordinator.js';
 import { ISSUER_MODES, type IssuerMode } from './issuer.js';
 import { type ModelCommand, Step } from './step.js';
 import type { Tally } from './tally.js';
 import type { World } from './world.js';
 
-const MOODS: readonly ServerMood[] = ['well', 'rate_limited', 'broken', 'slow', 'unreachable', 'crowded'];
+const MOODS: readonly ServerMood[] = [
+  ...(['well', 'rate_limited', 'broken', 'slow', 'unreachable', 'crowded'] as const),
+  'takes_each_token_once',
+];
+const HAS_DISCONNECTED = 'a listener has disconnected';
 const LIVES = [1, 12, 45, 90, 600, 3_600, 864_000];
 const SKEWS = [0, 0, 2_000, -2_000, 40_000, -40_000, 900_000, -900_000];
 const JUMPS = [3_000, -3_000, 60_000, -60_000, 3_600_000, -3_600_000];
@@ -18,7 +40,9 @@ export const COMMAND_NAMES: readonly string[] = [
   ...['refresh', 'refresh_aborted', 'set_token_provider', 'connect', 'connect_aborted', 'connect_twice'],
   ...['disconnect', 'reconnect', 'switch_user', 'join', 'leave'],
   ...['clock_jump', 'sleep', 'offline', 'online', 'hide', 'show', 'time'],
-  ...['revoke', 'skew', 'token_life'],
+  ...['revoke', 'skew', 'token_life', 'rotate_secret', 'wrong_secret', 'repair_secret'],
+  ...['consumer_refuses', 'request_abandoned', 'set_token_provider_midway', 'pagehide', 'pageshow'],
+  ...['disconnect_at', HAS_DISCONNECTED, 'fail_at', 'end_call', 'join_and_leave', 'false_frame'],
   ...HANDED_IN.map((what) => `set_token:${what}`),
   ...CLOSINGS.map((how) => `drop:${how}`),
   ...ISSUER_MODES.map((mode) => `provider:${mode}`),
@@ -93,10 +117,7 @@ export function commandsFor(tally: Tally): fc.Arbitrary<ModelCommand>[] {
       fc.constantFrom(...HANDED_IN),
       ({ rig }, what) => handIn(rig, what),
     ),
-    plain('set_token_provider', ({ rig }) => {
-      rig.client.auth.setTokenProvider(rig.makeProvider());
-      if (rig.setup.kind !== 'guest') rig.doorOpenings += 1;
-    }),
+    plain('set_token_provider', ({ rig }) => setProvider(rig)),
     withOne('connect_aborted', patience, (world, afterMs) =>
       abortLater(world, (signal) => connect(world.rig, signal), afterMs),
     ),
@@ -117,11 +138,47 @@ export function commandsFor(tally: Tally): fc.Arbitrary<ModelCommand>[] {
       await world.addRig();
       world.coordinator.mood = mood;
     }),
-    plain('join', ({ rig }) => {
-      rig.track('request', (call) => rig.client.call('default', `c${call.number}`).join(), 'POST');
+    plain('join', ({ rig }) => void join(rig)),
+    plain('leave', ({ rig }) => leaveAll(rig)),
+    withOne('join_and_leave', patience, (world, afterMs) => {
+      const { rig } = world;
+      join(rig);
+      world.clock.later(afterMs, () => leaveAll(rig));
     }),
-    plain('leave', ({ rig }) => {
-      for (const { number } of rig.calls) rig.client.call('default', `c${number}`).leave();
+    plain('end_call', endCall),
+    plain('false_frame', ({ rig }) => {
+      for (const type of ['auth.suspended', 'token.refreshed', 'connection.changed'])
+        for (const socket of rig.liveSockets) socket.deliver({ type, posed: true, state: 'disconnected' });
+    }),
+    plain('rotate_secret', ({ coordinator }) => coordinator.rotateSecret()),
+    plain('wrong_secret', ({ rig }) => {
+      rig.issuer.isSecretWrong = true;
+    }),
+    plain('repair_secret', ({ rig }) => {
+      rig.issuer.isSecretWrong = false;
+    }),
+    plain('consumer_refuses', refuseAsConsumer),
+    withOne('request_abandoned', patience, (world, afterMs) => abandonLater(world, afterMs)),
+    withOne('set_token_provider_midway', patience, (world, afterMs) => {
+      const { rig } = world;
+      refresh(rig);
+      world.clock.later(afterMs, () => setProvider(rig));
+    }),
+    withOne('disconnect_at', fc.constantFrom(...HEARD), ({ rig }, event) =>
+      disconnectAt(rig, event, () => tally.count(HAS_DISCONNECTED)),
+    ),
+    fc.tuple(fc.constantFrom(...HEARD), fc.boolean(), pauses).map(
+      ([event, isLater, thenMs]): ModelCommand =>
+        new Step('fail_at', {
+          details: `${event}, ${isLater ? 'later' : 'at once'}`,
+          thenMs,
+          tally,
+          act: ({ rig }) => failAt(rig, event, isLater),
+        }),
+    ),
+    plain('pagehide', (world) => world.leavePage()),
+    plain('pageshow', ({ page }) => {
+      if (page.isAway) page.comeBack();
     }),
     withOne('clock_jump', fc.constantFrom(...JUMPS), ({ clock }, milliseconds) => clock.jump(milliseconds)),
     fc.tuple(fc.constantFrom(20_000, 400_000, 7_200_000), fc.boolean(), pauses).map(

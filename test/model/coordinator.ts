@@ -3,7 +3,14 @@ import type { Answer } from './records.js';
 import { claimsOf } from './records.js';
 import type { WorldClock } from './time.js';
 
-export type ServerMood = 'well' | 'rate_limited' | 'broken' | 'slow' | 'unreachable' | 'crowded';
+export type ServerMood =
+  | 'well'
+  | 'rate_limited'
+  | 'broken'
+  | 'slow'
+  | 'unreachable'
+  | 'crowded'
+  | 'takes_each_token_once';
 
 interface Heard {
   readonly method: string;
@@ -26,6 +33,7 @@ export class ModelCoordinator {
   readonly #clock: WorldClock;
   readonly #random: () => number;
   readonly #known = new Set<string>();
+  readonly #taken = new Set<string>();
   readonly #revokedBefore = new Map<string, number>();
   readonly #connections = new Map<string, ModelSocket>();
   #serial = 0;
@@ -64,12 +72,18 @@ export class ModelCoordinator {
     this.#revokedBefore.set(userId, Math.floor(this.#clock.nowMs / 1000));
   }
 
+  /** Another secret is in use from now on: every token signed before is refused with 43. */
+  rotateSecret(): void {
+    this.#known.clear();
+  }
+
   /** 0 for a token that is taken now, else the code of the refusal. */
   verdict(token: string | null): number {
     if (token === null || !this.#known.has(token)) return 43;
     const { user_id, iat = 0, exp } = claimsOf(token) as { user_id: string; iat?: number; exp?: number };
     if (exp !== undefined && exp * 1000 <= this.nowMs) return 40;
     if (iat * 1000 > this.nowMs) return 42;
+    if (this.mood === 'takes_each_token_once' && this.#taken.has(token)) return 40;
     return iat < (this.#revokedBefore.get(user_id) ?? 0) ? 40 : 0;
   }
 
@@ -96,6 +110,7 @@ export class ModelCoordinator {
     const isNobody = authType === 'anonymous' && token === null;
     const code = isNobody ? 0 : this.verdict(token);
     if (code !== 0) return { status: 401, code, data: {} };
+    if (token !== null) this.#taken.add(token);
     if (this.mood === 'rate_limited') return { status: 429, code: 9, data: {} };
     if (this.mood === 'broken') return { status: 500, code: -1, data: {} };
     const connectionId = url.searchParams.get('connection_id');
@@ -152,6 +167,12 @@ export class ModelCoordinator {
     });
   }
 
+  /** An event of one call. */
+  tellOfCall(socket: ModelSocket, type: string, id: string): void {
+    const call = { cid: `default:${id}`, id, type: 'default' };
+    socket.deliver({ type, call_cid: call.cid, created_at: this.#timestamp(), call });
+  }
+
   /** The server loses the connection, and the client does not hear of it. */
   forget(socket: ModelSocket): void {
     for (const [id, live] of this.#connections) if (live === socket) this.#connections.delete(id);
@@ -160,6 +181,8 @@ export class ModelCoordinator {
 
   #admit(socket: ModelSocket, userId: string): void {
     this.#serial += 1;
+    const { token } = socket.sent[0] as { token?: string };
+    if (token !== undefined) this.#taken.add(token);
     const connectionId = `connection-${this.#serial}`;
     this.#connections.set(connectionId, socket);
     socket.isServed = true;

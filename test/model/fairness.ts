@@ -26,6 +26,13 @@ function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: 
   return rig.isGood(kept) && (exp === undefined || exp * 1000 > latestMs) ? kept : undefined;
 }
 
+/** Whether the provider's last answer was a token that the server had refused before for what it is. */
+function isRepeated(code: number | undefined, { sends, asks }: Rig): boolean {
+  const last = asks.findLast(({ answer }) => answer?.kind === 'token');
+  const token = last?.answer?.kind === 'token' ? last.answer.token : undefined;
+  return REFUSALS.includes(code) && sends.some((send) => send.token === token && send.answer === code);
+}
+
 function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
   const error = call.outcome?.value;
   const held = rig.client.token;
@@ -37,6 +44,7 @@ function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
     return count(40) < 2 ? 'the server did not refuse two tokens' : undefined;
   }
   if (error instanceof ApiError) {
+    if (call.sends.length === 0 && isRepeated(error.apiCode, rig)) return undefined;
     if (error.apiCode === 40) return 'a 40 has to be dealt with';
     const isEarly = error.apiCode === 41 || error.apiCode === 42;
     if (isEarly && count(41, 42) < 2) return 'the same token was not sent once more';
@@ -61,7 +69,7 @@ function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
  */
 export function unfairness(call: AppCall, rig: Rig, world: World): string | undefined {
   const { outcome, kind } = call;
-  if (!['request', 'watch', 'getToken'].includes(kind)) return undefined;
+  if (!['request', 'watch', 'join', 'getToken'].includes(kind)) return undefined;
   // It got no further than the connection that it waited for.
   if (kind === 'watch' && call.sends.length === 0) return undefined;
   const wasSuspended = rig.isSuspended || rig.suspendedAtMs >= call.startedAtMs;

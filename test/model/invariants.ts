@@ -18,6 +18,7 @@ const PATIENCE_MS: Record<AppCall['kind'], number> = {
   request: 180_000,
   // Waits for a connection for as long as one is being made.
   watch: Number.POSITIVE_INFINITY,
+  join: 180_000,
   getToken: 90_000,
   refresh: 90_000,
   consumer: 120_000,
@@ -79,7 +80,7 @@ function aCallIsSentSeldom(rig: Rig): string | undefined {
 
 function everyAnswerIsItsCallersOwn(rig: Rig): string | undefined {
   const mixedUp = rig.calls.find(({ kind, number, outcome }) => {
-    if (!outcome?.isOk || (kind !== 'request' && kind !== 'watch')) return false;
+    if (!outcome?.isOk || !['request', 'watch', 'join'].includes(kind)) return false;
     return (outcome.value as { call?: { id?: string } }).call?.id !== `c${number}`;
   });
   return mixedUp && `the answer is another call's: ${describe(mixedUp)}`;
@@ -136,7 +137,9 @@ function connectFailsForAReason(rig: Rig): string | undefined {
 
 // ---- the provider's budget
 
-function theProviderIsAskedByOneAtATime({ asks }: Rig): string | undefined {
+function theProviderIsAskedByOneAtATime({ asks, setup }: Rig): string | undefined {
+  // What one request of a Worker began is lost to the others.
+  if (setup.isInWorkers) return undefined;
   const doubled = asks.find(({ othersInFlight }) => othersInFlight > 0);
   return doubled && `${doubled.othersInFlight} other calls were in flight (${doubled.reason})`;
 }
@@ -211,6 +214,98 @@ function providerCallsStayInBudget(rig: Rig, { clock }: World): string | undefin
   return asks.length > budget ? `${asks.length} calls, where the rules imply at most ${budget}` : undefined;
 }
 
+/** Whether the server took none of the tokens between two calls, and nothing has opened the door. */
+function isInOneRow(previous: Ask, next: Ask): boolean {
+  return isSameDoor(previous, next) && previous.session === next.session;
+}
+
+/** What the server said first about the token that a call brought, with this code. */
+function refusalOf({ answer }: Ask, sends: readonly Send[], code: number): Send | undefined {
+  const token = answer?.kind === 'token' ? answer.token : undefined;
+  return sends.find((send) => send.token === token && send.answer === code);
+}
+
+/** Each run of calls in a row with the call that follows it. */
+function rowsOf(asks: readonly Ask[], length: number): (readonly [row: Ask[], next: Ask])[] {
+  return asks.slice(length).flatMap((next, index) => {
+    const row = asks.slice(index, index + length);
+    return row.every((ask, at) => isInOneRow(ask, row[at + 1] ?? next)) ? [[row, next] as const] : [];
+  });
+}
+
+function forgedTokensOpenTheBreaker({ asks, sends }: Rig): string | undefined {
+  for (const [row, next] of rowsOf(asks, 3)) {
+    if (row[0]?.acceptances !== next.acceptances) continue;
+    const refusals = row.map((ask) => refusalOf(ask, sends, 43));
+    const isKnown = refusals.every((refusal, at) => {
+      const after = row[at + 1] ?? next;
+      return refusal !== undefined && (refusal.answeredAtMs as number) < after.atMs;
+    });
+    if (!isKnown) continue;
+    const waited = next.atMs - (refusals[2]?.answeredAtMs as number);
+    if (waited < BREAKER_MS - 1) return `asked ${waited} ms after the third token refused with 43`;
+  }
+  return undefined;
+}
+
+const EARLY_MS = 9_000;
+
+/** Each answer is a token that the server refuses with 40 within seconds: no call of the provider per request. */
+function earlyRefusalsSlowDown({ asks, sends }: Rig): string | undefined {
+  for (const [row, next] of rowsOf(asks, 3)) {
+    const refusals = row.map((ask) => refusalOf(ask, sends, 40));
+    const areEarly = refusals.every((refusal, at) => {
+      const [ask, after] = [row[at] as Ask, row[at + 1] ?? next];
+      const { exp } = claimsOf(refusal?.token) as { exp?: number };
+      const answeredAtMs = refusal?.answeredAtMs ?? Number.POSITIVE_INFINITY;
+      const isFarAhead = exp === undefined || exp * 1000 > next.atWallMs + 3_000_000;
+      const isEarly = answeredAtMs - (ask.endedAtMs as number) < EARLY_MS;
+      return isFarAhead && isEarly && answeredAtMs < after.atMs && ask.reason !== 'guest';
+    });
+    if (!areEarly) continue;
+    const waited = next.atMs - (refusals[2]?.answeredAtMs as number);
+    if (waited < LEAST_BACK_OFF_MS - 1) return `asked ${waited} ms after the third early refusal`;
+  }
+  return undefined;
+}
+
+/** Every attempt in a Worker belongs to a caller who waits for it. */
+function aWorkerAsksForItsCallers({ asks, setup }: Rig): string | undefined {
+  const stray = setup.isInWorkers ? asks.find(({ hasCaller }) => !hasCaller) : undefined;
+  return stray && `nobody waits for a token, and it is asked for (${stray.reason})`;
+}
+
+function theFormerProviderIsLeftAlone({ asks }: Rig): string | undefined {
+  return asks.some((ask) => !ask.isOfPresentProvider) ? 'it was asked after another was set' : undefined;
+}
+
+/** By a client that can have another one. Handed out once more, or handed in, it is another token to us. */
+function aRefusedTokenIsNotUsedAgain({ sends, asks, setup, suppliedAtMs }: Rig): string | undefined {
+  if (setup.kind === 'guest') return undefined;
+  const refusals = sends.filter(({ answer, canRenew }) => canRenew && (answer === 40 || answer === 43));
+  for (const refusal of refusals) {
+    const { token, answeredAtMs = Number.POSITIVE_INFINITY, session } = refusal;
+    const isGivenAgain = (atMs: number) =>
+      (suppliedAtMs.get(String(token)) ?? 0) >= answeredAtMs ||
+      asks.some(
+        ({ answer, endedAtMs = 0 }) =>
+          answer?.kind === 'token' &&
+          answer.token === token &&
+          endedAtMs >= answeredAtMs &&
+          endedAtMs <= atMs,
+      );
+    const again = sends.find(
+      (send) =>
+        send.token === token &&
+        send.session === session &&
+        send.atMs > answeredAtMs &&
+        !isGivenAgain(send.atMs),
+    );
+    if (again) return `${again.via} ${again.path} carries a token that was refused with ${refusal.answer}`;
+  }
+  return undefined;
+}
+
 // ---- identity
 
 function everyRequestHasItsIdentity({ sends, isAnonymous }: Rig): string | undefined {
@@ -253,6 +348,32 @@ function nothingTellsAToken({ written, client }: Rig): string | undefined {
 }
 
 // ---- states
+
+function nothingWasSeenToBeWrong({ complaints }: Rig): string | undefined {
+  return complaints[0];
+}
+
+function theLastStateHeardIsTrue({ statesHeard, client }: Rig): string | undefined {
+  const wrong = statesHeard.findIndex((state) => state !== undefined && state !== client.connectionState);
+  return wrong < 0
+    ? undefined
+    : `listener ${wrong} was told ${statesHeard[wrong]}, it is ${client.connectionState}`;
+}
+
+function aJoinedCallIsJoined({ calls, client, over, session, setup }: Rig): string | undefined {
+  for (const call of calls) {
+    if (call.kind !== 'join') continue;
+    const { joined, watched } = client.call('default', `c${call.number}`).state;
+    if (over.has(call.number) && joined) return `c${call.number} is over, and joined`;
+    if (call.session !== session && watched) return `c${call.number} is watched after the end of its session`;
+    // A guest may become another, and a call token may die.
+    const mayLose = setup.kind === 'guest' || setup.kind.startsWith('anonymous');
+    if (call.outcome?.isOk && !over.has(call.number) && !mayLose && !joined) {
+      return `c${call.number} was joined, and is no more`;
+    }
+  }
+  return undefined;
+}
 
 function theStateKnowsTheSession({ client, isSessionLive }: Rig): string | undefined {
   const { status } = client.auth.state;
@@ -315,6 +436,14 @@ const RIG_RULES: readonly RigRule[] = [
   theStateKnowsTheSession,
   connectedMeansALiveSocket,
   connectingIsForSomebody,
+  forgedTokensOpenTheBreaker,
+  earlyRefusalsSlowDown,
+  aWorkerAsksForItsCallers,
+  theFormerProviderIsLeftAlone,
+  aRefusedTokenIsNotUsedAgain,
+  nothingWasSeenToBeWrong,
+  theLastStateHeardIsTrue,
+  aJoinedCallIsJoined,
 ];
 
 const RULES: readonly (readonly [name: string, rule: Rule])[] = [

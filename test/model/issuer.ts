@@ -1,5 +1,6 @@
 import { UnauthorizedError } from 'stream-video-auth';
 import { fakeToken } from '../support/tokens.js';
+import { unreadables } from '../support/unreadable.js';
 import type { ModelCoordinator } from './coordinator.js';
 import type { WorldClock } from './time.js';
 
@@ -22,8 +23,13 @@ export const ISSUER_MODES = [
   'early',
   'no_expiry',
   'reenters',
+  'unreadable_error',
+  'unreadable_answer',
 ] as const;
 export type IssuerMode = (typeof ISSUER_MODES)[number];
+
+/** What throws when it is looked at; errors of the package itself mean something and are left out. */
+export const UNREADABLE = unreadables().filter(({ isOurs }) => !isOurs);
 
 /** What a `Retry-After` may look like, and how long it asks to wait once it is read. */
 const RETRY_AFTERS: readonly (readonly [value: () => object, asksMs: number | undefined])[] = [
@@ -39,6 +45,8 @@ const RETRY_AFTERS: readonly (readonly [value: () => object, asksMs: number | un
 export class Issuer {
   mode: IssuerMode = 'ok';
   lifeSeconds: number;
+  /** Whether it signs with another secret than the coordinator's. */
+  isSecretWrong = false;
   readonly #coordinator: ModelCoordinator;
   readonly #clock: WorldClock;
   readonly #areTokensUnique: boolean;
@@ -58,9 +66,21 @@ export class Issuer {
 
   /** A token that the coordinator's secret has signed, a second old as official server SDKs make them. */
   mint(userId: string, { ageSeconds = 1, lifeSeconds = this.lifeSeconds, exp = true } = {}): string {
-    const token = this.#coordinator.trust(this.#write(userId, ageSeconds, lifeSeconds, exp));
+    const token = this.#write(userId, ageSeconds, lifeSeconds, exp);
+    if (!this.isSecretWrong) this.#coordinator.trust(token);
     this.#last = token;
     return token;
+  }
+
+  /** A token that the coordinator itself makes, for a guest. */
+  mintAtCoordinator(userId: string): string {
+    return this.#coordinator.trust(this.#write(userId, 1, this.lifeSeconds, true));
+  }
+
+  /** Another thing each time that throws when it is looked at. */
+  unreadable(): unknown {
+    this.#serial += 7;
+    return UNREADABLE[this.#serial % UNREADABLE.length]?.make();
   }
 
   /** A token signed by somebody else. */
@@ -100,6 +120,11 @@ export class Issuer {
       }
       case 'unauthorized':
         throw new UnauthorizedError();
+      case 'unreadable_error':
+        await this.#clock.wait(40);
+        throw this.unreadable();
+      case 'unreadable_answer':
+        return this.unreadable();
       case 'garbage':
         await this.#clock.wait(40);
         return '<html>sign in</html>';

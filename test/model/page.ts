@@ -26,6 +26,8 @@ class PageDocument extends CountedTarget {
 export class Page {
   readonly #window = new CountedTarget();
   readonly #document = new PageDocument();
+  /** Whether it may lie in the back-forward cache. */
+  isAway = false;
   readonly #replaced = new Map<string, PropertyDescriptor | undefined>();
 
   install(): void {
@@ -50,6 +52,26 @@ export class Page {
     this.#document.visibilityState = isVisible ? 'visible' : 'hidden';
     this.#document.dispatchEvent(new Event('visibilitychange'));
     if (isVisible) this.#window.dispatchEvent(new Event('focus'));
+  }
+
+  /** The user leaves the page, which may come back from the back-forward cache. */
+  leave(): void {
+    this.isAway = true;
+    this.#document.visibilityState = 'hidden';
+    this.#document.dispatchEvent(new Event('visibilitychange'));
+    this.#window.dispatchEvent(new Event('pagehide'));
+  }
+
+  comeBack(): void {
+    this.isAway = false;
+    this.#document.visibilityState = 'visible';
+    this.#window.dispatchEvent(new Event('pageshow'));
+    this.#document.dispatchEvent(new Event('visibilitychange'));
+  }
+
+  /** The runtime is Workers, by the name that it gives itself. */
+  beWorkers(): void {
+    this.#define('navigator', { userAgent: 'Cloudflare-Workers' });
   }
 
   network(isOnline: boolean): void {

@@ -5,6 +5,7 @@ export type Answer = number | 'lost' | undefined;
 export interface Send {
   readonly via: 'http' | 'socket';
   readonly atMs: number;
+  readonly session: number;
   readonly path: string;
   readonly method: string;
   readonly authType: string | null;
@@ -18,12 +19,16 @@ export interface Send {
   readonly isOwnToken: boolean;
   /** Whether it needs a token at all; the creation of a guest does not. */
   readonly needsToken: boolean;
+  /** Whether the client could ask for another token then. */
+  readonly canRenew: boolean;
   answer: Answer;
+  answeredAtMs?: number;
 }
 
 export type AppCallKind =
   | 'request'
   | 'watch'
+  | 'join'
   | 'getToken'
   | 'refresh'
   | 'connect'
@@ -45,6 +50,8 @@ export interface AppCall {
   /** How many of the rig's socket attempts there were when it began. */
   readonly socketSendsBefore: number;
   isAborted: boolean;
+  /** Whether the Worker's request that made it is over: nobody waits for it any more. */
+  isAbandoned: boolean;
   /** Why its failure was unfair. */
   complaint?: string | undefined;
   outcome?: {
@@ -61,9 +68,12 @@ export interface Ask {
   readonly reason: string;
   readonly mode: string;
   readonly atMs: number;
+  readonly atWallMs: number;
   readonly heldThen: string | undefined;
   readonly phaseThen: string | undefined;
   readonly isSessionLive: boolean;
+  /** Whether it was the provider that the app had set last. */
+  readonly isOfPresentProvider: boolean;
   /** How many other calls were then in flight that nobody had aborted. */
   readonly othersInFlight: number;
   /** Whether some caller was waiting for a token. */

@@ -6,7 +6,13 @@ import { runSequence } from './sequence.js';
 import { Step } from './step.js';
 import type { World } from './world.js';
 
-const SETUP: RigSetup = { kind: 'provider', lifeSeconds: 3_600, areTokensUnique: true, refresh: 'auto' };
+const SETUP: RigSetup = {
+  kind: 'provider',
+  lifeSeconds: 3_600,
+  areTokensUnique: true,
+  refresh: 'auto',
+  isInWorkers: false,
+};
 
 function step(name: string, act: (world: World) => unknown, thenMs = 0): Step {
   return new Step(name, {

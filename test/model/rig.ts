@@ -10,6 +10,7 @@ import { answer } from '../support/fake-coordinator.js';
 import { type ModelCoordinator, ModelSocket } from './coordinator.js';
 import { Issuer } from './issuer.js';
 import { type Answer, type AppCall, type AppCallKind, type Ask, claimsOf, type Send } from './records.js';
+import type { RequestContext } from './request-context.js';
 import type { WorldClock } from './time.js';
 
 export type RigKind =
@@ -25,12 +26,16 @@ export interface RigSetup {
   readonly lifeSeconds: number;
   readonly areTokensUnique: boolean;
   readonly refresh: 'auto' | 'on-demand';
+  readonly isInWorkers: boolean;
 }
 
 interface Surroundings {
   readonly coordinator: ModelCoordinator;
   readonly clock: WorldClock;
 }
+
+/** What a Worker calls for one of its own requests. */
+const TIED: readonly AppCallKind[] = ['request', 'getToken', 'refresh', 'consumer'];
 
 let serial = 0;
 
@@ -50,6 +55,15 @@ export class Rig {
   client!: StreamVideo;
   /** Says at the moment of a failure why it is unfair, if it is. */
   judge: (call: AppCall) => string | undefined = () => undefined;
+  /** What was seen to be wrong while it lasted. */
+  readonly complaints: string[] = [];
+  /** The last state of the connection that each of the app's listeners was told. */
+  readonly statesHeard: string[] = [];
+  /** When the app last handed a token in. */
+  readonly suppliedAtMs = new Map<string, number>();
+  /** Calls that were left, or have ended: nobody is in them. */
+  readonly over = new Set<number>();
+  #provider = 0;
   session = 1;
   isSessionLive = true;
   /** Counts what opens a closed door: the app's hands, and the network that comes back. */
@@ -64,6 +78,7 @@ export class Rig {
   /** The sessions in which a token may be used; what the app handed in outlives them all. */
   readonly #origins = new Map<string, Set<number | 'any'>>();
   readonly #userId: string;
+  readonly #contexts = new WeakMap<AppCall, RequestContext>();
   #acceptances = 0;
 
   private constructor(setup: RigSetup, world: Surroundings) {
@@ -101,7 +116,7 @@ export class Rig {
   }
 
   get waiting(): AppCall[] {
-    return this.calls.filter(({ outcome }) => !outcome);
+    return this.calls.filter(({ outcome, isAbandoned }) => !outcome && !isAbandoned);
   }
 
   /** Whether a request with this token would be taken right now, as far as this client may know. */
@@ -112,11 +127,14 @@ export class Rig {
   /** A token made for this client's user, which the app hands in. */
   supply(token: string): string {
     this.#mayUse(token, 'any');
+    this.suppliedAtMs.set(token, this.#world.clock.monotonicMs);
     return token;
   }
 
   makeProvider(): TokenProvider {
-    return (context) => this.#ask(context.reason, context.signal);
+    this.#provider += 1;
+    const number = this.#provider;
+    return (context) => this.#ask(context.reason, context.signal, number);
   }
 
   /** Has a call of the client made, and its promise watched. */
@@ -134,14 +152,32 @@ export class Rig {
       sends: [],
       socketSendsBefore: this.sends.filter(({ via }) => via === 'socket').length,
       isAborted: false,
+      isAbandoned: false,
     };
     this.calls.push(call);
     const settle = (isOk: boolean) => (value: unknown) => {
       call.outcome = { isOk, value, atMs: this.#world.clock.monotonicMs, atWallMs: Date.now() };
       if (!isOk) call.complaint = this.judge(call);
     };
-    make(call).then(settle(true), settle(false));
+    if (!this.setup.isInWorkers || !TIED.includes(kind)) {
+      make(call).then(settle(true), settle(false));
+      return call;
+    }
+    const context = { isOver: false };
+    this.#contexts.set(call, context);
+    const begun = this.#world.clock.requests.run(context, () => make(call));
+    begun.then(settle(true), settle(false)).finally(() => {
+      context.isOver = true;
+    });
     return call;
+  }
+
+  /** Whoever made the Worker's request has gone: nothing that it began goes on. */
+  abandon(call: AppCall): void {
+    const context = this.#contexts.get(call);
+    if (!context || call.outcome) return;
+    context.isOver = true;
+    call.isAbandoned = true;
   }
 
   beginSession(): void {
@@ -150,13 +186,13 @@ export class Rig {
   }
 
   disconnect(): AppCall {
-    const call = this.track('disconnect', () => this.client.disconnect());
     this.session += 1;
     this.isSessionLive = false;
     this.doorOpenings += 1;
     this.accepted.length = 0;
     this.refused.clear();
-    return call;
+    for (const { number } of this.calls) this.over.add(number);
+    return this.track('disconnect', () => this.client.disconnect());
   }
 
   noteTrouble(): void {
@@ -210,6 +246,11 @@ export class Rig {
       'call.access_lost',
     ]) {
       this.client.on(type, (event) => {
+        const { posed, state } = event as { posed?: boolean; state?: string };
+        if (posed) this.complaints.push(`a frame of the server poses as ${type}`);
+        if (type === 'connection.changed') this.statesHeard[0] = String(state);
+        const isEnd = type === 'connection.changed' && state === 'disconnected';
+        if (!this.isSessionLive && !isEnd) this.complaints.push(`${type} is told after the end`);
         const text = JSON.stringify(event);
         this.events.push({ type, atMs: this.#world.clock.monotonicMs, text });
         this.written.push(text);
@@ -219,12 +260,16 @@ export class Rig {
     }
   }
 
-  #ask(reason: string, signal: AbortSignal): Promise<string> {
-    const ask = this.#recordAsk(reason, signal);
+  #ask(reason: string, signal: AbortSignal, provider: number): Promise<string> {
+    const ask = this.#recordAsk(reason, signal, provider);
     const { mode } = this.issuer;
     if (mode === 'throws') {
       this.#endAsk(ask, { kind: 'failed', error: undefined });
       throw new TypeError('the provider has a bug');
+    }
+    if (mode === 'unreadable_error' && this.asks.length % 2 === 0) {
+      this.#endAsk(ask, { kind: 'failed', error: undefined });
+      throw this.issuer.unreadable();
     }
     const asked = mode === 'reenters' ? this.client.auth.getToken() : this.#answer(ask);
     asked.then(
@@ -238,7 +283,7 @@ export class Rig {
     this.#origins.set(token, (this.#origins.get(token) ?? new Set()).add(session));
   }
 
-  #recordAsk(reason: string, signal: AbortSignal | undefined): Ask {
+  #recordAsk(reason: string, signal: AbortSignal | undefined, provider = this.#provider): Ask {
     const { clock } = this.#world;
     const { session, client } = this;
     const state = client?.auth.state;
@@ -248,9 +293,11 @@ export class Rig {
       reason,
       mode: this.issuer.mode,
       atMs: clock.monotonicMs,
+      atWallMs: Date.now(),
       heldThen: client?.token,
       phaseThen: state?.status === 'active' ? state.phase : state?.status,
       isSessionLive: this.isSessionLive,
+      isOfPresentProvider: provider === this.#provider,
       othersInFlight: inFlight.length,
       hasCaller:
         this.waiting.some(({ kind }) => kind !== 'disconnect') || client?.connectionState === 'reconnecting',
@@ -266,7 +313,7 @@ export class Rig {
 
   /** The end of a provider call, or what comes after its time limit. */
   #endAsk(ask: Ask, answer: NonNullable<Ask['answer']>): void {
-    if (answer.kind === 'token') this.#mayUse(String(answer.token), ask.session);
+    if (answer.kind === 'token' && typeof answer.token === 'string') this.#mayUse(answer.token, ask.session);
     if (answer.kind === 'failed' || this.#isOfNoUse(answer.token, ask)) this.noteTrouble();
     if (ask.answer) return;
     ask.endedAtMs = this.#world.clock.monotonicMs;
@@ -327,7 +374,7 @@ export class Rig {
       throw error;
     }
     const userId = coordinator.newGuestId(this.#userId);
-    const access_token = this.supply(this.issuer.mint(userId));
+    const access_token = this.supply(this.issuer.mintAtCoordinator(userId));
     send.answer = 0;
     this.#endAsk(ask, { kind: 'token', token: access_token });
     return answer({ user: { id: userId }, access_token, duration: '1ms' }, 201);
@@ -379,9 +426,11 @@ export class Rig {
       ...seen,
       via,
       atMs: this.#world.clock.monotonicMs,
+      session: this.session,
       clientUserId: this.client?.user.id ?? this.#userId,
       isSessionLive: this.isSessionLive,
       isOwnToken: origin !== undefined && (origin.has('any') || origin.has(this.session)),
+      canRenew: this.client !== undefined && this.canRenew,
       answer: undefined,
     };
     this.sends.push(send);
@@ -390,10 +439,11 @@ export class Rig {
 
   #learn(send: Send, answer: Answer): void {
     send.answer = answer;
+    send.answeredAtMs = this.#world.clock.monotonicMs;
     const { token } = send;
     if (token === null || answer === 'lost' || answer === undefined || !this.isSessionLive) return;
     if (answer === 40) this.refused.add(token);
-    if ([40, 41, 42, 43, 5].includes(answer) && !this.accepted.includes(token)) this.noteTrouble();
+    if ([40, 41, 42, 43, 5].includes(answer)) this.noteTrouble();
     if ([0, 46, 4, 16, 17].includes(answer)) {
       const known = this.accepted.indexOf(token);
       if (known >= 0) this.accepted.splice(known, 1);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { vi } from 'vitest';
 import { useVirtualTime } from '../support/virtual.js';
+import { leaveAll } from './actions.js';
 import { commandsFor } from './commands.js';
 import type { RigKind, RigSetup } from './rig.js';
 import type { ModelCommand } from './step.js';
@@ -19,6 +20,7 @@ const setups: fc.Arbitrary<WorldSetup> = fc.record({
     lifeSeconds: fc.constantFrom(3_600, 600, 90, 45, 12, 1, 864_000),
     areTokensUnique: fc.boolean(),
     refresh: fc.constantFrom('auto', 'auto', 'auto', 'on-demand'),
+    isInWorkers: fc.constantFrom(false, false, false, true),
   }),
 });
 
@@ -30,9 +32,11 @@ async function heal(world: World): Promise<void> {
   const { rig, coordinator } = world;
   rig.issuer.mode = 'ok';
   rig.issuer.lifeSeconds = 3_600;
+  rig.issuer.isSecretWrong = false;
   coordinator.mood = 'well';
   coordinator.skewMs = 0;
   world.setOnline(true);
+  if (world.page.isAway) world.page.comeBack();
   world.page.show(true);
   await world.pass(HEALING_MS);
   world.check('the world heals');
@@ -42,12 +46,12 @@ async function comeBack(world: World): Promise<void> {
   const { rig } = world;
   const { client } = rig;
   // A guest in a call is not made another one.
-  for (const { number } of rig.calls) client.call('default', `c${number}`).leave();
-  // A bad signature is the app's to mend: nothing is asked anew for it.
-  const isForged = client.token !== undefined && world.coordinator.verdict(client.token) === 43;
-  // Nor is one whose token an official client was handed.
-  const isLivedOn = rig.setup.kind === 'guest' && rig.calls.some(({ kind }) => kind === 'consumer');
-  if (isForged || isLivedOn || !rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
+  leaveAll(rig);
+  // Nor is one whose token an official client was handed, or whose token was refused for what it is.
+  const isRefused = client.token !== undefined && world.coordinator.verdict(client.token) === 43;
+  const hasConsumer = rig.calls.some(({ kind }) => kind === 'consumer');
+  const isGuestKept = rig.setup.kind === 'guest' && (hasConsumer || isRefused);
+  if (isGuestKept || !rig.canRenew || rig.isSuspended || !rig.isSessionLive) {
     rig.beginSession();
     rig.doorOpenings += 1;
     client.auth.setToken(rig.supply(rig.issuer.mint(client.user.id, { lifeSeconds: 7_200 })));
@@ -59,9 +63,10 @@ async function comeBack(world: World): Promise<void> {
     return request.outcome;
   };
   let outcome = await attempt();
-  const { retryAt } = (outcome?.value ?? {}) as { retryAt?: number };
-  if (!outcome?.isOk && retryAt !== undefined) {
-    // The breaker may have had its third useless token only now: its word has to be true.
+  // A secret that was repaired or rotated costs one refusal; the breaker may have had its third useless token only
+  // now, and what it says has to be true.
+  for (let tries = 0; !outcome?.isOk && tries < 2; tries += 1) {
+    const { retryAt = 0 } = (outcome?.value ?? {}) as { retryAt?: number };
     await world.pass(Math.max(0, retryAt - Date.now()));
     outcome = await attempt();
   }

@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { RequestContexts } from './request-context.js';
 
 /** Lets everything settle that can, without moving the time: real immediates run after all promises. */
 export function drain(): Promise<void> {
@@ -32,6 +33,8 @@ export async function pass(milliseconds: number, look: () => void = () => {}): P
  */
 export class WorldClock {
   readonly #startMs = Date.now();
+  readonly requests = new RequestContexts();
+  readonly #setTimeout = globalThis.setTimeout;
   readonly #pending = new Set<ReturnType<typeof setTimeout>>();
   #sleptMs = 0;
   /** How often somebody has set the wall clock, or the machine slept. */
@@ -52,9 +55,10 @@ export class WorldClock {
   }
 
   later(delayMs: number, callback: () => void): () => void {
-    const handle = setTimeout(() => {
+    const tied = this.requests.tie(callback);
+    const handle = this.#setTimeout(() => {
       this.#pending.delete(handle);
-      callback();
+      tied();
     }, delayMs);
     this.#pending.add(handle);
     return () => {

@@ -2,7 +2,7 @@ import { ModelCoordinator } from './coordinator.js';
 import { unfairness } from './fairness.js';
 import { brokenRule } from './invariants.js';
 import { Page } from './page.js';
-import { claimsOf } from './records.js';
+import { type Ask, claimsOf } from './records.js';
 import { Rig, type RigSetup } from './rig.js';
 import { drain, pass, seededRandom, WorldClock } from './time.js';
 
@@ -14,6 +14,15 @@ export interface WorldSetup {
 /** A rule was broken; the message says which, and after which step. */
 export class BrokenRule extends Error {}
 
+/** A provider's answer, which may throw when it is looked at. */
+function told(answer: Ask['answer']): string {
+  try {
+    return JSON.stringify(answer);
+  } catch {
+    return 'unreadable';
+  }
+}
+
 /** Everything that a sequence of commands acts upon. */
 export class World {
   readonly clock = new WorldClock();
@@ -23,7 +32,7 @@ export class World {
   readonly setup: WorldSetup;
   readonly rigs: Rig[] = [];
   readonly rejections: unknown[] = [];
-  /** When the network was last away. */
+  /** When the network, or the page, was last away. */
   offlineAtMs = Number.NEGATIVE_INFINITY;
   isOnline = true;
   stepsTaken = 0;
@@ -37,6 +46,10 @@ export class World {
     this.coordinator = new ModelCoordinator(this.clock, this.random);
     Math.random = this.random;
     this.page.install();
+    if (setup.rig.isInWorkers) {
+      this.page.beWorkers();
+      this.clock.requests.install();
+    }
     process.on('unhandledRejection', this.#onRejection);
   }
 
@@ -64,6 +77,11 @@ export class World {
     rig.judge = (call) => unfairness(call, rig, this);
     this.rigs.push(rig);
     return rig;
+  }
+
+  leavePage(): void {
+    this.page.leave();
+    this.#noteNetwork();
   }
 
   setOnline(isOnline: boolean): void {
@@ -112,7 +130,7 @@ export class World {
       ),
       ...asks.map((ask) => at(ask.atMs, `ask ${ask.reason} ${ask.mode} (${ask.phaseThen})`)),
       ...asks.map((ask) =>
-        at(ask.endedAtMs ?? Number.POSITIVE_INFINITY, `answer ${JSON.stringify(ask.answer)}`),
+        at(ask.endedAtMs ?? Number.POSITIVE_INFINITY, `answer ${ask.answer?.kind} ${told(ask.answer)}`),
       ),
       ...events.map(({ atMs, text }) => at(atMs, text)),
       ...calls.map((call) => at(call.startedAtMs, `call ${call.kind} #${call.number}`)),
@@ -129,11 +147,12 @@ export class World {
 
   uninstall(): void {
     Math.random = this.#platformRandom;
+    if (this.setup.rig.isInWorkers) this.clock.requests.uninstall();
     this.page.uninstall();
     process.off('unhandledRejection', this.#onRejection);
   }
 
   #noteNetwork(): void {
-    if (!this.isOnline) this.offlineAtMs = this.clock.monotonicMs;
+    if (!this.isOnline || this.page.isAway) this.offlineAtMs = this.clock.monotonicMs;
   }
 }
