@@ -114,11 +114,12 @@ export const HEARD = [
 /** An app that signs its user out in a listener, and another listener that would hear of things next. */
 export function disconnectAt(rig: Rig, event: string, done: () => void): void {
   const { client, statesHeard } = rig;
-  client.once(event, () => {
+  const stop = client.once(event, () => {
     if (!rig.isSessionLive) return;
     done();
     rig.disconnect();
   });
+  rig.disarm.push(stop);
   const index = statesHeard.push(client.connectionState) - 1;
   client.on('connection.changed', ({ state }) => {
     statesHeard[index] = state;
@@ -171,7 +172,11 @@ export async function refuseAsConsumer(world: World): Promise<void> {
   const asks = rig.asks.slice(askedBefore);
   const isWell = asks.every(({ mode, answer }) => mode === 'ok' && answer?.kind === 'token');
   if (isDisturbed || !isWell || rig.issuer.lifeSeconds < 600 || rig.doorOpenings !== openings) return;
-  const costs = asks.filter(({ reason }) => reason === 'rejected').length;
+  const isRefusedHere = (held?: string) =>
+    rig.sends.some(({ token, answer }) => token === held && answer !== 0);
+  const costs = asks.filter(
+    ({ reason, heldThen }) => reason === 'rejected' && !isRefusedHere(heldThen),
+  ).length;
   if (costs > 2) rig.complaints.push(`a consumer that refuses all tokens costs ${costs} calls in 56 s`);
 }
 

@@ -151,11 +151,13 @@ function nobodyAsksForASignedOutUser({ asks }: Rig): string | undefined {
 /** Modes whose failures end the asking until the app steps in, or come right in the end. */
 const NO_BACK_OFF = ['unauthorized', 'wrong_user', 'late'];
 
-function aFailureClosesTheDoor({ asks }: Rig): string | undefined {
+function aFailureClosesTheDoor({ asks, setup }: Rig): string | undefined {
   for (const [previous, next] of pairs(asks)) {
     const { answer, endedAtMs, mode, reason } = previous;
     if (answer?.kind !== 'failed' || reason === 'guest' || NO_BACK_OFF.includes(mode)) continue;
     if (endedAtMs === undefined || !isSameDoor(previous, next)) continue;
+    // In a Worker calls may overlap, and one that is overdue gives way.
+    if (setup.isInWorkers && (endedAtMs > next.atMs || previous.signal?.aborted)) continue;
     const waited = next.atMs - endedAtMs;
     const least = previous.retryAfterMs ?? LEAST_BACK_OFF_MS;
     if (waited < least - 1) return `asked ${waited} ms after a failure that asks for ${least} ms`;
@@ -271,7 +273,9 @@ function earlyRefusalsSlowDown({ asks, sends }: Rig): string | undefined {
 
 /** Every attempt in a Worker belongs to a caller who waits for it. */
 function aWorkerAsksForItsCallers({ asks, setup }: Rig): string | undefined {
-  const stray = setup.isInWorkers ? asks.find(({ hasCaller }) => !hasCaller) : undefined;
+  const stray = setup.isInWorkers
+    ? asks.find(({ hasCaller, reason }) => !hasCaller && reason !== 'guest')
+    : undefined;
   return stray && `nobody waits for a token, and it is asked for (${stray.reason})`;
 }
 

@@ -283,6 +283,32 @@ test('a 42 about a token that two others have replaced since goes to the one in 
   );
 });
 
+test('an accepted token that is handed in once more is nothing to go back to when it is refused', async () => {
+  await keepsTheRules(
+    {},
+    step('request', ({ rig }) => send(rig, 'GET'), 1_500),
+    step('the secret is rotated', ({ coordinator }) => coordinator.rotateSecret()),
+    step('the held token is handed in', ({ rig }) => handIn(rig, 'held')),
+    step('connect', ({ rig }) => connect(rig), 3_000),
+    step('it was sent once', ({ rig }) => {
+      expect(rig.sends.filter(({ via }) => via === 'socket').map(({ answer }) => answer)).toEqual([43]);
+    }),
+  );
+});
+
+test('an accepted token that is handed in once more is still what a forged one makes room for', async () => {
+  await keepsTheRules(
+    {},
+    step('request', ({ rig }) => send(rig, 'GET'), 1_500),
+    step('the held token is handed in', ({ rig }) => handIn(rig, 'held')),
+    step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged')),
+    step('request', ({ rig }) => send(rig, 'GET'), 1_500),
+    step('it was served', ({ rig }) => {
+      expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([43, 0]);
+    }),
+  );
+});
+
 test('a token that is handed in twice is one token to the server', async () => {
   await keepsTheRules(
     {},

@@ -37,6 +37,8 @@ interface Surroundings {
 /** What a Worker calls for one of its own requests. */
 const TIED: readonly AppCallKind[] = ['request', 'getToken', 'refresh', 'consumer'];
 
+const LONGEST_JOIN_MS = 180_000;
+
 let serial = 0;
 
 /** One client with the app around it, and a record of everything that went in and out. */
@@ -61,6 +63,8 @@ export class Rig {
   readonly statesHeard: string[] = [];
   /** When the app last handed a token in. */
   readonly suppliedAtMs = new Map<string, number>();
+  /** Take off the listeners that would end a session. */
+  readonly disarm: (() => void)[] = [];
   /** Calls that were left, or have ended: nobody is in them. */
   readonly over = new Set<number>();
   #provider = 0;
@@ -204,6 +208,15 @@ export class Rig {
     if (this.isSuspended) this.suspendedAtMs = this.#world.clock.monotonicMs;
   }
 
+  /** Leaving rejects a join at once, and what it has sent goes on. */
+  get #isJoinUnderWay(): boolean {
+    const sinceMs = this.#world.clock.monotonicMs - LONGEST_JOIN_MS;
+    return this.calls.some(
+      ({ kind, session, startedAtMs }) =>
+        kind === 'join' && session === this.session && startedAtMs > sinceMs,
+    );
+  }
+
   // ---- the app's side
 
   async #build(): Promise<void> {
@@ -300,7 +313,9 @@ export class Rig {
       isOfPresentProvider: provider === this.#provider,
       othersInFlight: inFlight.length,
       hasCaller:
-        this.waiting.some(({ kind }) => kind !== 'disconnect') || client?.connectionState === 'reconnecting',
+        this.waiting.some(({ kind }) => kind !== 'disconnect') ||
+        this.#isJoinUnderWay ||
+        client?.connectionState === 'reconnecting',
       signal,
       doorOpenings: this.doorOpenings,
       jumps: clock.jumps,

@@ -31,6 +31,7 @@ const HEALING_MS = 400_000;
 async function heal(world: World): Promise<void> {
   const { rig, coordinator } = world;
   rig.issuer.mode = 'ok';
+  for (const stop of rig.disarm) stop();
   rig.issuer.lifeSeconds = 3_600;
   rig.issuer.isSecretWrong = false;
   coordinator.mood = 'well';

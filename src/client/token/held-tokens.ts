@@ -49,6 +49,10 @@ export class HeldTokens {
     if (this.#kept?.userId !== delivery.userId) this.#kept = undefined;
     this.#generation += 1;
     this.#held = { ...delivery, generation: this.#generation };
+    // The same string once more is what the server took before, and nothing to go back to.
+    const known = [this.#kept, previous].find((token) => token?.value === delivery.value);
+    if (known?.acceptedAt && !known.rejectedByServerAt) this.#held.acceptedAt = known.acceptedAt;
+    if (known && known === this.#kept) this.#kept = undefined;
     return this.#held;
   }
 
