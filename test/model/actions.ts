@@ -1,4 +1,4 @@
-import type { AppCall } from './records.js';
+import { type AppCall, claimsOf } from './records.js';
 import type { Rig } from './rig.js';
 import type { World } from './world.js';
 
@@ -172,11 +172,11 @@ export async function refuseAsConsumer(world: World): Promise<void> {
   const asks = rig.asks.slice(askedBefore);
   const isWell = asks.every(({ mode, answer }) => mode === 'ok' && answer?.kind === 'token');
   if (isDisturbed || !isWell || rig.issuer.lifeSeconds < 600 || rig.doorOpenings !== openings) return;
-  const isRefusedHere = (held?: string) =>
+  // What is dead here is replaced for us, too.
+  const isDead = (held: string | undefined, atWallMs: number) =>
+    Number(claimsOf(held).exp) * 1000 < atWallMs + 5_000 ||
     rig.sends.some(({ token, answer }) => token === held && answer !== 0);
-  const costs = asks.filter(
-    ({ reason, heldThen }) => reason === 'rejected' && !isRefusedHere(heldThen),
-  ).length;
+  const costs = asks.filter((ask) => ask.reason === 'rejected' && !isDead(ask.heldThen, ask.atWallMs)).length;
   if (costs > 2) rig.complaints.push(`a consumer that refuses all tokens costs ${costs} calls in 56 s`);
 }
 

@@ -187,6 +187,7 @@ export class ModelCoordinator {
     this.#connections.set(connectionId, socket);
     socket.isServed = true;
     socket.connectionId = connectionId;
+    socket.admittedAtMs = this.#clock.monotonicMs;
     socket.deliver({
       type: 'connection.ok',
       connection_id: connectionId,
@@ -223,6 +224,7 @@ export class ModelSocket extends FakeSocket {
   isServed = false;
   /** Set once the client was told that it is authenticated. */
   connectionId: string | undefined;
+  admittedAtMs = Number.POSITIVE_INFINITY;
   /** Whether the client has been told of an error that ends it. */
   isDoomed = false;
   #onSend: () => void = () => {};

@@ -284,11 +284,16 @@ function theFormerProviderIsLeftAlone({ asks }: Rig): string | undefined {
 }
 
 /** By a client that can have another one. Handed out once more, or handed in, it is another token to us. */
-function aRefusedTokenIsNotUsedAgain({ sends, asks, setup, suppliedAtMs }: Rig): string | undefined {
+function aRefusedTokenIsNotUsedAgain({ sends, asks, calls, setup, suppliedAtMs }: Rig): string | undefined {
   if (setup.kind === 'guest') return undefined;
   const refusals = sends.filter(({ answer, canRenew }) => canRenew && (answer === 40 || answer === 43));
   for (const refusal of refusals) {
-    const { token, answeredAtMs = Number.POSITIVE_INFINITY, session } = refusal;
+    const { token, answeredAtMs = Number.POSITIVE_INFINITY, session, via } = refusal;
+    // Nobody listened any more.
+    const isDropped = calls.some(
+      ({ isAborted, kind, outcome }) => kind === 'connect' && isAborted && outcome?.atMs === answeredAtMs,
+    );
+    if (via === 'socket' && isDropped) continue;
     const isGivenAgain = (atMs: number) =>
       (suppliedAtMs.get(String(token)) ?? 0) >= answeredAtMs ||
       asks.some(
@@ -384,14 +389,17 @@ function theStateKnowsTheSession({ client, isSessionLive }: Rig): string | undef
   return (status === 'signed_out') === isSessionLive ? `the state is ${status}` : undefined;
 }
 
-function connectedMeansALiveSocket(rig: Rig): string | undefined {
+const LONGEST_WATCH_MS = 10_000;
+const WATCHING: readonly string[] = ['watch', 'join'];
+
+function connectedMeansALiveSocket(rig: Rig, { clock }: World): string | undefined {
   const { client, liveSockets } = rig;
   if (liveSockets.length > 1) return `${liveSockets.length} live sockets`;
   const isConnected = client.connectionState === 'connected';
-  // A reconnect is only over once the watched calls are watched again.
-  const isWatchingAgain = rig.sends.some(
-    ({ path, answer }) => path.startsWith('/calls') && answer === undefined,
-  );
+  // It counts only once the calls are watched that are to be, or after the time for that.
+  const isToWatch = rig.calls.some(({ kind, session }) => WATCHING.includes(kind) && session === rig.session);
+  const admittedMs = clock.monotonicMs - (liveSockets[0]?.admittedAtMs ?? 0);
+  const isWatchingAgain = isToWatch && admittedMs <= LONGEST_WATCH_MS;
   if (!isConnected && isWatchingAgain) return undefined;
   if (isConnected !== (liveSockets.length === 1)) {
     return `the state is ${client.connectionState} with ${liveSockets.length} live sockets`;

@@ -283,6 +283,31 @@ test('a 42 about a token that two others have replaced since goes to the one in 
   );
 });
 
+test('a request that waits after a 42 does not send a token that was refused with 40 meanwhile', async () => {
+  await keepsTheRules(
+    {},
+    step('the server is late', ({ coordinator }) => {
+      coordinator.skewMs = -2_000;
+    }),
+    step('request', ({ rig }) => send(rig, 'POST'), 200),
+    step('the server gets the time right', ({ coordinator }) => {
+      coordinator.skewMs = 0;
+    }),
+    step('the token is revoked', ({ rig, coordinator, clock }) => {
+      clock.later(900, () => coordinator.revoke(rig.userId));
+    }),
+    step('request', ({ rig }) => send(rig, 'GET'), 950),
+    step('another request', ({ rig }) => send(rig, 'GET'), 5_000),
+    step('each token was refused once with 40', ({ rig }) => {
+      expect(rig.calls.map(({ sends }) => sends.map(({ answer }) => answer))).toEqual([
+        [42, 0],
+        [0],
+        [40, 0],
+      ]);
+    }),
+  );
+});
+
 test('an accepted token that is handed in once more is nothing to go back to when it is refused', async () => {
   await keepsTheRules(
     {},

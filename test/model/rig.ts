@@ -457,7 +457,11 @@ export class Rig {
     send.answeredAtMs = this.#world.clock.monotonicMs;
     const { token } = send;
     if (token === null || answer === 'lost' || answer === undefined || !this.isSessionLive) return;
-    if (answer === 40) this.refused.add(token);
+    const isEarly = answer === 41 || answer === 42;
+    const isSecond =
+      this.sends.filter((other) => other.token === token && other.answer === answer).length > 1;
+    const isRefusedForGood = answer === 43 || answer === 5 || (isEarly && isSecond);
+    if (answer === 40 || (isRefusedForGood && this.canRenew)) this.refused.add(token);
     if ([40, 41, 42, 43, 5].includes(answer)) this.noteTrouble();
     if ([0, 46, 4, 16, 17].includes(answer)) {
       const known = this.accepted.indexOf(token);

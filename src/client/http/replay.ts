@@ -35,7 +35,8 @@ class Replay {
     if (EARLY.includes(error.apiCode) && this.#spend('wait')) {
       const delayMs = this.#session.verdicts.earlyTokenDelayMs(token);
       await pause(this.#environment.timers, delayMs, { signals: [this.#signal] });
-      return 'replay_same_token';
+      // Others may have been told meanwhile that it is of no use at all.
+      return token.rejectedByServerAt ? 'replay' : 'replay_same_token';
     }
     return this.#giveUp(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
   }
