@@ -23,6 +23,8 @@ export interface Send {
   readonly canRenew: boolean;
   answer: Answer;
   answeredAtMs?: number;
+  /** When its token came. */
+  readonly deliveredAtMs: number;
 }
 
 export type AppCallKind =

@@ -287,7 +287,7 @@ test('a request that waits after a 42 does not send a token that was refused wit
   await keepsTheRules(
     {},
     step('the server is late', ({ coordinator }) => {
-      coordinator.skewMs = -2_000;
+      coordinator.skewMs = -4_000;
     }),
     step('request', ({ rig }) => send(rig, 'POST'), 200),
     step('the server gets the time right', ({ coordinator }) => {
@@ -298,12 +298,10 @@ test('a request that waits after a 42 does not send a token that was refused wit
     }),
     step('request', ({ rig }) => send(rig, 'GET'), 950),
     step('another request', ({ rig }) => send(rig, 'GET'), 5_000),
-    step('each token was refused once with 40', ({ rig }) => {
-      expect(rig.calls.map(({ sends }) => sends.map(({ answer }) => answer))).toEqual([
-        [42, 0],
-        [0],
-        [40, 0],
-      ]);
+    step('the first one did not see it refused', ({ rig }) => {
+      const [first, , other] = rig.calls.map(({ sends }) => sends.map(({ answer }) => answer));
+      expect(other).toContain(40);
+      expect(first).toEqual([42, 0]);
     }),
   );
 });

@@ -163,7 +163,8 @@ export class Rig {
       call.outcome = { isOk, value, atMs: this.#world.clock.monotonicMs, atWallMs: Date.now() };
       if (!isOk) call.complaint = this.judge(call);
     };
-    if (!this.setup.isInWorkers || !TIED.includes(kind)) {
+    // A guest who becomes another has its socket opened anew, which outlives the request.
+    if (!this.setup.isInWorkers || this.setup.kind === 'guest' || !TIED.includes(kind)) {
       make(call).then(settle(true), settle(false));
       return call;
     }
@@ -446,6 +447,9 @@ export class Rig {
       isSessionLive: this.isSessionLive,
       isOwnToken: origin !== undefined && (origin.has('any') || origin.has(this.session)),
       canRenew: this.client !== undefined && this.canRenew,
+      deliveredAtMs:
+        this.asks.findLast(({ answer }) => answer?.kind === 'token' && answer.token === seen.token)
+          ?.endedAtMs ?? 0,
       answer: undefined,
     };
     this.sends.push(send);
