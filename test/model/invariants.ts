@@ -151,13 +151,18 @@ function nobodyAsksForASignedOutUser({ asks }: Rig): string | undefined {
 /** Modes whose failures end the asking until the app steps in, or come right in the end. */
 const NO_BACK_OFF = ['unauthorized', 'wrong_user', 'late'];
 
+function isOverlapped(ask: Ask, asks: readonly Ask[]): boolean {
+  const end = ({ endedAtMs = Number.POSITIVE_INFINITY }: Ask) => endedAtMs;
+  return asks.some((other) => other !== ask && other.atMs < end(ask) && end(other) > ask.atMs);
+}
+
 function aFailureClosesTheDoor({ asks, setup }: Rig): string | undefined {
   for (const [previous, next] of pairs(asks)) {
     const { answer, endedAtMs, mode, reason } = previous;
     if (answer?.kind !== 'failed' || reason === 'guest' || NO_BACK_OFF.includes(mode)) continue;
     if (endedAtMs === undefined || !isSameDoor(previous, next)) continue;
     // In a Worker calls may overlap, and one that is overdue gives way.
-    if (setup.isInWorkers && (endedAtMs > next.atMs || previous.signal?.aborted)) continue;
+    if (setup.isInWorkers && (isOverlapped(previous, asks) || previous.signal?.aborted)) continue;
     const waited = next.atMs - endedAtMs;
     const least = previous.retryAfterMs ?? LEAST_BACK_OFF_MS;
     if (waited < least - 1) return `asked ${waited} ms after a failure that asks for ${least} ms`;
