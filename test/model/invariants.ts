@@ -162,7 +162,8 @@ function aFailureClosesTheDoor({ asks, setup }: Rig): string | undefined {
     if (answer?.kind !== 'failed' || reason === 'guest' || NO_BACK_OFF.includes(mode)) continue;
     if (endedAtMs === undefined || !isSameDoor(previous, next)) continue;
     // In a Worker calls may overlap, and one that is overdue gives way.
-    if (setup.isInWorkers && (isOverlapped(previous, asks) || previous.signal?.aborted)) continue;
+    const isAmongOthers = isOverlapped(previous, asks) || asks.some((ask) => isSecondTry(ask, next));
+    if (setup.isInWorkers && (isAmongOthers || previous.signal?.aborted)) continue;
     const waited = next.atMs - endedAtMs;
     const least = previous.retryAfterMs ?? LEAST_BACK_OFF_MS;
     if (waited < least - 1) return `asked ${waited} ms after a failure that asks for ${least} ms`;

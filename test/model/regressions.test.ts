@@ -283,6 +283,21 @@ test('a 42 about a token that two others have replaced since goes to the one in 
   );
 });
 
+test('connect() after a refusal does not end the wait after a failure of the provider', async () => {
+  await keepsTheRules(
+    {},
+    step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged')),
+    step('the provider fails', ({ rig }) => Object.assign(rig.issuer, { mode: 'rejects' })),
+    step('the clock is set ahead', ({ clock }) => clock.jump(3_600_000)),
+    step('connect', ({ rig }) => connect(rig), 200),
+    step('the token was sent and refused', ({ rig }) => {
+      expect(rig.sends.map(({ answer }) => answer)).toEqual([43]);
+    }),
+    step('connect', ({ rig }) => connect(rig), 200),
+    step('the provider was left alone', ({ rig }) => expect(rig.asks).toHaveLength(1)),
+  );
+});
+
 test('a request that waits after a 42 does not send a token that was refused with 40 meanwhile', async () => {
   await keepsTheRules(
     {},

@@ -27,7 +27,8 @@ export function laterOf(first: Blocked | undefined, second: Blocked | undefined)
 
 /** Keeps attempts apart after failures: for the back-off, or for as long as the provider asked. */
 export class ProviderBackOff {
-  #blocked: Blocked | undefined;
+  /** By cause: the end of one wait ends no other. */
+  readonly #blocked = new Map<BlockedBy, Blocked>();
   #failures = 0;
   readonly #random: () => number;
 
@@ -41,7 +42,9 @@ export class ProviderBackOff {
   }
 
   blockedAt(now: Moment): Blocked | undefined {
-    return stillBlocked(this.#blocked, now);
+    let latest: Blocked | undefined;
+    for (const blocked of this.#blocked.values()) latest = laterOf(latest, stillBlocked(blocked, now));
+    return latest;
   }
 
   /** An attempt failed: the next one waits for `retryAfterMs` where the provider asked for it, else backs off. */
@@ -63,12 +66,12 @@ export class ProviderBackOff {
   /** An attempt brought a token, or the app stepped in: what comes next backs off from the start. */
   reset(): void {
     this.#failures = 0;
-    this.#blocked = undefined;
+    this.#blocked.clear();
   }
 
   /** Ends a wait for this cause: the network came back, or the app asks for a token after a refusal. */
   endWaitFor(cause: BlockedBy): void {
-    if (this.#blocked?.by === cause) this.#blocked = undefined;
+    this.#blocked.delete(cause);
   }
 
   #backOffMs(earlier: number): number {
@@ -76,6 +79,7 @@ export class ProviderBackOff {
   }
 
   #block(now: Moment, why: Pick<Blocked, 'by' | 'error'>, delayMs: number): void {
-    this.#blocked = laterOf(this.blockedAt(now), { until: after(now, delayMs), ...why });
+    const blocked = { until: after(now, delayMs), ...why };
+    this.#blocked.set(why.by, laterOf(stillBlocked(this.#blocked.get(why.by), now), blocked) as Blocked);
   }
 }
