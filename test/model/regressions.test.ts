@@ -298,6 +298,17 @@ test('connect() after a refusal does not end the wait after a failure of the pro
   );
 });
 
+test('callers in a Worker who have waited in vain start one attempt each, not one at each look', async () => {
+  await keepsTheRules(
+    { isInWorkers: true },
+    step('the provider hangs', ({ rig }) => Object.assign(rig.issuer, { mode: 'hangs' })),
+    requests,
+    step('request', ({ rig }) => send(rig, 'GET'), 20),
+    step('request', ({ rig }) => send(rig, 'GET'), 9_000),
+    step('few calls overlap', ({ rig }) => expect(rig.asks.length).toBeLessThan(10)),
+  );
+});
+
 test('a request that waits after a 42 does not send a token that was refused with 40 meanwhile', async () => {
   await keepsTheRules(
     {},

@@ -96,7 +96,7 @@ function reasonIn(current: Phase, held: TokenFacts | undefined): TokenReason {
 /** Waits for the attempt that runs, where it may still be waited for; else starts one. */
 function attend(
   store: TokenStore,
-  { attempt, memory, now }: Circumstances,
+  { attempt: current, memory, now }: Circumstances,
   {
     reason,
     since,
@@ -105,6 +105,8 @@ function attend(
 ): CallerStep {
   const limit: Limit = limitMs === undefined ? {} : { limitMs, afterLimit: 'serve' };
   const start = { kind: 'start_attempt', reason, ...limit } as const;
+  // Where attempts overlap, a caller whose own one runs starts no other.
+  const attempt = current && memory.own?.outcome === undefined ? (memory.own ?? current) : current;
   if (!attempt) return start;
   const isEarlier = since !== undefined && !isAtOrAfter(attempt.startedAt, since);
   const wait = { kind: 'wait_for_attempt', attempt, untilOver: attempt.isDropped || isEarlier } as const;
