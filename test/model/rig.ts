@@ -314,7 +314,8 @@ export class Rig {
       isOfPresentProvider: provider === this.#provider,
       othersInFlight: inFlight.length,
       hasCaller:
-        this.waiting.some(({ kind }) => kind !== 'disconnect') ||
+        // The client cannot know that a Worker's request was abandoned.
+        this.calls.some(({ kind, outcome }) => kind !== 'disconnect' && !outcome) ||
         this.#isJoinUnderWay ||
         client?.connectionState === 'reconnecting',
       signal,
