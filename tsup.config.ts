@@ -27,8 +27,10 @@ const shared: Options = {
   treeshake: true,
 };
 
+/** What is marked `@internal` is declared nowhere. */
+const dts = { compilerOptions: { stripInternal: true } };
 /** tsup drops this reference from a source file, and a member named by the symbol needs it. */
-const declarations = { banner: '/// <reference lib="esnext.disposable" />' };
+const disposable = { banner: '/// <reference lib="esnext.disposable" />' };
 
 export default defineConfig([
   {
@@ -36,7 +38,7 @@ export default defineConfig([
     entry: { index: 'src/client/index.ts' },
     platform: 'browser',
     esbuildPlugins: [withoutFallbackSocket],
-    dts: declarations,
+    dts: { ...dts, ...disposable },
   },
   { ...shared, entry: { 'index.node': 'src/client/index.ts' }, platform: 'node' },
   {
@@ -53,11 +55,11 @@ export default defineConfig([
     external: ['react', 'stream-video-auth'],
     // It would drop 'use client'.
     treeshake: false,
-    dts: true,
+    dts,
   },
-  { ...shared, entry: { server: 'src/server/index.ts' }, platform: 'neutral', dts: true },
+  { ...shared, entry: { server: 'src/server/index.ts' }, platform: 'neutral', dts },
   { ...shared, entry: { 'server.browser': 'src/server/browser.ts' }, platform: 'browser' },
-  { ...shared, entry: { emulator: 'src/emulator/index.ts' }, platform: 'node', dts: true },
+  { ...shared, entry: { emulator: 'src/emulator/index.ts' }, platform: 'node', dts },
   { ...shared, entry: { 'emulator.browser': 'src/emulator/index.browser.ts' }, platform: 'browser' },
   {
     ...shared,

@@ -9,7 +9,8 @@ export const limiterOfThisServer = new RateLimiterMemory(limit);
 /**
  * Counts in the Redis that the app already has, so that several servers share one limit. `storeClient` is a client
  * of the package `ioredis`; for the package `redis` add `useRedisPackage: true`. While Redis is away, each server
- * counts for itself.
+ * counts for itself: at once where the client says so at once, as `new Redis(url, { enableOfflineQueue: false,
+ * maxRetriesPerRequest: 0 })` does.
  */
 export function limiterInRedis(storeClient: object): RateLimiterRedis {
   return new RateLimiterRedis({ ...limit, storeClient, insuranceLimiter: limiterOfThisServer });

@@ -51,9 +51,10 @@ export type {
   UpdateCallRequest,
   UserResponse,
 } from './api-types.js';
-export type { Auth } from './auth/auth.js';
+export type { Auth, Waiting } from './auth/auth.js';
 export type { AuthState } from './auth/auth-state.js';
 export type { Explanation } from './auth/explain/explain.js';
+export type { NextStep } from './auth/explain/next-step.js';
 export type {
   Call,
   CallOptions,
@@ -86,6 +87,7 @@ export type {
   Timeouts,
 } from './options.js';
 export { type FetchTokenProviderOptions, fetchTokenProvider } from './refresh/fetch-token-provider.js';
+export type { Transition } from './refresh/history.js';
 export type { SuspensionReason } from './refresh/token-events.js';
 export type { TokenProvider, TokenProviderContext, TokenReason } from './refresh/token-provider.js';
 export type { ConnectionState } from './socket/connection-events.js';

@@ -4,13 +4,18 @@ import { lookAt, readText } from '../shared/foreign-value.js';
 import { safeCopy } from '../shared/safe-copy.js';
 import { describeThrown, describeType, maskTokens, sanitize, sanitizeLines } from '../shared/text.js';
 
+/** What goes with a message: plain data, tokens masked. */
 export type LogData = Readonly<Record<string, unknown>>;
 
 /** Where the client writes. It never receives a token. */
 export interface Logger {
+  /** What the client does, step by step. */
   debug(message: string, data?: LogData): void;
+  /** Nothing is written at this level today. */
   info(message: string, data?: LogData): void;
+  /** Trouble that the client deals with, and uses of this package that are probably mistakes. */
   warn(message: string, data?: LogData): void;
+  /** Failures in the app's own code that the client calls. */
   error(message: string, data?: LogData): void;
 }
 
@@ -25,10 +30,11 @@ export function describeFailure(thrown: unknown): LogData {
   };
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-const METHODS = ['debug', 'info', 'warn', 'error'] as const;
+/** From here on upward messages are written; `silent` writes none. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-export type LogLevel = (typeof LEVELS)[number];
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
+const METHODS = ['debug', 'info', 'warn', 'error'] as const;
 
 function safe(data: LogData): LogData {
   return Object.fromEntries(

@@ -24,7 +24,7 @@ export interface GuestUser extends UserDetails {
 /** Nobody in particular: may hold a call token, has no socket. */
 export interface AnonymousUser {
   type: 'anonymous';
-  id?: typeof ANONYMOUS_ID | undefined;
+  id?: '!anon' | undefined;
 }
 
 export type UserInput = AuthenticatedUser | GuestUser | AnonymousUser;

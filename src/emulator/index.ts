@@ -1,4 +1,9 @@
-export { ConfigurationError, StreamVideoError } from '../shared/errors.js';
+export {
+  ConfigurationError,
+  type ConfigurationErrorCode,
+  StreamVideoError,
+  type StreamVideoErrorCode,
+} from '../shared/errors.js';
 export type { CallTokenOptions, EmulatedApp, UserTokenOptions } from './emulated-app.js';
 export type {
   ConnectionErrorOptions,

@@ -4,6 +4,7 @@ export {
   InvalidTokenError,
   type InvalidTokenErrorCode,
   StreamVideoError,
+  type StreamVideoErrorCode,
   TokenExpiredError,
   type TokenExpiredErrorCode,
 } from '../shared/errors.js';

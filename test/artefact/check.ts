@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { readDeclarations } from './declarations.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'stream-video-auth-'));
@@ -211,6 +212,14 @@ async function main(): Promise<void> {
     JSON.stringify(packed) === JSON.stringify(PACKED),
     `the tarball holds exactly its ${PACKED.length} files`,
   );
+
+  for (const { door, bytes, exported, strangers, outdated } of readDeclarations(join(root, 'dist'))) {
+    const odd = [...strangers, ...outdated.map((name) => `not ${name}`)].join(', ');
+    check(
+      odd === '',
+      `${door}.d.ts declares its ${exported.length} exports and no internals, in ${bytes} bytes (${odd || 'clean'})`,
+    );
+  }
 
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));

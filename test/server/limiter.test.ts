@@ -1,6 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, vi } from 'vitest';
-import { limiterInRedis, limiterOfThisServer } from '../../examples/limiters.js';
 import { createTokenHandler, type TokenHandlerOptions } from '../../src/server/index.js';
 import { SECRET, tokenRequest } from './support.js';
 
@@ -19,21 +18,6 @@ function handlerWith(options: Partial<TokenHandlerOptions>) {
 
 const as = (userId: string) => tokenRequest({}, { headers: { 'x-user': userId } });
 
-/** The one command that the limiter defines in a Redis, on a map: counts a key and says how long it lives. */
-class RedisStandIn {
-  away = false;
-  readonly #counts = new Map<string, number>();
-
-  defineCommand(): void {}
-
-  async rlflxIncr([key, points, seconds]: [string, string, string]): Promise<[number, number]> {
-    if (this.away) throw new Error('connect ECONNREFUSED');
-    const count = (this.#counts.get(key) ?? 0) + Number(points);
-    this.#counts.set(key, count);
-    return [count, Number(seconds) * 1000];
-  }
-}
-
 describe('a limiter', () => {
   it('of rate-limiter-flexible stops one user with 429 and Retry-After, and nobody else', async () => {
     const limiter = new RateLimiterMemory({ points: 2, duration: 60 });
@@ -50,23 +34,6 @@ describe('a limiter', () => {
     } finally {
       await limiter.delete('user:martin');
       await limiter.delete('user:anna');
-    }
-  });
-
-  it('in Redis is one limit for several servers, and each counts for itself while Redis is away', async () => {
-    const redis = new RedisStandIn();
-    const servers = [1, 2].map(() => handlerWith({ limiter: limiterInRedis(redis) }));
-    const statuses = async (count: number) => {
-      const answers = Array.from({ length: count }, (_, index) => servers[index % 2]?.(as('martin')));
-      return (await Promise.all(answers)).map((answer) => answer?.status);
-    };
-    expect(new Set(await statuses(30))).toEqual(new Set([200]));
-    expect(new Set(await statuses(2))).toEqual(new Set([429]));
-    redis.away = true;
-    try {
-      expect(new Set(await statuses(2))).toEqual(new Set([200]));
-    } finally {
-      await limiterOfThisServer.delete('user:martin');
     }
   });
 

@@ -28,6 +28,7 @@ export class Auth {
   readonly #logger: Logger;
   readonly #consumers = new Map<string, { state: TokenConsumer; provide: () => Promise<string> }>();
 
+  /** @internal */
   constructor(session: TokenSession, logger: Logger) {
     this.#session = session;
     this.#logger = logger;

@@ -48,6 +48,7 @@ const isCount = (value: number) => Number.isInteger(value) && value >= 0;
 export class Faults {
   readonly #coordinator: Coordinator;
 
+  /** @internal */
   constructor(coordinator: Coordinator) {
     this.#coordinator = coordinator;
   }
