@@ -1,0 +1,99 @@
+// Which room may import which. Each rule is the sentence in its comment; type-only imports count as imports.
+
+/** The layers of the client, from the top down: each may import what stands below it, never what stands above. */
+const CLIENT_LAYERS = [
+  ['index'],
+  ['stream-video'],
+  ['call/'],
+  ['events'],
+  ['socket/', 'guest', 'options'],
+  ['http/'],
+  ['auth/'],
+  ['refresh/'],
+  ['token/'],
+  ['user'],
+  ['environment/', 'event-emitter', 'api-types', 'logger', 'snapshot', 'freeze', 'version'],
+];
+
+/** What each door may import besides its own folder. */
+const DOORS = {
+  client: ['shared'],
+  server: ['shared'],
+  emulator: ['shared', 'server/sign', 'client/token/refresh-windows', 'timeline'],
+  react: ['client'],
+  devtools: ['client', 'timeline'],
+  timeline: ['shared', 'client/token/refresh-windows'],
+  bin: ['server', 'emulator', 'shared'],
+  shared: [],
+};
+
+/** A room as a pattern: `http/` is a folder, `user` a module. */
+const pattern = (room) => (room.endsWith('/') ? room : `${room}\\.ts$`);
+const inClient = (rooms) => `^src/client/(${rooms.map(pattern).join('|')})`;
+
+const allowed = (name) =>
+  name.includes('/') ? `^src/${name}\\.ts$` : `^src/${name}/`;
+
+const doorRules = Object.entries(DOORS).map(([door, others]) => ({
+  name: `${door}-imports-what-it-may`,
+  comment: `${door} imports ${others.join(', ') || 'nothing'}, and no other room.`,
+  severity: 'error',
+  from: { path: `^src/${door}/` },
+  to: { path: '^src/', pathNot: [`^src/${door}/`, ...others.map(allowed)] },
+}));
+
+const layerRules = CLIENT_LAYERS.slice(1).map((rooms, index) => ({
+  name: `${rooms[0].replace('/', '')}-imports-downward`,
+  comment: `${rooms.join(', ')}: import nothing that stands above.`,
+  severity: 'error',
+  from: { path: inClient(rooms) },
+  to: { path: inClient(CLIENT_LAYERS.slice(0, index + 1).flat()) },
+}));
+
+export default {
+  forbidden: [
+    ...doorRules,
+    ...layerRules,
+    {
+      name: 'every-room-of-the-client-has-a-layer',
+      comment: 'A new room in src/client is written into the layers above, so that its arrows are checked.',
+      severity: 'error',
+      from: { path: '^src/client/', pathNot: inClient(CLIENT_LAYERS.flat()) },
+      to: {},
+    },
+    {
+      name: 'no-circle',
+      comment: 'No module reaches itself through what it imports.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'only-the-page-draws',
+      comment: 'Of the emulator, its page alone imports the timeline.',
+      severity: 'error',
+      from: { path: '^src/emulator/', pathNot: '^src/emulator/page/' },
+      to: { path: '^src/timeline/' },
+    },
+    {
+      name: 'nothing-imports-a-test',
+      comment: 'What is published imports no test and no example.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|examples)/' },
+    },
+    {
+      name: 'imports-are-found',
+      comment: 'An import that leads nowhere would be checked by no rule.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true, pathNot: '^react-native$' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
