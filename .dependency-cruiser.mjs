@@ -31,8 +31,7 @@ const DOORS = {
 const pattern = (room) => (room.endsWith('/') ? room : `${room}\\.ts$`);
 const inClient = (rooms) => `^src/client/(${rooms.map(pattern).join('|')})`;
 
-const allowed = (name) =>
-  name.includes('/') ? `^src/${name}\\.ts$` : `^src/${name}/`;
+const allowed = (name) => (name.includes('/') ? `^src/${name}\\.ts$` : `^src/${name}/`);
 
 const doorRules = Object.entries(DOORS).map(([door, others]) => ({
   name: `${door}-imports-what-it-may`,

@@ -1,5 +1,5 @@
-// Checks what would be published: the packed file list, the doors installed in an empty folder, and what must not
-// be in a browser's bundle. Needs a build: npm run build && npm run test:artefact
+// Checks what would be published: the packed file list, what the declarations declare, the doors installed in an
+// empty folder, and what must not be in a browser's bundle. Packs, and so builds, by itself: npm run test:artefact
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -204,10 +204,15 @@ async function gzipped(source: string): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const [{ filename, files }] = JSON.parse(
-    run('npm', ['pack', '--json', '--pack-destination', folder], root),
-  );
-  const packed = files.map(({ path }: { path: string }) => path).sort();
+  // As in a fresh clone: what is packed is built for it.
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const filename =
+    run('npm', ['pack', '--silent', '--pack-destination', folder], root).trim().split('\n').at(-1) ?? '';
+  const packed = run('tar', ['-tzf', filename])
+    .trim()
+    .split('\n')
+    .map((path) => path.replace('package/', ''))
+    .sort();
   check(
     JSON.stringify(packed) === JSON.stringify(PACKED),
     `the tarball holds exactly its ${PACKED.length} files`,
@@ -221,7 +226,7 @@ async function main(): Promise<void> {
     );
   }
 
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   run('npm', [
     'install',
@@ -254,16 +259,12 @@ async function main(): Promise<void> {
     /from ["']stream-video-auth["']/.test(shipped('react.js')) && !shipped('react.js').includes('WebSocket'),
     'the React door imports the client and holds no second copy of it',
   );
+  const oldest = ['-y', '-p', `node@${engines.node.replace('>=', '')}.0`, 'node'];
+  run('npx', [...oldest, 'smoke.mjs']);
+  check(true, `and on the oldest Node that engines names: ${engines.node}`);
   for (const door of ['', '/server', '/emulator', '/react']) {
-    const type = run('npx', [
-      '-y',
-      '-p',
-      'node@24',
-      'node',
-      '-e',
-      `console.log(typeof require('stream-video-auth${door}'))`,
-    ]);
-    check(type.trim() === 'object', `require reaches stream-video-auth${door}`);
+    const type = run('npx', [...oldest, '-p', `typeof require('stream-video-auth${door}')`]);
+    check(type.trim() === 'object', `there require reaches stream-video-auth${door}`);
   }
 
   writeFileSync(join(folder, 'typed.ts'), TYPED);
