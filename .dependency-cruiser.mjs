@@ -1,6 +1,6 @@
 // Which room may import which. Each rule is the sentence in its comment; type-only imports count as imports.
 
-/** The layers of the client, from the top down: each may import what stands below it, never what stands above. */
+/** The layers of the client, from the top down: each room may import what stands below it, and nothing else. */
 const CLIENT_LAYERS = [
   ['index'],
   ['stream-video'],
@@ -12,7 +12,8 @@ const CLIENT_LAYERS = [
   ['refresh/'],
   ['token/'],
   ['user'],
-  ['environment/', 'event-emitter', 'api-types', 'logger', 'snapshot', 'freeze', 'version'],
+  ['environment/', 'event-emitter', 'api-types/', 'snapshot', 'version'],
+  ['logger', 'freeze'],
 ];
 
 /** What each door may import besides its own folder. */
@@ -27,8 +28,8 @@ const DOORS = {
   shared: [],
 };
 
-/** A room as a pattern: `http/` is a folder, `user` a module. */
-const pattern = (room) => (room.endsWith('/') ? room : `${room}\\.ts$`);
+/** A room as a pattern: a folder, or a module. */
+const pattern = (room) => `${room.replace('/', '')}(/|\\.ts$)`;
 const inClient = (rooms) => `^src/client/(${rooms.map(pattern).join('|')})`;
 
 const allowed = (name) => (name.includes('/') ? `^src/${name}\\.ts$` : `^src/${name}/`);
@@ -49,16 +50,27 @@ const layerRules = CLIENT_LAYERS.slice(1).map((rooms, index) => ({
   to: { path: inClient(CLIENT_LAYERS.slice(0, index + 1).flat()) },
 }));
 
+const siblingRules = CLIENT_LAYERS.flatMap((rooms) =>
+  rooms.map((room) => ({
+    name: `${room.replace('/', '')}-imports-no-sibling`,
+    comment: `${room}: imports none of the rooms that stand beside it.`,
+    severity: 'error',
+    from: { path: inClient([room]) },
+    to: { path: inClient(rooms), pathNot: inClient([room]) },
+  })),
+);
+
 export default {
   forbidden: [
     ...doorRules,
     ...layerRules,
+    ...siblingRules,
     {
       name: 'every-room-of-the-client-has-a-layer',
       comment: 'A new room in src/client is written into the layers above, so that its arrows are checked.',
       severity: 'error',
-      from: { path: '^src/client/', pathNot: inClient(CLIENT_LAYERS.flat()) },
-      to: {},
+      from: {},
+      to: { path: '^src/client/', pathNot: inClient(CLIENT_LAYERS.flat()) },
     },
     {
       name: 'no-circle',
