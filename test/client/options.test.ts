@@ -91,6 +91,34 @@ describe('before any I/O, and with a sentence that says what to change', () => {
   });
 });
 
+// case 231
+describe('a token that the app hands in and that is none blames the app, not its provider', () => {
+  const values = [Promise.resolve('x'), { token: 'x' }, 7, '', 'null', 'Bearer a.b.c', 'abc'];
+
+  test.each(values)('%o', (token) => {
+    const client = new StreamVideo(good as never);
+    for (const handIn of [
+      () => new StreamVideo({ ...good, token } as never),
+      () => client.auth.setToken(token as never),
+    ]) {
+      expect(handIn).toThrow(
+        expect.objectContaining({
+          remediation: expect.stringMatching(/^Pass the bare token .* as token.*await/),
+        }),
+      );
+    }
+  });
+
+  test('while the same from a provider blames the provider', async () => {
+    const client = new StreamVideo({ ...good, tokenProvider: async () => ({ token: 'x' }) } as never);
+    const told = await client.auth
+      .getToken()
+      .catch((error: StreamVideoError) => [error.remediation, error.cause]);
+    expect(JSON.stringify(told)).toContain('token provider');
+    await client.disconnect();
+  });
+});
+
 describe('what is accepted', () => {
   test.each([
     ['https://x.example', 'https://x.example'],

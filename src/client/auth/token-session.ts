@@ -189,7 +189,7 @@ export class TokenSession {
   /** Takes a token by hand; throws and changes nothing where it fails a check. */
   setToken(candidate: unknown): void {
     const store = this.#store;
-    const checked = store.check(candidate);
+    const checked = store.check(candidate, 'app');
     if (checked.value === store.tokens.lastRefused?.value) throw sameAsRejectedError();
     this.#open();
     const facts = store.adopt(checked, { isFromProvider: false, requestedAt: store.observe() });

@@ -214,7 +214,7 @@ export class SingleFlight {
     const guest = store.source.kind === 'guest' ? (answer as NewGuest) : undefined;
     const checked = guest
       ? validateToken(guest.token, { kind: 'guest', userId: guest.user.id })
-      : store.check(answer);
+      : store.check(answer, 'provider');
     const refused = this.#justRefused(attempt, checked.value);
     if (refused) {
       // What only a consumer's server refused says nothing against the provider here.

@@ -7,7 +7,7 @@ import { HeldTokens } from '../token/held-tokens.js';
 import { isAlive, type Now, type Phase, phase, remainingMs } from '../token/phase.js';
 import { NOTABLE_SKEW_MS, ServerClock } from '../token/server-clock.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
-import { type CheckedToken, validateToken } from '../token/validate-token.js';
+import { type CheckedToken, type TokenOrigin, validateToken } from '../token/validate-token.js';
 import type { KnownUser } from '../user.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { Epoch } from './epoch.js';
@@ -83,7 +83,7 @@ export class TokenStore {
     this.backOff = new ProviderBackOff(() => environment.random());
     this.history = new History(environment.clock);
     if (token !== undefined) {
-      this.supply(this.check(token).value);
+      this.supply(this.check(token, 'app').value);
       this.adoptSupplied();
     }
   }
@@ -137,9 +137,9 @@ export class TokenStore {
   }
 
   /** Checks a candidate for this user; throws `InvalidTokenError`. */
-  check(candidate: unknown): CheckedToken {
+  check(candidate: unknown, origin: TokenOrigin): CheckedToken {
     const { type, id } = this.user;
-    return validateToken(candidate, { kind: type, userId: id });
+    return validateToken(candidate, { kind: type, userId: id }, origin);
   }
 
   // ---- changes
@@ -195,7 +195,7 @@ export class TokenStore {
   adoptSupplied(): void {
     const { supplied } = this;
     if (supplied === undefined || this.held) return;
-    this.adopt(this.check(supplied), { isFromProvider: false, requestedAt: this.observe() });
+    this.adopt(this.check(supplied, 'app'), { isFromProvider: false, requestedAt: this.observe() });
   }
 
   adopt(

@@ -23,11 +23,17 @@ export interface CheckedToken {
   readonly userId: string;
 }
 
-const FROM_PROVIDER = 'Make the token provider resolve with the bare token string, and nothing around it.';
+/** Where a candidate comes from: that is where its faults are mended. */
+export type TokenOrigin = 'provider' | 'app';
+
+const BARE: Readonly<Record<TokenOrigin, string>> = {
+  provider: 'Make the token provider resolve with the bare token string, and nothing around it.',
+  app: 'Pass the bare token string as token: await a promise of it first, or pass a function as tokenProvider.',
+};
 
 const AS_JSON = 'Parse the answer of the token endpoint as JSON, or let it answer in plain text.';
 
-function readShape(candidate: unknown): string {
+function readShape(candidate: unknown, origin: TokenOrigin): string {
   const value = typeof candidate === 'string' ? candidate.trim() : '';
   const fault = shapeFaultOf(candidate);
   if (fault) {
@@ -38,7 +44,7 @@ function readShape(candidate: unknown): string {
       bearer_prefix: 'The token begins with "Bearer"; the coordinator wants it bare',
       double_encoded: 'The token is in quotation marks: it was written as JSON and read as text',
     };
-    refuseToken(fault, messages[fault], fault === 'double_encoded' ? AS_JSON : FROM_PROVIDER);
+    refuseToken(fault, messages[fault], fault === 'double_encoded' ? AS_JSON : BARE[origin]);
   }
   if (value.startsWith('<')) {
     return refuseToken(
@@ -50,14 +56,14 @@ function readShape(candidate: unknown): string {
   return value;
 }
 
-function readClaims(value: string): CheckedToken {
+function readClaims(value: string, origin: TokenOrigin): CheckedToken {
   const claims = decodeClaims(value);
   // Header values with line breaks or other bytes would throw at each request instead of here.
   if (!claims || !/^[\w\-.=+/]+$/.test(value)) {
     return refuseToken(
       'not_a_jwt',
       'The token is not a JWT: three base64url parts, the second a JSON object',
-      FROM_PROVIDER,
+      BARE[origin],
     );
   }
   const userId = Object.hasOwn(claims, 'user_id') ? claims.user_id : undefined;
@@ -106,8 +112,12 @@ function assertCallToken({ claims, userId }: CheckedToken): void {
  * Checks a candidate before it is used, each fault with its own code, without judging its times. Surrounding
  * white space is trimmed. The value appears in no message.
  */
-export function validateToken(candidate: unknown, identity: ExpectedIdentity): CheckedToken {
-  const token = readClaims(readShape(candidate));
+export function validateToken(
+  candidate: unknown,
+  identity: ExpectedIdentity,
+  origin: TokenOrigin = 'provider',
+): CheckedToken {
+  const token = readClaims(readShape(candidate, origin), origin);
   if (identity.kind === 'anonymous') {
     assertCallToken(token);
   } else if (identity.userId !== undefined && token.userId !== identity.userId) {

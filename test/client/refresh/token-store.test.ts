@@ -31,7 +31,7 @@ function storeOf(options: Partial<TokenStoreOptions> = {}): TokenStore {
 
 /** A token that the provider has just brought. */
 function bring(store: TokenStore, token: string): void {
-  store.adopt(store.check(token), { isFromProvider: true, requestedAt: store.now() });
+  store.adopt(store.check(token, 'provider'), { isFromProvider: true, requestedAt: store.now() });
 }
 
 const refuse = (store: TokenStore) => store.tokens.refuse(store.held?.generation ?? 0, store.now());
