@@ -64,19 +64,38 @@ export interface ServerStart {
   env?: Record<string, string>;
 }
 
-/** Starts a server, hands its address on once it is printed, and ends the process whatever happens. */
-export async function withServer<T>(start: ServerStart, use: (origin: string) => Promise<T>): Promise<T> {
+export interface StartedServer {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a server in a process of its own; resolves once it has printed its address. */
+export async function startServer(start: ServerStart): Promise<StartedServer> {
   const child = spawn(start.command, start.args, {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: '1', PORT: '0', ...start.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
-  try {
-    return await use(await printedOrigin(child));
-  } finally {
+  const stop = async () => {
     child.kill('SIGKILL');
     await exited;
+  };
+  try {
+    return { origin: await printedOrigin(child), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Starts a server, hands its address on, and ends the process whatever happens. */
+export async function withServer<T>(start: ServerStart, use: (origin: string) => Promise<T>): Promise<T> {
+  const server = await startServer(start);
+  try {
+    return await use(server.origin);
+  } finally {
+    await server.stop();
   }
 }
 

@@ -1,40 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { withServer } from '../examples/runtimes.js';
+import { type StartedServer, startServer } from '../examples/runtimes.js';
 import { RedisServer } from './redis-server.js';
 
 // case 273: a real Redis, and two processes that share one limit of 30 a minute
 
 const script = fileURLToPath(new URL('./scripts/redis-handler.ts', import.meta.url));
 let redis: RedisServer;
+let processes: StartedServer[] = [];
 let servers: string[];
-let end: (() => void) | undefined;
-let ended: Promise<unknown>;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
-  const start = {
-    command: process.execPath,
-    args: ['--import', 'tsx', script, String(redis.port)],
-  };
-  const isOver = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  servers = await new Promise((resolve, reject) => {
-    ended = withServer(start, (one) =>
-      withServer(start, async (other) => {
-        resolve([one, other]);
-        await isOver;
-      }),
-    ).catch(reject);
-  });
+  const args = ['--import', 'tsx', script, String(redis.port)];
+  const start = () => startServer({ command: process.execPath, args });
+  processes = await Promise.all([start(), start()]);
+  servers = processes.map(({ origin }) => origin);
   await bothSee('ready');
 }, 60_000);
 
 afterAll(async () => {
-  end?.();
-  await ended;
-  await redis.stop();
+  for (const { stop } of processes) await stop();
+  await redis?.stop();
 });
 
 async function ask(server: string | undefined, user: string): Promise<Response> {
