@@ -281,8 +281,7 @@ export class StreamVideo {
    * const { edges } = await streamVideo.request<GetEdgesResponse>('GET', '/edges');
    */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T> {
-    const { query, body, headers, signal } = options ?? {};
-    return this.#http.request<T>(method, path, { query, body, headers, signal });
+    return this.#http.request<T>(method, path, options ?? {});
   }
 
   /**

@@ -1,12 +1,13 @@
 import { StreamVideo, User } from 'stream-video-auth';
 import { emulatorHandlers, startEmulator } from 'stream-video-auth/emulator';
 import { createCallToken, createTokenHandler, createUserToken, verifyToken } from 'stream-video-auth/server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SECRET } from '../server/support.js';
 
 // case 222: stream-chat-js #539
 
-const fetch = vi.fn();
+const fetch = vi.fn(async () => Response.json({}));
+beforeEach(() => void fetch.mockClear());
 const client = { apiKey: 'key', user: User.anonymous, fetch, logger: 'silent' };
 const signing = { apiSecret: SECRET };
 let emulator: Awaited<ReturnType<typeof startEmulator>>;
@@ -45,6 +46,12 @@ const DOORS: [name: string, open: Open, needed: object, slips: Record<string, st
     (timeouts) => new StreamVideo({ ...client, timeouts } as never),
     {},
     { requestTimeoutMs: '', connectTimeout: '', request_ms: 'requestMs', providerMS: 'providerMs' },
+  ],
+  [
+    'request',
+    (options) => new StreamVideo({ ...client, token: undefined } as never).request('POST', '/edges', options),
+    {},
+    { params: 'query', json: 'body', data: 'body', header: 'headers', sginal: 'signal' },
   ],
   [
     'createUserToken',

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../shared/errors.js';
+import { assertKnown, type Names } from '../../shared/known-options.js';
 import { describeType, sanitize } from '../../shared/text.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { linkSignals } from '../environment/abortable.js';
@@ -27,6 +28,15 @@ interface InternalOptions extends RequestOptions {
   /** Ties the answer to the live socket. */
   isWatching?: ApiRequest['isWatching'];
 }
+
+const KNOWN: Names<keyof InternalOptions> = {
+  body: true,
+  headers: true,
+  isWatching: true,
+  query: true,
+  signal: true,
+};
+const SYNONYMS = { data: 'body', json: 'body', params: 'query', searchparams: 'query' };
 
 function refuse(message: string, remediation: string): never {
   throw new ConfigurationError('invalid_option', message, { remediation });
@@ -86,6 +96,7 @@ export class HttpClient {
 
   async exchange(method: string, path: string, options: InternalOptions = {}): Promise<ApiResponse> {
     this.#session.assertNotReentered();
+    assertKnown('request', options, KNOWN, SYNONYMS);
     const { signal, unlink } = linkSignals(options.signal, this.#session.ending);
     try {
       const request: ApiRequest = {
