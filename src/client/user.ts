@@ -3,38 +3,54 @@ import { describeType } from '../shared/text.js';
 import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { deepFreeze } from './freeze.js';
 
+/** What the coordinator may know about a user besides the id. */
 export interface UserDetails {
+  /** The name that others see. @default none */
   name?: string | undefined;
+  /** The address of a picture. @default none */
   image?: string | undefined;
+  /** Data of the app's own, as JSON. @default none */
   custom?: Record<string, any> | undefined;
 }
 
 /** A user of the app, with tokens minted by the app's server. */
 export interface AuthenticatedUser extends UserDetails {
+  /** The id that the token carries as its `user_id`. */
   id: string;
+  /** @default 'authenticated' */
   type?: 'authenticated' | undefined;
 }
 
 /** A temporary user that the coordinator creates; the id it assigns contains the one asked for. */
 export interface GuestUser extends UserDetails {
+  /** What the assigned id is to contain. */
   id: string;
+  /** Says that the coordinator creates this user. */
   type: 'guest';
 }
 
 /** Nobody in particular: may hold a call token, has no socket. */
 export interface AnonymousUser {
+  /** Says that the user is nobody in particular. */
   type: 'anonymous';
+  /** The id of every anonymous user. @default '!anon' */
   id?: '!anon' | undefined;
 }
 
+/** A user of any kind, as `StreamVideo.create` takes it. */
 export type UserInput = AuthenticatedUser | GuestUser | AnonymousUser;
 
 /** A user as the client holds it: a frozen copy, with the identity that the server knows. */
 export interface KnownUser {
+  /** The id at the coordinator; a guest's is the assigned one. */
   readonly id: string;
+  /** What kind of user it is. */
   readonly type: 'authenticated' | 'guest' | 'anonymous';
+  /** The name that others see. */
   readonly name?: string;
+  /** The address of a picture. */
   readonly image?: string;
+  /** Data of the app's own. */
   readonly custom?: Readonly<Record<string, unknown>>;
 }
 

@@ -10,13 +10,19 @@ import { readToken } from './token-shape.js';
 
 /** What a verified token says. Times are whole seconds since 1970. */
 export interface TokenClaims {
+  /** Whose token it is; `!anon` for an anonymous visitor. */
   readonly user_id: string;
+  /** When it was minted. */
   readonly iat?: number;
+  /** From when on it is expired; missing where only a revocation ends it. */
   readonly exp?: number;
+  /** From when on it is valid. */
   readonly nbf?: number;
+  /** What keeps it apart from others of the same second. */
   readonly jti?: string;
   /** The calls that a call token opens. */
   readonly call_cids?: readonly string[];
+  /** The role that its holder has in these calls. */
   readonly role?: string;
   readonly [claim: string]: unknown;
 }

@@ -2,6 +2,7 @@ import { read, toText } from './foreign-value.js';
 import { safeCopy } from './safe-copy.js';
 import { maskTokens } from './text.js';
 
+/** Codes of `ConfigurationError`. */
 export type ConfigurationErrorCode =
   | 'missing_api_key'
   | 'invalid_user'
@@ -12,6 +13,7 @@ export type ConfigurationErrorCode =
   | 'invalid_path'
   | 'invalid_option';
 
+/** Codes of `InvalidTokenError`. */
 export type InvalidTokenErrorCode =
   | 'not_a_string'
   | 'empty'
@@ -29,14 +31,17 @@ export type InvalidTokenErrorCode =
   | 'wrong_signature'
   | 'not_yet_valid';
 
+/** Codes of `TokenExpiredError`: no provider is there, or what it returns is refused as expired, too. */
 export type TokenExpiredErrorCode = 'token_expired' | 'provider_returns_expired';
 
+/** Codes of `TokenProviderError`. */
 export type TokenProviderErrorCode =
   | 'provider_failed'
   | 'provider_timeout'
   | 'provider_reentered'
   | 'circuit_open';
 
+/** Codes of `ConnectionError`. */
 export type ConnectionErrorCode =
   | 'connect_timeout'
   | 'request_timeout'
@@ -46,8 +51,10 @@ export type ConnectionErrorCode =
   | 'network'
   | 'too_large';
 
+/** Codes of `CallError`. */
 export type CallErrorCode = 'call_left' | 'call_ended';
 
+/** The code of any error of this package. */
 export type StreamVideoErrorCode =
   | ConfigurationErrorCode
   | InvalidTokenErrorCode
@@ -80,6 +87,7 @@ const BASE = 'StreamVideoError';
  * `instanceof` holds for each class across the doors, bundles and copies of this package; a clone is no instance.
  */
 export abstract class StreamVideoError extends Error {
+  /** What happened, as a literal for a `switch`. */
   abstract readonly code: StreamVideoErrorCode;
   /** Whether the same call may work later without a change by the app. */
   readonly retryable: boolean;
@@ -94,6 +102,7 @@ export abstract class StreamVideoError extends Error {
     this.remediation = maskTokens(toText(remediation));
   }
 
+  /** Name, message and fields, without the cause. */
   toJSON(): Record<string, unknown> {
     return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
   }
@@ -205,9 +214,11 @@ export class MissingPermissionError extends StreamVideoError {
 
 /** What the rate limit headers of an answer said. */
 export interface RateLimit {
+  /** Requests per window. */
   limit?: number;
+  /** Requests that are left in this window. */
   remaining?: number;
-  /** Epoch milliseconds. */
+  /** When the next window begins, in epoch milliseconds. */
   resetsAt?: number;
 }
 
@@ -230,6 +241,7 @@ export class ApiError extends StreamVideoError {
   declare readonly requestId?: string;
   /** `exception_fields`, `unrecoverable` and the like, as the coordinator sent them. */
   declare readonly details?: Readonly<Record<string, unknown>>;
+  /** What the rate limit headers said, where the answer had any. */
   declare readonly rateLimit?: RateLimit;
 
   constructor(message: string, { status, apiCode, requestId, details, rateLimit, ...init }: ApiErrorInit) {
@@ -253,6 +265,7 @@ export class ConnectionError extends StreamVideoError {
   readonly code: ConnectionErrorCode;
   /** The last close code of the socket; 1006 or 0 means that the network ended it. */
   declare readonly closeCode?: number;
+  /** The reason that came with it: tokens masked, control characters escaped, cut at 200 characters. */
   declare readonly closeReason?: string;
   /** The coordinator's code, where it refused the handshake. */
   declare readonly apiCode?: number;
