@@ -6,7 +6,7 @@ const CLIENT_LAYERS = [
   ['stream-video'],
   ['call/'],
   ['events'],
-  ['socket/', 'guest', 'options'],
+  ['call-events', 'socket/', 'guest', 'options'],
   ['http/'],
   ['auth/'],
   ['refresh/'],

@@ -1,5 +1,5 @@
 import type { WireEvents } from './api-types.js';
-import type { CallEvents } from './call/call-events.js';
+import type { CallEvents } from './call-events.js';
 import type { TokenEvents } from './refresh/token-events.js';
 import type { ConnectionEvents } from './socket/connection-events.js';
 

@@ -67,7 +67,7 @@ export type {
 } from './call/call.js';
 export type { CallState } from './call/call-record.js';
 export type { CallsPage, QueryCalls, QueryCallsOptions } from './call/calls.js';
-export type { RingOutcome } from './call/ringing.js';
+export type { RingOutcome } from './call-events.js';
 export type { WebSocketConstructor, WebSocketLike } from './environment/web-socket.js';
 export type {
   EventListener,

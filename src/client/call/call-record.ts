@@ -7,13 +7,13 @@ import type {
   OwnCapability,
   QueryMembersResponse,
 } from '../api-types.js';
+import type { CallEvents } from '../call-events.js';
 import type { AbortSource } from '../environment/abortable.js';
 import type { Timers } from '../environment/timers.js';
 import type { Emit, EventEmitter } from '../event-emitter.js';
 import { segment } from '../http/path.js';
 import type { ApiRequest, ApiResponse } from '../http/request.js';
 import type { KnownUser } from '../user.js';
-import type { CallEvents } from './call-events.js';
 import { CallParts } from './call-parts.js';
 import { explainDenied } from './denied.js';
 import { JoinQueue } from './join-queue.js';

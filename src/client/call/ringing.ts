@@ -1,3 +1,4 @@
+import type { RingOutcome } from '../call-events.js';
 import type { TimerHandle, Timers } from '../environment/timers.js';
 import { type CallParts, OUTCOMES } from './call-parts.js';
 import { instantOf } from './instant.js';
@@ -7,12 +8,6 @@ const QUIET_MS = 15_000;
 const READ_EVERY_MS = 5_000;
 /** Where the call's settings tell no limit. */
 const LIMIT_MS = 30_000;
-
-/** What became of a ring, and whose doing it was. */
-export interface RingOutcome {
-  readonly outcome: (typeof OUTCOMES)[number] | 'ended';
-  readonly user_id?: string;
-}
 
 interface Ring {
   /** Empty where it is not known: then the session that the call is in. */

@@ -1,4 +1,9 @@
-import type { RingOutcome } from './ringing.js';
+/** What became of a ring, and whose doing it was. */
+export interface RingOutcome {
+  readonly outcome: 'accepted' | 'rejected' | 'missed' | 'ended';
+  /** Whose doing it was; missing where the call ended for all. */
+  readonly user_id?: string;
+}
 
 /** What the client itself finds out about calls. */
 export interface CallEvents {
