@@ -8,24 +8,18 @@ export interface ReadableToken extends ParsedToken {
   token: string;
 }
 
-const ADVICE: Readonly<Record<ShapeFault, readonly [message: string, remediation: string]>> = {
-  not_a_string: ['The token is not a string', 'Pass the token itself, as a string.'],
-  empty: ['The token is empty', 'Pass the token that the request carries.'],
-  too_large: ['The token is larger than 128 KiB', 'Put less into its claims.'],
-  double_encoded: ['The token is in quotation marks', 'Parse the JSON that it came in first.'],
-  bearer_prefix: ["The token begins with 'Bearer'", 'Pass what follows the prefix.'],
-};
-
 /** Reads a token without verifying it; each fault has its own code. */
 export function readToken(given: unknown): ReadableToken {
   const fault = shapeFaultOf(given);
   if (fault) {
-    const [message, remediation] = ADVICE[fault];
-    refuseToken(
-      fault,
-      fault === 'not_a_string' ? `The token is ${describeType(given)}` : message,
-      remediation,
-    );
+    const advice: Record<ShapeFault, [message: string, remediation: string]> = {
+      not_a_string: [`The token is ${describeType(given)}`, 'Pass the token itself, as a string.'],
+      empty: ['The token is empty', 'Pass the token that the request carries.'],
+      too_large: ['The token is larger than 128 KiB', 'Put less into its claims.'],
+      double_encoded: ['The token is in quotation marks', 'Parse the JSON that it came in first.'],
+      bearer_prefix: ["The token begins with 'Bearer'", 'Pass what follows the prefix.'],
+    };
+    refuseToken(fault, ...advice[fault]);
   }
   const token = String(given).trim();
   const parsed = parseToken(token);
