@@ -20,7 +20,7 @@ const CLIENT_LAYERS = [
 const DOORS = {
   client: ['shared'],
   server: ['shared'],
-  emulator: ['shared', 'server/sign', 'client/token/refresh-windows', 'timeline'],
+  emulator: ['shared', 'server/sign', 'server/explain-token', 'client/token/refresh-windows', 'timeline'],
   react: ['client'],
   devtools: ['client', 'timeline'],
   timeline: ['shared', 'client/token/refresh-windows'],

@@ -188,6 +188,11 @@ export class CallRecord {
 
   // ---- what the app does
 
+  /** Mistakes reject what the app asked for; a method that is torn off its call throws before it gets here. */
+  run<T>(action: (record: CallRecord) => Promise<T>): Promise<T> {
+    return action(this);
+  }
+
   async queryMembers(query: object, signal: AbortSignal | undefined): Promise<QueryMembersResponse> {
     const body = { type: this.type, id: this.id, ...query };
     const { data } = await this.#host.exchange('POST', '/call/members', { body, signal });

@@ -136,21 +136,24 @@ export class Call {
   // ---- the call
 
   /** Fetches the call; with `watch` its events are delivered from then on, to this connection and the next ones. */
-  async get(options: GetCallOptions = {}): Promise<CallEnvelope> {
-    checkOptions('get()', options, 'watch membersLimit signal');
-    const { watch, membersLimit, signal } = options;
-    const query = { members_limit: membersLimit };
-    return this.#record.send('GET', '', { query, isWatching: watch, membersLimit, signal });
+  get(options: GetCallOptions = {}): Promise<CallEnvelope> {
+    return this.#record.run(async (record) => {
+      checkOptions('get()', options, 'watch membersLimit signal');
+      const { watch, membersLimit, signal } = options;
+      const query = { members_limit: membersLimit };
+      return record.send('GET', '', { query, isWatching: watch, membersLimit, signal });
+    });
   }
 
   /** Fetches the call, creating it from `data` where it does not exist; `created` tells which. */
-  async getOrCreate(data?: CallData, options: GetOrCreateCallOptions = {}): Promise<GetOrCreateCallResponse> {
-    checkCallData(data);
-    checkOptions('getOrCreate()', options, 'ring notify video watch membersLimit signal');
-    const { ring, notify, video, watch, membersLimit, signal } = options;
-    const body = { data, ring, notify, video, members_limit: membersLimit };
-    const request = { body, isWatching: watch, membersLimit, signal, rings: ring };
-    return this.#record.send('POST', '', request);
+  getOrCreate(data?: CallData, options: GetOrCreateCallOptions = {}): Promise<GetOrCreateCallResponse> {
+    return this.#record.run(async (record) => {
+      checkCallData(data);
+      checkOptions('getOrCreate()', options, 'ring notify video watch membersLimit signal');
+      const { ring, notify, video, watch, membersLimit, signal } = options;
+      const body = { data, ring, notify, video, members_limit: membersLimit };
+      return record.send('POST', '', { body, isWatching: watch, membersLimit, signal, rings: ring });
+    });
   }
 
   /** Changes the call for everybody. */
@@ -166,18 +169,20 @@ export class Call {
    * Rejects with `CallError`: `call_left` when `leave()` is called meanwhile, `call_ended` when the call ends. An
    * anonymous user who may not enter gets `MissingPermissionError`, which says what to do about it.
    */
-  async join(options: JoinCallOptions = {}): Promise<JoinCallResponse> {
-    checkOptions('join()', options, 'create location ring notify video data signal');
-    const { create, location, ring, notify, video, data, signal } = options;
-    return this.#record.join({ location, create, ring, notify, video, data }, signal);
+  join(options: JoinCallOptions = {}): Promise<JoinCallResponse> {
+    return this.#record.run(async (record) => {
+      checkOptions('join()', options, 'create location ring notify video data signal');
+      const { create, location, ring, notify, video, data, signal } = options;
+      return record.join({ location, create, ring, notify, video, data }, signal);
+    });
   }
 
   /**
    * Leaves the call, at once: `joined` and `watched` are false, a join under way is rejected. Local, but for a ring
    * that is taken back with `reject('cancel')`. The promise resolves when that has ended, and never rejects.
    */
-  async leave(): Promise<void> {
-    await this.#record.leave();
+  leave(): Promise<void> {
+    return this.#record.run(async (record) => void (await record.leave()));
   }
 
   /** Ends the call for everybody. */
@@ -203,10 +208,12 @@ export class Call {
   // ---- ringing
 
   /** Rings members. What becomes of it is told as `call.ring_ended`. */
-  async ring(options: RingCallOptions = {}): Promise<RingCallResponse> {
-    checkOptions('ring()', options, 'memberIds video signal');
-    const { memberIds, video, signal } = options;
-    return this.#post('ring', { members_ids: memberIds, video }, { signal, rings: true });
+  ring(options: RingCallOptions = {}): Promise<RingCallResponse> {
+    return this.#record.run(async (record) => {
+      checkOptions('ring()', options, 'memberIds video signal');
+      const { memberIds, video, signal } = options;
+      return record.send('POST', '/ring', { body: { members_ids: memberIds, video }, signal, rings: true });
+    });
   }
 
   /** Sends the members a push notification that does not ring. */
