@@ -9,6 +9,8 @@ export default {
     // Without isolation each module is loaded once.
     isolate: false,
     include: ['test/server/**/*.test.ts', 'test/shared/**/*.test.ts'],
-    exclude: ['test/server/{limiter-redis,dom-environment,browser-door,emulator-accepts}.test.ts'],
+    exclude: [
+      'test/server/{limiter-redis,token-handler-workers,dom-environment,browser-door,emulator-accepts}.test.ts',
+    ],
   },
 };
