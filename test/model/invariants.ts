@@ -187,8 +187,8 @@ function theBreakerHolds(rig: Rig): string | undefined {
 }
 
 /** Whether a call only repeats the one before it, which brought the refused token's twin: one attempt, two calls. */
-function isSecondTry(previous: Ask | undefined, ask: Ask): boolean {
-  if (previous?.answer?.kind !== 'token' || previous.reason !== ask.reason) return false;
+function isSecondTry(previous: Ask | undefined, ask: Ask | undefined): boolean {
+  if (previous?.answer?.kind !== 'token' || previous.reason !== ask?.reason) return false;
   return Math.abs(ask.atMs - (previous.endedAtMs ?? 0) - TWIN_PAUSE_MS) < 2;
 }
 
@@ -235,8 +235,10 @@ function refusalOf({ answer }: Ask, sends: readonly Send[], code: number): Send 
   return sends.find((send) => send.token === token && send.answer === code);
 }
 
-/** Each run of calls in a row with the call that follows it. */
-function rowsOf(asks: readonly Ask[], length: number): (readonly [row: Ask[], next: Ask])[] {
+/** Each run of attempts in a row, by the call that ended it, with the call that follows. */
+function rowsOf(calls: readonly Ask[], length: number): (readonly [row: Ask[], next: Ask])[] {
+  // A twin of the refused token counts nothing: the attempt goes on with a second call.
+  const asks = calls.filter((ask, index) => !isSecondTry(ask, calls[index + 1]));
   return asks.slice(length).flatMap((next, index) => {
     const row = asks.slice(index, index + length);
     return row.every((ask, at) => isInOneRow(ask, row[at + 1] ?? next)) ? [[row, next] as const] : [];
