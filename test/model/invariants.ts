@@ -281,11 +281,13 @@ function earlyRefusalsSlowDown({ asks, sends }: Rig): string | undefined {
   return undefined;
 }
 
-/** Every attempt in a Worker belongs to a caller who waits for it. */
+/** Every attempt in a Worker is started for a caller who waits for it. */
 function aWorkerAsksForItsCallers({ asks, setup }: Rig): string | undefined {
-  const stray = setup.isInWorkers
-    ? asks.find(({ hasCaller, reason }) => !hasCaller && reason !== 'guest')
-    : undefined;
+  if (!setup.isInWorkers) return undefined;
+  // A caller who aborts leaves the attempt alone, its second call included.
+  const stray = asks.find(
+    (ask) => !ask.hasCaller && ask.reason !== 'guest' && !asks.some((previous) => isSecondTry(previous, ask)),
+  );
   return stray && `nobody waits for a token, and it is asked for (${stray.reason})`;
 }
 
