@@ -15,11 +15,9 @@ export type {
   QueryCallsResponse,
   QueryMembersResponse,
   RingCallResponse,
-  RingStateResponse,
   SortParam,
   StopLiveRequest,
   UpdateCallRequest,
-  UserPermissionsRequest,
 } from './api-types/call-requests.js';
 export type { CallSettingsResponse, SettingMode } from './api-types/call-settings.js';
 export type {

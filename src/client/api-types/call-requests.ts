@@ -1,4 +1,4 @@
-import type { CallPermission, CallResponse, MemberResponse, OwnCapability, RingOutcomes } from './calls.js';
+import type { CallResponse, MemberResponse, OwnCapability } from './calls.js';
 import type { Open } from './users.js';
 
 export interface MemberRequest {
@@ -68,15 +68,6 @@ export interface StopLiveRequest {
   continue_transcription?: boolean | undefined;
   /** Go on showing captions. */
   continue_closed_caption?: boolean | undefined;
-}
-
-export interface UserPermissionsRequest {
-  /** The user's id. */
-  user_id: string;
-  /** What the user may do from now on. */
-  grant_permissions?: CallPermission[] | undefined;
-  /** What the user may do no more. */
-  revoke_permissions?: CallPermission[] | undefined;
 }
 
 /** One field to sort by: 1 is ascending, -1 descending. */
@@ -161,18 +152,4 @@ export interface QueryMembersResponse extends MembersResponse, Page {}
 export interface QueryCallsResponse extends DurationResponse, Page {
   /** The calls, each with what the user may do. */
   calls: CallDetails[];
-}
-
-/** What became of a ring so far. */
-export interface RingStateResponse extends DurationResponse, RingOutcomes {
-  /** `type:id` */
-  call_cid: string;
-  /** Empty where the call has never rung. */
-  session_id: string;
-  /** Who made it ring. */
-  created_by_user_id: string;
-  /** When the session ended. */
-  session_ended_at?: string;
-  /** When the call ended. */
-  call_ended_at?: string;
 }
