@@ -9,14 +9,15 @@ const ERROR_PARTS = ['ErrorInit', 'CallErrorCode', 'ConnectionErrorCode', 'Token
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   index: [
     ...['ErrorInit', 'ApiErrorInit', 'ConnectionErrorInit'],
-    ...['Event', 'WireEvents', 'LocalEvents', 'TokenEvents', 'ConnectionEvents', 'CallAccessEvents'],
-    ...['Open', 'WireEvent', 'CallEvent', 'WithCall', 'WithMembers', 'Ringing'],
+    ...['WireEvents', 'LocalEvents', 'TokenEvents', 'ConnectionEvents', 'CallEvents', 'Payloads', 'Verb'],
+    ...['Open', 'WireEvent', 'CallEvent', 'UserEvent', 'WithCall', 'WithMembers', 'WithSession', 'WithUser'],
+    ...['CapabilitiesByRole', 'Resolution', 'Ringing', 'Startable', 'UserFields', 'UserProfileResponse'],
     ...['Common', 'WithToken', 'HeaderFields'],
   ],
   server: [...ERROR_PARTS, 'SecretOptions', 'Awaitable'],
   emulator: [
     ...[...ERROR_PARTS, 'InvalidTokenErrorCode', 'TokenExpiredErrorCode'],
-    ...['CAPABILITIES', 'Capability', 'FAULT_KINDS'],
+    ...['CAPABILITIES', 'Capability', 'FAULT_KINDS', 'MswParts'],
   ],
 };
 

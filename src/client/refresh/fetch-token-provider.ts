@@ -147,8 +147,10 @@ async function post(address: string, init: RequestInit): Promise<Response> {
  */
 export function fetchTokenProvider(
   url: string | URL,
-  { callCids, headers, cache = 'no-store', ...init }: FetchTokenProviderOptions = {},
+  options: FetchTokenProviderOptions = {},
 ): TokenProvider {
+  // Not in the signature: it is part of the declarations, and only a browser's types know `cache`.
+  const { callCids, headers, cache = 'no-store', ...init } = options;
   const address = String(url);
   if (typeof url !== 'string' && Object.prototype.toString.call(url) !== '[object URL]') {
     refuse(
