@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connect, drop, handIn, refresh, send } from './actions.js';
+import { abortLater, connect, drop, handIn, refresh, send } from './actions.js';
 import type { IssuerMode } from './issuer.js';
 import type { RigSetup } from './rig.js';
 import { runSequence } from './sequence.js';
@@ -367,6 +367,38 @@ test('a token that is handed in twice is one token to the server', async () => {
     step('it is handed in again', ({ rig }) => handIn(rig, 'held'), 1_000),
     step('the one before it was used', ({ rig }) => {
       expect(rig.calls.at(-1)?.sends.map(({ answer }) => answer)).toEqual([43, 0]);
+    }),
+  );
+});
+
+test('the twin of a refused token and the call after it are one attempt: two useless tokens open no breaker', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('the secret is wrong', ({ rig }) => {
+      rig.issuer.isSecretWrong = true;
+    }),
+    step('request', ({ rig }) => send(rig, 'GET'), 200),
+    step('connect', ({ rig }) => connect(rig), 6_000),
+    step('request', ({ rig }) => send(rig, 'GET'), 200),
+    step('a third token was asked for', ({ rig }) => {
+      expect(rig.asks.map(({ answer }) => answer?.kind)).toEqual(['token', 'token', 'token', 'token']);
+      expect(new Set(rig.sends.map(({ token }) => token)).size).toBe(3);
+    }),
+  );
+});
+
+test('an attempt in a Worker goes on when its only caller aborts, with the second call after a twin', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false, isInWorkers: true, lifeSeconds: 1 },
+    step(
+      'connect, aborted',
+      (world) => abortLater(world, (signal) => connect(world.rig, signal), 700),
+      6_000,
+    ),
+    step('the twin was asked for again', ({ rig }) => {
+      const [, twin, second] = rig.asks;
+      expect(second?.reason).toBe(twin?.reason);
+      expect(second?.hasCaller).toBe(false);
     }),
   );
 });
