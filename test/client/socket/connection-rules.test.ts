@@ -1,6 +1,6 @@
 import { InvalidTokenError, StreamVideo, type TokenProvider } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
-import { FakeCoordinator, type FakeSocket, fakeWebSockets } from '../../support/fake-coordinator.js';
+import { FakeCoordinator, type FakeSocket, fakeWebSockets, refusal } from '../../support/fake-coordinator.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
 import { watch } from '../../support/watch.js';
@@ -360,5 +360,154 @@ describe('the handshake takes as long as the slower of socket and token, and one
     expect(connecting.state).toBe('pending');
     await advance(1);
     expect(connecting.state).toBe('resolved');
+  });
+});
+
+describe('a token refused for what it is', () => {
+  /** A reconnect whose first handshake is refused so. */
+  async function reconnectRefused(code: number, options: object = {}): Promise<void> {
+    await connected(options);
+    socket().end(1006);
+    await advance(250);
+    socket().refuse(code);
+    await advance(3_000);
+  }
+
+  test.each([43, 5])(
+    '(%i) during a reconnect is replaced once, and the connection comes back',
+    async (code) => {
+      await reconnectRefused(code);
+      expect(provider).toHaveBeenCalledTimes(1);
+      expect(socket().sent[0]?.token).toBe(client.token);
+      socket().ok();
+      await settle();
+      expect(client.connectionState).toBe('connected');
+    },
+  );
+
+  test.each([43, 5])(
+    '(%i) twice during a reconnect ends it; with a loss in between it does not',
+    async (code) => {
+      await reconnectRefused(code);
+      socket().end(1006);
+      await advance(1_000);
+      socket().refuse(code);
+      await advance(10_000);
+      expect([client.connectionState, provider.mock.calls.length]).toEqual(['reconnecting', 2]);
+      socket().refuse(code);
+      await advance(10_000);
+      expect(client.connectionState).toBe('disconnected');
+    },
+  );
+
+  test.each([43, 5])('(%i) during a reconnect ends it at once where nothing can replace it', async (code) => {
+    await reconnectRefused(code, { tokenProvider: undefined });
+    expect([client.connectionState, sockets.length]).toEqual(['disconnected', 2]);
+  });
+
+  test.each([2, 17, 4])(
+    'is none that is refused with %i: a reconnect ends at once, and nobody is asked',
+    async (code) => {
+      await reconnectRefused(code);
+      expect([client.connectionState, sockets.length, provider.mock.calls.length]).toEqual([
+        'disconnected',
+        2,
+        0,
+      ]);
+    },
+  );
+
+  test('and given again by the provider ends a reconnect with that refusal', async () => {
+    const same = freshToken('martin', 3600);
+    provider.mockResolvedValue(same);
+    const changes = vi.fn();
+    await connected({ token: same });
+    client.on('connection.changed', changes);
+    socket().end(1006);
+    await advance(250);
+    socket().refuse(43);
+    await advance(3_000);
+    expect(changes.mock.lastCall?.[0]).toMatchObject({
+      state: 'disconnected',
+      error: { code: 'handshake_rejected', apiCode: 43 },
+    });
+  });
+
+  test('while an accepted one lives has connect() go back to that one', async () => {
+    make();
+    const accepted = client.token;
+    await client.request('GET', '/edges');
+    client.auth.setToken(freshToken('martin', 3600));
+    const connecting = watch(client.connect());
+    await settle();
+    socket().refuse(43);
+    await settle();
+    expect([sockets.length, socket().sent[0]?.token]).toEqual([2, accepted]);
+    socket().ok();
+    await settle();
+    expect([connecting.state, client.token]).toEqual(['resolved', accepted]);
+  });
+});
+
+describe('what the server says about a token whose successor was refused, too', () => {
+  test.each([2, 17, 4])('(%i) is final', async (code) => {
+    const coordinator = new FakeCoordinator();
+    coordinator.respond = () => refusal(40);
+    provider.mockReturnValue(new Promise(() => {}));
+    make({ fetch: coordinator.fetch });
+    const connecting = watch(client.connect());
+    await settle();
+    client.auth.setToken(freshToken('martin', 3600));
+    const request = watch(client.request('GET', '/edges'));
+    await settle();
+    expect(coordinator.requests).toHaveLength(1);
+    socket().refuse(code);
+    await settle();
+    expect(connecting.error).toMatchObject({ code: 'handshake_rejected', apiCode: code });
+    await client.disconnect();
+    await settle();
+    expect(request.state).toBe('rejected');
+  });
+});
+
+describe('a second 40', () => {
+  test.each<[string, () => unknown]>([
+    ['a loss', () => socket().end(1006)],
+    ['a refusal that passes', () => socket().refuse(71, 429)],
+  ])('after %s is the first of its row: the token is renewed once more', async (_name, between) => {
+    make();
+    const connecting = watch(client.connect());
+    await settle();
+    socket().refuse(40);
+    await settle();
+    between();
+    await advance(500);
+    socket().refuse(40);
+    await advance(5_000);
+    expect([connecting.state, provider.mock.calls.length]).toEqual(['pending', 2]);
+    socket().ok();
+    await settle();
+    expect(connecting.state).toBe('resolved');
+  });
+});
+
+describe('a back-off of the socket', () => {
+  test('is not cut short by news of the token, also where the loop has waited for the token before', async () => {
+    provider.mockRejectedValueOnce(new Error('503'));
+    make({ token: undefined });
+    watch(client.connect());
+    await advance(2_000);
+    const made = sockets.length;
+    for (const waitMs of [250, 500]) {
+      socket().end(1006);
+      await advance(waitMs);
+    }
+    expect(sockets).toHaveLength(made + 2);
+    socket().end(1006);
+    client.auth.setToken(freshToken('martin', 3600));
+    await advance(999);
+    expect(sockets).toHaveLength(made + 2);
+    await advance(1);
+    expect(sockets).toHaveLength(made + 3);
   });
 });

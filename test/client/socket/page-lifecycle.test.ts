@@ -92,6 +92,26 @@ describe('a page that goes away', () => {
     ]);
   });
 
+  test('is no failure: the back-off starts from its beginning after the restore', async () => {
+    make();
+    watch(client.connect());
+    await settle();
+    await welcomed();
+    for (let times = 0; times < 3; times += 1) {
+      fire('pagehide');
+      await settle();
+      fire('pageshow');
+      await settle();
+    }
+    const made = sockets.length;
+    expect(made).toBe(4);
+    socket().end(1006);
+    await advance(249);
+    expect(sockets).toHaveLength(made);
+    await advance(1);
+    expect(sockets).toHaveLength(made + 1);
+  });
+
   test('shows listeners that were there before ours no state that is not true', async () => {
     const seen: string[] = [];
     page.addEventListener('pageshow', () => seen.push(client.connectionState));
