@@ -1,5 +1,5 @@
 import { StreamVideo } from 'stream-video-auth';
-import { describe, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   countingProvider,
   handshakes,
@@ -11,21 +11,6 @@ import { USER, withClients } from './official-clients.support.js';
 
 // Their own back-offs take seconds, so these run side by side.
 describe.concurrent('official clients on our tokens', () => {
-  it(
-    'cost one provider call where a hundred of their requests fail at once',
-    ({ expect }) =>
-      withClients(false, async ({ emulator, video, chat, next, provider }) => {
-        emulator.faults.revoke(USER);
-        await Promise.all([
-          ...Array.from({ length: 100 }, () => video.getDevices()),
-          ...Array.from({ length: 20 }, () => chat.getDevices()),
-          ...Array.from({ length: 20 }, () => next.request()),
-        ]);
-        expect(provider.calls).toBe(2);
-      }),
-    120_000,
-  );
-
   it(
     'whose sockets are cut at expiry come back on one provider call',
     ({ expect }) =>
@@ -65,5 +50,26 @@ describe.concurrent('official clients on our tokens', () => {
         await ours.disconnect();
       }),
     60_000,
+  );
+});
+
+describe('a burst of official clients', () => {
+  it(
+    'costs one provider call where a hundred of their requests fail at once',
+    () =>
+      withClients(false, async ({ emulator, video, chat, next, provider }) => {
+        // The clocks stand still: on a slow machine a straggler would come later than the 6 s of a burst.
+        vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+        vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+        emulator.faults.revoke(USER);
+        await Promise.all([
+          ...Array.from({ length: 100 }, () => video.getDevices()),
+          ...Array.from({ length: 20 }, () => chat.getDevices()),
+          ...Array.from({ length: 20 }, () => next.request()),
+        ]);
+        vi.restoreAllMocks();
+        expect(provider.calls).toBe(2);
+      }),
+    120_000,
   );
 });
