@@ -149,6 +149,8 @@ describe('what people read', () => {
       [{ call_cids: ['default:1'] }, { callToken: failing }],
       [{}, { limiter: { consume: () => Promise.reject({ msBeforeNext: 1 }) } }],
       [{}, { limiter: { consume: () => Promise.reject('no') } }],
+      [{}, { limiter: { consume: () => Promise.reject(null) } }],
+      [{}, { limiter: { consume: () => Promise.reject({ code: 7, name: {} }) } }],
       [{}, {}, 'DELETE'],
       ['{', {}],
       ['[]', {}],

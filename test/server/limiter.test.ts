@@ -64,6 +64,8 @@ describe('a limiter', () => {
   it.each([
     ['rejects with an error', () => Promise.reject(new Error('connect ECONNREFUSED'))],
     ['rejects with nothing', () => Promise.reject(undefined)],
+    ['rejects with a wait that is no number', () => Promise.reject({ msBeforeNext: 'soon' })],
+    ['rejects with a wait of NaN', () => Promise.reject({ msBeforeNext: Number.NaN })],
     [
       'throws',
       () => {

@@ -110,6 +110,7 @@ describe('authenticate', () => {
     ['an empty user id', { userId: '' }],
     ['!anon as a user', { userId: '!anon' }],
     ['a number', { userId: 7 }],
+    ['a user id of white space', { userId: ' ' }],
     ['a user id that is null, as of a session without a user', { userId: null }],
     ['an anonymous visitor whose user id is null', { userId: null, anonymous: true }],
   ])('is a 500 with a hint in the log when it answers with %s', async (_, identity) => {
@@ -171,7 +172,10 @@ describe('a call token', () => {
     const handle = handlerWith({ callToken });
     const token = await tokenOf(await handle(tokenRequest({ call_cids: ['default:1'] })));
     expect(claimsOf(token)).toMatchObject({ user_id: 'martin', call_cids: ['default:1'] });
-    expect(callToken).toHaveBeenCalledTimes(1);
+    expect(callToken).toHaveBeenLastCalledWith(
+      expect.anything(),
+      expect.objectContaining({ userId: 'martin', anonymous: false }),
+    );
     expect(claimsOf(await tokenOf(await handle(tokenRequest())))).not.toHaveProperty('call_cids');
     expect(callToken).toHaveBeenCalledTimes(1);
   });
@@ -221,6 +225,8 @@ describe('a call token', () => {
 describe('a request', () => {
   it.each([
     ['of Express or plain Node', { method: 'POST', headers: { accept: '*/*' }, url: '/token' }],
+    ['that cannot be copied', { method: 'POST', headers: new Headers() }],
+    ['without headers', { method: 'POST', clone: () => ({}) }],
     ['that is missing', undefined],
   ])('%s is told what to do', async (_, request) => {
     const answer = handlerWith()(request as never);
@@ -241,6 +247,36 @@ describe('a request', () => {
     const response = await handlerWith()(tokenRequest(body));
     expect(response.status).toBe(400);
     expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each([
+    ['no body', undefined],
+    ['white space', ' \n'],
+    ['fields that are null', '{"user_id":null,"reason":null,"call_cids":null}'],
+  ])('with %s asks for the token of who is signed in', async (_, body) => {
+    const request = new Request('https://app.example/token', { method: 'POST', ...(body && { body }) });
+    expect(claimsOf(await tokenOf(await handlerWith()(request)))).toMatchObject({ user_id: 'martin' });
+  });
+
+  it('may ask for 100 calls', async () => {
+    const call_cids = Array.from({ length: 100 }, (_, index) => `default:${index}`);
+    const handle = handlerWith({ callToken: (_, { requestedCallCids }) => requestedCallCids });
+    const token = await tokenOf(await handle(tokenRequest({ call_cids })));
+    expect(claimsOf(token)).toMatchObject({ call_cids });
+    await expect(verifyToken(token, { apiSecret: SECRET })).resolves.toMatchObject({ call_cids });
+  });
+
+  it('whose letters are cut between two parts is read', async () => {
+    const bytes = new TextEncoder().encode('{"user_id":"zoë"}');
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    const handle = handlerWith({ authenticate: () => ({ userId: 'zoë' }) });
+    expect((await handle(new Request('https://app.example/token', init))).status).toBe(200);
   });
 
   it('that is not UTF-8 is a 400', async () => {
@@ -273,8 +309,9 @@ describe('a request', () => {
   });
 
   it('that declares too much is a 413 before anything is read', async () => {
-    const request = tokenRequest('{}', { headers: { 'content-length': '8193' } });
-    expect((await handlerWith()(request)).status).toBe(413);
+    const declaring = (size: string) => tokenRequest('{}', { headers: { 'content-length': size } });
+    expect((await handlerWith()(declaring('8193'))).status).toBe(413);
+    expect((await handlerWith()(declaring('8192'))).status).toBe(200);
   });
 
   it('whose body a parser has already read is a 500 with a hint in the log', async () => {
@@ -295,15 +332,17 @@ describe('a request', () => {
   );
 
   it('may be a GET when the handler says so, with the same rules', async () => {
-    const handle = handlerWith({
-      methods: ['GET'],
-      callToken: (_, { requestedCallCids }) => requestedCallCids,
-    });
+    const callToken = vi.fn(
+      (_request: Request, { requestedCallCids }: { requestedCallCids: readonly string[] }) =>
+        requestedCallCids,
+    );
+    const handle = handlerWith({ methods: ['GET'], callToken });
     const get = (query: string) => handle(new Request(`https://app.example/token?${query}`));
     expect(claimsOf(await tokenOf(await get('user_id=martin')))).toMatchObject({ user_id: 'martin' });
-    expect(claimsOf(await tokenOf(await get('call_cids=d:1&call_cids=d:2')))).toMatchObject({
+    expect(claimsOf(await tokenOf(await get('call_cids=d:1&call_cids=d:2&reason=manual')))).toMatchObject({
       call_cids: ['d:1', 'd:2'],
     });
+    expect(callToken.mock.lastCall?.[1]).toMatchObject({ reason: 'manual' });
     expect((await get('user_id=anna')).status).toBe(403);
     expect((await handle(tokenRequest())).status).toBe(405);
   });
@@ -378,6 +417,9 @@ describe('createTokenHandler refuses at once', () => {
     ['a method in lower case', { methods: ['post'] }],
     ['a method that is no list', { methods: 'POST' }],
     ['a limiter without consume', { limiter: {} }],
+    ['a limiter whose consume is no function', { limiter: { consume: true } }],
+    ['a limiter that is null', { limiter: null }],
+    ['a limiter that is a name', { limiter: 'redis' }],
     ['a limitKey that is a string', { limitKey: 'ip' }],
   ])('%s', (_, options) => {
     const create = () => handlerWith(options as unknown as Partial<TokenHandlerOptions>);

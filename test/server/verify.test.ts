@@ -141,6 +141,7 @@ describe('verifyToken', () => {
     ['too_many_calls', { call_cids: Array.from({ length: 101 }, () => 'default:1') }],
     ['not_a_jwt', { call_cids: 'default:1' }],
     ['not_a_jwt', { call_cids: [1] }],
+    ['not_a_jwt', { call_cids: ['default:1', 1] }],
     ['not_a_jwt', { role: 7 }],
   ])('answers %s to a signed token with %j', async (code, claims) => {
     await expect(verify(await signed(claims))).rejects.toMatchObject({ code });
