@@ -78,6 +78,9 @@ export async function signedIn(stage: Stage): Promise<StreamVideo> {
 /** The server revokes everything: fifty requests at once cost one call of the provider. */
 export async function revocation({ story }: Stage, martin: StreamVideo, emulator: Emulator): Promise<void> {
   story.chapter('Chapter 2: the token is revoked');
+  // A fresh token that the coordinator has seen: none is due to be renewed in the same moment.
+  await martin.auth.refresh();
+  await martin.request('GET', '/devices');
   const before = { ...story.counts };
   emulator.faults.revoke('martin');
   story.tell('the coordinator revoked every token of martin; 50 requests go out at once');

@@ -43,5 +43,6 @@ async function main(story: Story): Promise<void> {
 const story = new Story();
 main(story).catch((error) => {
   story.tell(`${error}`);
-  process.exitCode = 1;
+  // Clients that are still connected would keep the process alive.
+  process.exit(1);
 });
