@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../shared/errors.js';
+import { refuse } from '../../shared/refuse.js';
 import { describeType } from '../../shared/text.js';
 
 /** A body ready to be sent, and what is known about sending it again. */
@@ -23,21 +23,16 @@ function isOneShot(value: object): boolean {
   );
 }
 
-function refuse(message: string, cause?: unknown): never {
-  throw new ConfigurationError('invalid_option', message, {
-    remediation: 'Pass a string, plain data, bytes, FormData, Blob, URLSearchParams or a stream as the body.',
-    cause,
-  });
-}
+const BODIES = 'Pass a string, plain data, bytes, FormData, Blob, URLSearchParams or a stream as the body.';
 
 function asJson(value: unknown): RequestBody {
   let content: string | undefined;
   try {
     content = JSON.stringify(value);
   } catch (cause) {
-    return refuse('The body cannot be written as JSON', cause);
+    return refuse('invalid_option', 'The body cannot be written as JSON', BODIES, cause);
   }
-  if (content === undefined) return refuse(`The body is ${describeType(value)}`);
+  if (content === undefined) return refuse('invalid_option', `The body is ${describeType(value)}`, BODIES);
   return { content, contentType: 'application/json', isOneShot: false };
 }
 

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../shared/errors.js';
 import { assertKnown, type Names } from '../../shared/known-options.js';
+import { refuse } from '../../shared/refuse.js';
 import { describeType, sanitize } from '../../shared/text.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { linkSignals } from '../environment/abortable.js';
@@ -38,14 +38,14 @@ const KNOWN: Names<keyof InternalOptions> = {
 };
 const SYNONYMS = { data: 'body', json: 'body', params: 'query', searchparams: 'query' };
 
-function refuse(message: string, remediation: string): never {
-  throw new ConfigurationError('invalid_option', message, { remediation });
-}
-
 function readMethod(method: unknown): string {
   return typeof method === 'string' && /^[a-z]+$/i.test(method)
     ? method.toUpperCase()
-    : refuse(`"${sanitize(method)}" is no HTTP method`, "Pass 'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'.");
+    : refuse(
+        'invalid_option',
+        `"${sanitize(method)}" is no HTTP method`,
+        "Pass 'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'.",
+      );
 }
 
 function readQuery(query: InternalOptions['query'] = {}): Record<string, string> {
@@ -63,15 +63,20 @@ function readHeaders(headers: InternalOptions['headers'] = {}): Record<string, s
     Object.entries(headers).map(([name, value]) => {
       if (typeof value !== 'string') {
         return refuse(
+          'invalid_option',
           `The header ${sanitize(name)} is ${describeType(value)}`,
           'Pass header values as strings.',
         );
       }
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-        return refuse(`The header ${sanitize(name)} cannot be sent`, 'Encode what is not Latin-1.');
+        return refuse(
+          'invalid_option',
+          `The header ${sanitize(name)} cannot be sent`,
+          'Encode what is not Latin-1.',
+        );
       }
       if (RESERVED.includes(name.toLowerCase())) {
-        return refuse(`The header ${sanitize(name)} is set by the client`, 'Leave it out.');
+        return refuse('invalid_option', `The header ${sanitize(name)} is set by the client`, 'Leave it out.');
       }
       return [name.toLowerCase(), value];
     }),
@@ -110,7 +115,7 @@ export class HttpClient {
         budget: { networkRetries: NETWORK_RETRIES, spent: new Set() },
       };
       if (request.body && (request.method === 'GET' || request.method === 'HEAD')) {
-        refuse(`A ${request.method} request has no body`, 'Pass query instead of body.');
+        refuse('invalid_option', `A ${request.method} request has no body`, 'Pass query instead of body.');
       }
       const response = await this.#run(request);
       const { error } = response;

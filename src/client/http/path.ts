@@ -1,39 +1,39 @@
-import { ConfigurationError } from '../../shared/errors.js';
+import { refuse } from '../../shared/refuse.js';
 import { describeType, sanitize } from '../../shared/text.js';
 
 const RELATIVE =
   'Pass a path relative to /video that begins with one slash, with each id encoded as one segment.';
 
-function refuse(message: string, remediation = RELATIVE): never {
-  throw new ConfigurationError('invalid_path', message, { remediation });
+function refusePath(message: string, remediation = RELATIVE): never {
+  return refuse('invalid_path', message, remediation);
 }
 
 const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment);
 
 /** Checks a path so that it can lead nowhere but below `/video`. */
 export function readPath(path: unknown): string {
-  if (typeof path !== 'string') return refuse(`The path must be a string, not ${describeType(path)}`);
+  if (typeof path !== 'string') return refusePath(`The path must be a string, not ${describeType(path)}`);
   const [bare = ''] = path.split('?');
   if (!path.startsWith('/') || path.includes('//') || /[\\#\s]/.test(path)) {
-    return refuse(`The path "${sanitize(path)}" is not one below /video`);
+    return refusePath(`The path "${sanitize(path)}" is not one below /video`);
   }
   if (/^\/video(?:\/|$)/.test(bare)) {
     const rest = sanitize(bare.slice('/video'.length)) || '/edges';
-    return refuse(
+    return refusePath(
       'The prefix /video is in the path twice: it is added to each',
       `Leave it out: pass '${rest}'.`,
     );
   }
-  if (bare.split('/').some(isDots)) return refuse(`The path "${sanitize(path)}" has a dot segment`);
+  if (bare.split('/').some(isDots)) return refusePath(`The path "${sanitize(path)}" has a dot segment`);
   return path;
 }
 
 /** One id as one path segment. */
 export function segment(id: string): string {
-  if (isDots(id)) return refuse(`"${id}" cannot be an id`);
+  if (isDots(id)) return refusePath(`"${id}" cannot be an id`);
   try {
     return encodeURIComponent(id);
   } catch {
-    return refuse('An id holds half a character');
+    return refusePath('An id holds half a character');
   }
 }
