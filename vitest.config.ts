@@ -6,6 +6,9 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 /** In virtual time; what speaks to a real server is named `*.wire.test.ts`. */
 const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'];
 
+/** These look at what a module finds when it is loaded: a runtime without a WebSocket, a patched one. */
+const FRESH_MODULES = ['test/field-reports/runtimes.test.ts', 'test/emulator/msw/handlers-sockets.test.ts'];
+
 const REACT = ['test/react/**/*.test.{ts,tsx}'];
 
 export default defineConfig({
@@ -19,15 +22,17 @@ export default defineConfig({
   },
   test: {
     projects: [
-      // Without isolation each module is loaded once: in virtual time nothing is left from file to file.
+      // Without isolation each module is loaded once: nothing is left from file to file, and each test checks it.
       { extends: true, test: { name: 'virtual', include: VIRTUAL, isolate: false } },
+      { extends: true, test: { name: 'fresh-modules', include: FRESH_MODULES } },
       {
         extends: true,
         test: {
           name: 'wire',
           include: ['test/**/*.test.ts'],
+          isolate: false,
           // The page needs a build and a browser: npm run test:page
-          exclude: [...configDefaults.exclude, 'test/page/**', ...REACT, ...VIRTUAL],
+          exclude: [...configDefaults.exclude, 'test/page/**', ...REACT, ...VIRTUAL, ...FRESH_MODULES],
           typecheck: {
             enabled: true,
             include: ['test/types/**/*.test-d.ts'],
