@@ -42,7 +42,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'react', include: REACT, environment: 'happy-dom', provide: { reactMajor: '19' } },
+        test: {
+          name: 'react',
+          include: REACT,
+          isolate: false,
+          environment: 'happy-dom',
+          provide: { reactMajor: '19' },
+        },
       },
       {
         extends: true,
@@ -50,6 +56,7 @@ export default defineConfig({
         test: {
           name: 'react-18',
           include: REACT,
+          isolate: false,
           // <Activity> came with React 19.2; what is compiled and linted is the same.
           exclude: [...configDefaults.exclude, 'test/react/{activity,compiler}.test.{ts,tsx}'],
           environment: 'happy-dom',

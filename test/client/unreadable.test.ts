@@ -84,7 +84,7 @@ async function forEach(things: readonly Unreadable[], rule: Rule): Promise<void>
   expect(broken).toEqual([]);
 }
 
-const BATCH = 200;
+const BATCH = 60;
 
 async function together(things: readonly Unreadable[], rule: Rule, broken: string[]): Promise<void> {
   const barrier = new Barrier(things.length);
