@@ -114,6 +114,8 @@ function describe(
     API secret  ${ownSecret === undefined ? apiSecret : '(yours)'}
     controls    ${url}/_emulator
 
+  The same at each start, for an .env: --port 4030 --api-key local --api-secret SECRET   (32 bytes or more)
+
   Point a client at it
 
     stream-video-auth         baseUrl: '${url}'

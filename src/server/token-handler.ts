@@ -8,7 +8,7 @@ function assertWebRequest(request: unknown): asserts request is Request {
   refuse(
     'invalid_option',
     'The token handler was called with something else than a Web Request',
-    'On Node, Express and the like put an adapter before it, as examples/node-http does.',
+    'On Node, Express and the like put an adapter before it, as examples/node-http of this package does.',
   );
 }
 

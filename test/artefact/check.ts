@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { readDeclarations } from './declarations.js';
+import { readPacked } from './packed.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'stream-video-auth-'));
@@ -21,37 +22,6 @@ function check(isSo: boolean, what: string): void {
   passed += 1;
   console.log(`ok  ${what}`);
 }
-
-const PACKED = [
-  'CHANGELOG.md',
-  'LICENSE',
-  'README.md',
-  'SECURITY.md',
-  'dist/bin/stream-video-emulator.js',
-  'dist/bin/stream-video-token.js',
-  'dist/emulator-page.js',
-  'dist/emulator.browser.js',
-  'dist/emulator.browser.js.map',
-  'dist/emulator.d.ts',
-  'dist/emulator.js',
-  'dist/emulator.js.map',
-  'dist/index.d.ts',
-  'dist/index.js',
-  'dist/index.js.map',
-  'dist/index.node.js',
-  'dist/index.node.js.map',
-  'dist/index.react-native.js',
-  'dist/index.react-native.js.map',
-  'dist/react.d.ts',
-  'dist/react.js',
-  'dist/react.js.map',
-  'dist/server.browser.js',
-  'dist/server.browser.js.map',
-  'dist/server.d.ts',
-  'dist/server.js',
-  'dist/server.js.map',
-  'package.json',
-];
 
 /** What the React door may add to an app that has React and the client, minified and gzipped. */
 const REACT_BYTES = 1536;
@@ -208,15 +178,12 @@ async function main(): Promise<void> {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const filename =
     run('npm', ['pack', '--silent', '--pack-destination', folder], root).trim().split('\n').at(-1) ?? '';
-  const packed = run('tar', ['-tzf', filename])
-    .trim()
-    .split('\n')
-    .map((path) => path.replace('package/', ''))
-    .sort();
-  check(
-    JSON.stringify(packed) === JSON.stringify(PACKED),
-    `the tarball holds exactly its ${PACKED.length} files`,
-  );
+  const { files, unexpected, deadLinks, foreignSources } = readPacked(root, join(folder, filename));
+  const none = (odd: readonly string[], what: string) =>
+    check(odd.length === 0, `${what} (${odd.join(', ') || 'none else'})`);
+  none(unexpected, `the tarball holds exactly its ${files.length} files`);
+  none(deadLinks, 'its pages link to what it holds');
+  none(foreignSources, 'its source maps hold sources of this package');
 
   for (const { door, bytes, exported, strangers, outdated } of readDeclarations(join(root, 'dist'))) {
     const odd = [...strangers, ...outdated.map((name) => `not ${name}`)].join(', ');
@@ -252,7 +219,7 @@ async function main(): Promise<void> {
   const shipped = (file: string) =>
     readFileSync(join(folder, 'node_modules/stream-video-auth/dist', file), 'utf8');
   check(/^(['"])use client\1;/.test(shipped('react.js')), "the React door's first statement is 'use client'");
-  const others = packed.filter((file: string) => /^dist\/.*\.js$/.test(file) && file !== 'dist/react.js');
+  const others = files.filter((file: string) => /^dist\/.*\.js$/.test(file) && file !== 'dist/react.js');
   const marked = others.filter((file: string) => /^\s*['"]use client/m.test(shipped(file.slice(5))));
   check(marked.length === 0, 'and no other door says so');
   check(

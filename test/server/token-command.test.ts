@@ -11,8 +11,15 @@ function run(
   args: string[],
   { secret = SECRET, stdin = '' }: { secret?: string | undefined; stdin?: string } = {},
 ) {
-  return runTokenCommand({ args, env: { STREAM_API_SECRET: secret }, readStdin: async () => stdin });
+  return runTokenCommand({
+    args,
+    env: { STREAM_API_SECRET: secret },
+    readStdin: async () => stdin,
+    readFile: noFile,
+  });
 }
+
+const noFile = (path: string) => Promise.reject(new Error(`no such file: ${path}`));
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
@@ -92,6 +99,17 @@ describe('stream-video-token', () => {
       code: 2,
       stderr: expect.stringContaining('STREAM_API_SECRET'),
     });
+  });
+
+  it('takes the secret from a file of settings, where the environment has none', async () => {
+    const settings = { args: ['--user', 'martin', '--env-file', '.env'], readStdin: async () => '' };
+    const readFile = async (path: string) =>
+      path === '.env' ? `STREAM_API_SECRET="${SECRET}"\n` : noFile(path);
+    expect((await runTokenCommand({ ...settings, env: {}, readFile })).exitCode).toBe(0);
+    const overruled = await runTokenCommand({ ...settings, env: { STREAM_API_SECRET: 'short' }, readFile });
+    expect(overruled.stderr).toContain('5 bytes');
+    const missing = await runTokenCommand({ ...settings, env: {}, readFile: noFile });
+    expect(missing).toMatchObject({ stderr: 'no such file: .env', exitCode: 2 });
   });
 
   it('explains how it is used', async () => {

@@ -1,4 +1,5 @@
-const LOOPBACK_NAME = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+import { isLoopback } from '../../shared/loopback.js';
+
 const IP_LITERAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i;
 const WILDCARD_HOSTS = new Set(['0.0.0.0', '::', '[::]']);
 
@@ -40,7 +41,7 @@ export class Guard {
   }
 
   #isKnownHost(name: string): boolean {
-    if (LOOPBACK_NAME.test(name) || name === this.#host || name === `[${this.#host}]`) return true;
+    if (isLoopback(name) || name === this.#host || name === `[${this.#host}]`) return true;
     // Rebinding needs a name; an address can't be rebound.
     return WILDCARD_HOSTS.has(this.#host) && IP_LITERAL.test(name);
   }
