@@ -87,6 +87,23 @@ export default {
       to: { path: '^src/timeline/' },
     },
     {
+      name: 'media-stands-above',
+      comment: 'Of the emulator, only what listens imports the stand-in of a media server.',
+      severity: 'error',
+      from: { path: '^src/emulator/', pathNot: '^src/emulator/(media/|start\\.ts$)' },
+      to: { path: '^src/emulator/media/' },
+    },
+    {
+      name: 'media-imports-what-it-may',
+      comment: 'The stand-in reaches the coordinator through its state, announcements and grants.',
+      severity: 'error',
+      from: { path: '^src/emulator/media/' },
+      to: {
+        path: '^src/emulator/',
+        pathNot: '^src/emulator/(media|state|announcements|auth|wire|http|sockets)/',
+      },
+    },
+    {
       name: 'nothing-imports-a-test',
       comment: 'What is published imports no test and no example.',
       severity: 'error',

@@ -13,6 +13,7 @@ const HELP = `stream-video-emulator: a local coordinator for development and tes
   --guest-ttl <seconds>  life of guests' tokens, default 3600
   --seed <file.json>     users, roles, grants, call types and calls to begin with
   --allow-mint           POST /_emulator/token also with a secret of your own
+  --no-media             join names media servers that can't be reached; by default one-to-one media works
   --allow-origin <o>     an origin that may use /_emulator; may be repeated
   --help
 
@@ -28,6 +29,7 @@ const OPTIONS = {
   'guest-ttl': { type: 'string' },
   seed: { type: 'string' },
   'allow-mint': { type: 'boolean' },
+  'no-media': { type: 'boolean' },
   'allow-origin': { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -58,6 +60,7 @@ function readOptions(
     guestTtlSeconds: number(values['guest-ttl']),
     // Undefined leaves the default: on with a random secret only.
     allowMint: values['allow-mint'],
+    media: values['no-media'] !== true,
     allowOrigins: values['allow-origin'],
     help: values.help === true,
     seedPath: values.seed,

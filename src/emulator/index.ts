@@ -23,6 +23,7 @@ export type {
   LiveEvent,
   LiveFaults,
   LiveMessage,
+  LiveParticipant,
   LiveSnapshot,
   LiveToken,
 } from './state/live.js';

@@ -71,12 +71,13 @@ function readSecret(value: string | undefined): string {
 }
 
 /** A fresh application as the options describe it. */
-export function createCoordinator(options: EmulatorOptions = {}): Coordinator {
+export function createCoordinator(options: EmulatorOptions = {}, { hasMedia = false } = {}): Coordinator {
   const coordinator = new Coordinator({
     apiSecret: readSecret(options.apiSecret),
     apiKey: readText('apiKey', options.apiKey, () => randomHex(6)),
     tokenTtlSeconds: readTtl('tokenTtlSeconds', options.tokenTtlSeconds),
     guestTtlSeconds: readTtl('guestTtlSeconds', options.guestTtlSeconds),
+    hasMedia,
     allowsMint: options.allowMint ?? options.apiSecret === undefined,
   });
   if (options.seed !== undefined) applySeed(coordinator, options.seed);

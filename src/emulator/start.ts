@@ -6,6 +6,9 @@ import { Guard } from './control/guard.js';
 import { openLiveFeed } from './control/live-feed.js';
 import { type EmulatedApp, EmulatedAppHandle } from './emulated-app.js';
 import { createApp } from './http/app.js';
+import { MediaServer, SOCKET_PATH } from './media/media-server.js';
+import { PairedTransport } from './media/paired-transport.js';
+import { createRpcApp, RPC_PATH } from './media/rpc.js';
 import { NodeHost } from './node/host.js';
 import { readPageScript } from './node/page-script.js';
 import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from './options.js';
@@ -23,12 +26,21 @@ export interface StartEmulatorOptions extends EmulatorOptions {
    * @default none
    */
   allowOrigins?: readonly string[] | undefined;
+  /**
+   * Whether a stand-in of a media server answers, so that official clients can join calls: one-to-one media, not a
+   * media server. Two browsers see and hear each other, anybody else is listed without a picture. When false, `join`
+   * names media servers that can't be reached.
+   *
+   * @default true
+   */
+  media?: boolean | undefined;
 }
 
 const KNOWN: Names<keyof StartEmulatorOptions> = {
   ...EMULATOR_OPTIONS,
   allowOrigins: true,
   host: true,
+  media: true,
   port: true,
 };
 
@@ -38,6 +50,15 @@ export interface Emulator extends EmulatedApp {
   readonly url: string;
   /** Closes every socket, timer and listener; open sockets end without a close frame. May be called more than once. */
   stop(): Promise<void>;
+}
+
+function readSwitch(media: boolean | undefined): boolean {
+  if (media === undefined || typeof media === 'boolean') return media !== false;
+  return refuse(
+    'invalid_option',
+    'media is not a boolean',
+    'Pass false for no media server, or leave it out.',
+  );
 }
 
 function originOf(host: string, port: number): string {
@@ -52,8 +73,8 @@ function originOf(host: string, port: number): string {
  * What it holds is bounded: beyond 10,000 users and 10,000 calls it forgets those that were not used for longest,
  * never a user who is connected, deactivated, banned, deleted or revoked, nor a call that is watched.
  *
- * It is made for development and tests. It has no account, no media server and no persistence, and it listens on
- * loopback unless `host` says otherwise.
+ * It is made for development and tests. It has no account and no persistence, and it listens on loopback unless
+ * `host` says otherwise. Official clients join calls on it: two browsers see each other, see `media`.
  *
  * @throws {ConfigurationError} for an option that can't be used or that is none, and for a port that is taken.
  * @example
@@ -73,7 +94,10 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
       'Pass a port, or none for a free one.',
     );
   }
-  const coordinator = createCoordinator(options);
+  const hasMedia = readSwitch(options.media);
+  const coordinator = createCoordinator(options, { hasMedia });
+  const media = new MediaServer(coordinator, () => new PairedTransport());
+  const rpc = createRpcApp(media);
   const app = createApp(coordinator);
   const guard = new Guard({ host, allowOrigins: options.allowOrigins ?? [] });
   const handle = new EmulatedAppHandle(coordinator);
@@ -84,12 +108,14 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
   const listening = await NodeHost.listen({
     port,
     host,
-    fetch: (request, bindings) =>
-      isControlPath(new URL(request.url).pathname)
-        ? controls.fetch(request, bindings)
-        : app.fetch(request, bindings),
+    fetch: (request, bindings) => {
+      const { pathname } = new URL(request.url);
+      if (isControlPath(pathname)) return controls.fetch(request, bindings);
+      return (hasMedia && pathname.startsWith(RPC_PATH) ? rpc : app).fetch(request, bindings);
+    },
     accept: (opening) => {
       if (isSocketPath(opening.path)) return (peer) => new SocketSession(coordinator, peer, opening);
+      if (hasMedia && opening.path === SOCKET_PATH) return (peer) => media.openSocket(peer);
       if (opening.path !== LIVE_PATH) return 404;
       return guard.refusalOf(opening.headers) === undefined ? (peer) => openLiveFeed(coordinator, peer) : 403;
     },

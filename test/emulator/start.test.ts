@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { startEmulator } from '../../src/emulator/index.js';
+import { type Emulator, startEmulator } from '../../src/emulator/index.js';
 import { ConfigurationError } from '../../src/shared/errors.js';
 import { TestSocket } from './support/test-socket.js';
 
@@ -73,5 +73,38 @@ describe('startEmulator', () => {
     ]);
     expect(await Promise.all([hanging, delayed])).toEqual(['failed', 'failed']);
     expect(await get()).toBe('failed');
+  });
+});
+
+describe('media', () => {
+  const join = async (emulator: Emulator) => {
+    const response = await fetch(`${emulator.url}/video/call/default/a/join?api_key=${emulator.apiKey}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'stream-auth-type': 'jwt',
+        authorization: await emulator.userToken('mara'),
+      },
+      body: JSON.stringify({ location: 'FRA', create: true }),
+    });
+    const { credentials } = (await response.json()) as { credentials: { server: { url: string } } };
+    return credentials.server.url;
+  };
+
+  it('is there unless it is turned off: then its hosts can’t be reached, and its paths do not exist', async () => {
+    for (const media of [undefined, true, false]) {
+      const emulator = await startEmulator({ media });
+      const expected = media === false ? 'https://media.emulator.invalid/twirp' : `${emulator.url}/twirp`;
+      expect(await join(emulator)).toBe(expected);
+      const { status } = await fetch(`${emulator.url}/sfu`);
+      expect(status).toBe(404);
+      await emulator.stop();
+    }
+  });
+
+  it('is turned off by false and by nothing else', async () => {
+    await expect(startEmulator({ media: 'no' as unknown as boolean })).rejects.toThrow(
+      'media is not a boolean',
+    );
   });
 });

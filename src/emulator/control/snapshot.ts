@@ -1,13 +1,13 @@
 import type { Coordinator } from '../state/coordinator.js';
 import type { LiveSnapshot } from '../state/live.js';
-import { liveFaults, liveToken } from '../state/live-view.js';
+import { liveFaults, liveParticipant, liveToken } from '../state/live-view.js';
 
 // What a page can still draw; the whole journal is at GET /_emulator/requests.
 const SHOWN = 2000;
 
 /** The state of an emulator as the live feed opens with it. */
 export function liveSnapshot(coordinator: Coordinator): LiveSnapshot {
-  const { apiKey, allowsMint, clock, connections, history, journal, tokens } = coordinator;
+  const { apiKey, allowsMint, clock, connections, history, journal, participants, tokens } = coordinator;
   return {
     type: 'snapshot',
     now: clock.now(),
@@ -15,6 +15,7 @@ export function liveSnapshot(coordinator: Coordinator): LiveSnapshot {
     mintAllowed: allowsMint,
     clients: connections.all().map((connection) => connection.describe()),
     ended: history.ends,
+    participants: participants.all().map(liveParticipant),
     tokens: tokens.latest(SHOWN).map(liveToken),
     requests: journal.latest(SHOWN),
     faults: liveFaults(coordinator),

@@ -220,6 +220,7 @@ export class Faults {
       );
     }
     this.#coordinator.grants.replace(role, callType, capabilities);
+    for (const participant of this.#coordinator.participants.all()) participant.review();
   }
 
   /** Ends all faults; tokens that were expired or revoked by one work again. */

@@ -85,6 +85,7 @@ export class Exchange {
         body,
         connectionId: this.#url.searchParams.get('connection_id') ?? undefined,
         dialect,
+        origin: this.#url.origin,
       };
       if (operation.serverOnly) requireServer(context);
       const result = await operation.handle(context);

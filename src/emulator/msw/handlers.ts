@@ -88,7 +88,7 @@ function socketHandler({ ws }: LoadedMsw, origin: string, coordinator: Coordinat
     const { pathname, searchParams } = client.url;
     if (!isSocketPath(pathname)) return client.close(1008, 'no socket opens here');
     const peer: Peer = {
-      send: (text) => client.send(text),
+      send: (data) => client.send(data as string | Uint8Array<ArrayBuffer>),
       // A frame that was just sent is lost when the close comes in the same turn.
       close: (code, reason) => void coordinator.timers.after(0, () => client.close(code, reason)),
       cut: () => client.close(1006, ''),

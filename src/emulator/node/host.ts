@@ -114,7 +114,7 @@ function openingOf(incoming: IncomingMessage): Opening | undefined {
 
 function connect(socket: WebSocket, begin: (peer: Peer) => SocketEvents): void {
   const session = begin({
-    send: (text) => socket.send(text),
+    send: (data) => socket.send(data),
     close: (code, reason) => socket.close(code, reason),
     cut: () => socket.terminate(),
     bufferedBytes: () => socket.bufferedAmount,

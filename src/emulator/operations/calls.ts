@@ -23,6 +23,7 @@ import {
 } from '../wire/validation.js';
 import { callOf, callTypeNamed, callWith, checkMembers } from './call-context.js';
 import { wireCallState } from './call-state.js';
+import { mediaCredentials } from './media-credentials.js';
 import { MEMBER } from './members.js';
 import { ACTING_USER, actingUser, type Context, type Operation, requireUser } from './operation.js';
 import { ring } from './ring-members.js';
@@ -155,28 +156,10 @@ async function joinCall(context: Context): Promise<object> {
     announce(coordinator, call, 'call.session_started', { call: parts.call(), session_id: session.id });
   }
   ringOrNotify(context, call);
-  const nowSeconds = Math.floor(coordinator.clock.now() / 1000);
-  const token = await coordinator.tokens.sign({
-    user_id: caller.userId ?? call.createdById,
-    call_cid: call.cid,
-    session_id: session.id,
-    iat: nowSeconds,
-    exp: nowSeconds + 6 * 3600,
-  });
   return {
     ...stateOf(context, call),
     created,
-    credentials: {
-      server: {
-        edge_name: 'sfu-emulator-01',
-        url: 'https://media.emulator.invalid/twirp',
-        ws_endpoint: 'wss://media.emulator.invalid/ws',
-      },
-      token,
-      ice_servers: [
-        { urls: ['stun:media.emulator.invalid:3478'], username: 'emulator', password: 'emulator' },
-      ],
-    },
+    credentials: await mediaCredentials(context, call, session),
     stats_options: { enable_rtc_stats: false, reporting_interval_ms: 60_000 },
   };
 }
@@ -205,6 +188,7 @@ function deleteCall(context: Context): object {
   }
   announce(coordinator, call, 'call.deleted', { call: eventParts(call, coordinator).call() });
   coordinator.calls.remove(call);
+  for (const participant of coordinator.participants.ofCall(call.cid)) participant.end('call ended');
   const taskId = body.hard === true ? coordinator.tasks.done([call.cid]) : undefined;
   return { call: wireCall(call, coordinator, dialect), task_id: taskId };
 }

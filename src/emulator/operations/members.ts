@@ -77,6 +77,9 @@ function updateMembers(context: Context): object {
       { memberIds: formerIds },
     );
   }
+  for (const userId of [...withNewRole.map((member) => member.userId), ...removed]) {
+    for (const participant of coordinator.participants.ofUser(call.cid, userId)) participant.review();
+  }
   return { members: [...added, ...updated].map((member) => wireMember(member, coordinator, dialect)) };
 }
 
@@ -118,6 +121,7 @@ function updateUserPermissions(context: Context): object {
     },
     { memberIds: [userId] },
   );
+  for (const participant of coordinator.participants.ofUser(call.cid, userId)) participant.review();
   return {};
 }
 

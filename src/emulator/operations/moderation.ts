@@ -1,5 +1,7 @@
 import { announce, eventParts } from '../announcements/call-events.js';
 import type { Call } from '../state/call.js';
+import type { Coordinator } from '../state/coordinator.js';
+import type { Participant, TrackKind } from '../state/participants.js';
 import { Failure } from '../wire/api-failure.js';
 import { SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
 import {
@@ -41,6 +43,12 @@ function shutOut({ coordinator, body, caller }: Context, call: Call): void {
     { user: parts.user(userId), ...by },
     { memberIds: [userId] },
   );
+  takeOut(coordinator, call, userId);
+}
+
+/** Ends a user's presence on the media side. */
+function takeOut({ participants }: Coordinator, { cid }: Call, userId: string): void {
+  for (const participant of participants.ofUser(cid, userId)) participant.end('kicked');
 }
 
 function unblock(context: Context): object {
@@ -68,25 +76,39 @@ function kick(context: Context): object {
     { memberIds: [userId] },
   );
   if (body.block === true) shutOut(context, call);
+  takeOut(coordinator, call, userId);
   return {};
+}
+
+const TRACK_KINDS: readonly TrackKind[] = ['audio', 'video', 'screenshare', 'screenshare_audio'];
+
+/** The members, and whoever else is there, but the moderator. */
+function othersIn(call: Call, present: readonly Participant[], byId: string): string[] {
+  const ids = new Set([...call.members.keys(), ...present.map(({ userId }) => userId)]);
+  ids.delete(byId);
+  return [...ids];
 }
 
 function mute(context: Context): object {
   const { coordinator, body } = context;
   const call = callWith(context, 'mute-users');
   const named = readList<string>(body, 'user_ids');
-  const mutedIds = body.mute_all_users === true ? [...call.members.keys()] : named;
+  const byId = actingUser(context, ['muted_by_id', 'muted_by']) ?? call.createdById;
+  const present = coordinator.participants.ofCall(call.cid);
+  const mutedIds = body.mute_all_users === true ? othersIn(call, present, byId) : named;
   announce(
     coordinator,
     call,
     'call.user_muted',
     {
-      from_user_id: actingUser(context, ['muted_by_id', 'muted_by']) ?? call.createdById,
+      from_user_id: byId,
       muted_user_ids: mutedIds,
       reason: 'muted by a moderator',
     },
     { memberIds: mutedIds },
   );
+  const kinds = TRACK_KINDS.filter((kind) => body[kind] === true);
+  for (const participant of present) if (mutedIds.includes(participant.userId)) participant.mute(kinds);
   return {};
 }
 

@@ -13,6 +13,8 @@ export interface Context {
   readonly body: Body;
   readonly connectionId: string | undefined;
   readonly dialect: Dialect;
+  /** How the caller reached the emulator. */
+  readonly origin: string;
 }
 
 /**

@@ -5,6 +5,7 @@ import { CALL_FILTERS, CALL_SORT, MEMBER_FILTERS, MEMBER_SORT } from '../query/q
 import type { Coordinator } from '../state/coordinator.js';
 import { invalidInput } from '../wire/api-failure.js';
 import { wireMember } from '../wire/call.js';
+import { wireParticipants } from '../wire/participant.js';
 import { bool, integer, isRecord, listOf, optional, record, required, text } from '../wire/validation.js';
 import { callNamed, callTypeNamed, callWith } from './call-context.js';
 import { wireCallState } from './call-state.js';
@@ -50,14 +51,15 @@ function queryMembers(context: Context): object {
   return { members: items.map(({ member }) => wireMember(member, coordinator, dialect)), next, prev };
 }
 
-// There is no media server, so there are no participants.
 function queryParticipants(context: Context): object {
   const { coordinator, caller, dialect } = context;
   const call = callWith(context, 'read-call');
+  const limit = Number(context.query.get('limit') ?? 100);
+  const participants = wireParticipants(call, coordinator, dialect);
   return {
     ...wireCallState(call, caller, coordinator, { dialect }),
-    participants: [],
-    total_participants: 0,
+    participants: participants.slice(0, limit),
+    total_participants: participants.length,
   };
 }
 

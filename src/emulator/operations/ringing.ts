@@ -69,6 +69,7 @@ function endCall(context: Context): object {
     announce(coordinator, call, 'call.session_ended', { call: parts.call(), session_id: running.id });
   }
   announce(coordinator, call, 'call.ended', { call: parts.call(), user: parts.user(callerId) });
+  for (const participant of coordinator.participants.ofCall(call.cid)) participant.end('call ended');
   return {};
 }
 
@@ -88,6 +89,7 @@ function setLive(context: Context, isLive: boolean): object {
     call: parts.call(),
     capabilities_by_role: parts.capabilitiesByRole(),
   });
+  for (const participant of coordinator.participants.ofCall(call.cid)) participant.review();
   return { call: wireCall(call, coordinator, dialect) };
 }
 

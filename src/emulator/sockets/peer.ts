@@ -1,6 +1,6 @@
 /** The other end of a socket, whatever runtime carries it. */
 export interface Peer {
-  send(text: string): void;
+  send(data: string | Uint8Array): void;
   close(code: number, reason: string): void;
   /** Ends the connection without a close frame. */
   cut(): void;

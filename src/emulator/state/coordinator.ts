@@ -8,7 +8,8 @@ import { Grants } from './grants.js';
 import { Journal, type RecordedRequest } from './journal.js';
 import type { LiveEvent } from './live.js';
 import { LiveHistory } from './live-history.js';
-import { liveFaults, liveToken } from './live-view.js';
+import { liveFaults, liveParticipant, liveToken } from './live-view.js';
+import { type Participant, Participants } from './participants.js';
 import { PlannedFaults } from './planned-faults.js';
 import { RateLimits } from './rate-limits.js';
 import { Roles } from './roles.js';
@@ -24,6 +25,8 @@ export interface CoordinatorOptions {
   tokenTtlSeconds: number;
   guestTtlSeconds: number;
   allowsMint: boolean;
+  /** Whether a stand-in of a media server answers beside the coordinator. */
+  hasMedia: boolean;
 }
 
 type Observer = (event: LiveEvent) => void;
@@ -43,13 +46,15 @@ export class Coordinator {
   readonly tokenTtlSeconds: number;
   readonly guestTtlSeconds: number;
   readonly allowsMint: boolean;
+  readonly hasMedia: boolean;
   readonly clock = new EmulatedClock();
   readonly timers = new Timers();
   readonly tokens: TokenRegistry;
   readonly connections = new Connections();
+  readonly participants = new Participants();
   readonly users = new Users(this.clock, (user) => this.connections.countOf(user.id) > 0);
   readonly callTypes = new CallTypes(this.clock);
-  readonly calls = new Calls(this.clock, (call) => this.connections.isWatched(call.cid));
+  readonly calls = new Calls(this.clock, (call) => this.#isInUse(call.cid));
   readonly roles = new Roles(this.clock);
   readonly grants = new Grants(this.callTypes, this.roles);
   readonly blockLists = new BlockLists(this.clock);
@@ -66,12 +71,20 @@ export class Coordinator {
   readonly #observers = new Set<Observer>();
   readonly #stopping = new AbortController();
 
-  constructor({ apiKey, apiSecret, tokenTtlSeconds, guestTtlSeconds, allowsMint }: CoordinatorOptions) {
+  constructor({
+    apiKey,
+    apiSecret,
+    tokenTtlSeconds,
+    guestTtlSeconds,
+    allowsMint,
+    hasMedia,
+  }: CoordinatorOptions) {
     this.apiKey = apiKey;
     this.apiSecret = apiSecret;
     this.tokenTtlSeconds = tokenTtlSeconds;
     this.guestTtlSeconds = guestTtlSeconds;
     this.allowsMint = allowsMint;
+    this.hasMedia = hasMedia;
     this.tokens = new TokenRegistry(apiSecret, this.clock, (token) => this.#tokenChanged(token));
   }
 
@@ -95,6 +108,13 @@ export class Coordinator {
   reportRequest(request: RecordedRequest): void {
     if (this.#observers.size > 0)
       this.report({ type: 'request', now: this.clock.now(), request: { ...request } });
+  }
+
+  /** Tells the observers who is on the media side of a call, or has left it. */
+  reportParticipant(participant: Participant, isThere: boolean): void {
+    if (this.#observers.size === 0) return;
+    const shown = liveParticipant(participant);
+    this.report({ type: 'participant', now: this.clock.now(), participant: shown, isThere });
   }
 
   /** Tells the observers that a fault was switched or used up. */
@@ -121,6 +141,10 @@ export class Coordinator {
     for (const line of [...this.lines]) line.cut();
     this.timers.stop();
     this.#observers.clear();
+  }
+
+  #isInUse(cid: string): boolean {
+    return this.connections.isWatched(cid) || this.participants.ofCall(cid).length > 0;
   }
 
   #tokenChanged(token: KnownToken): void {

@@ -2,7 +2,9 @@ import { windowsFor } from '../../client/token/refresh-windows.js';
 import { maskTokens } from '../../shared/text.js';
 import type { AppSettings } from './app-settings.js';
 import type { EmulatedClock } from './clock.js';
-import type { LiveFaults, LiveToken } from './live.js';
+import { redactText } from './journal-redaction.js';
+import type { LiveFaults, LiveParticipant, LiveToken } from './live.js';
+import type { Participant } from './participants.js';
 import type { PlannedFaults } from './planned-faults.js';
 import type { RateLimits } from './rate-limits.js';
 import type { KnownToken } from './token-registry.js';
@@ -23,6 +25,19 @@ export function liveToken(token: KnownToken): LiveToken {
   if (expiresAt === undefined) return lived;
   const { advisoryMs, mandatoryMs } = windowsFor(expiresAt - (issuedAt ?? firstSeenAt));
   return { ...lived, advisoryAt: expiresAt - advisoryMs, mandatoryAt: expiresAt - mandatoryMs };
+}
+
+export function liveParticipant(participant: Participant): LiveParticipant {
+  const { cid, userId, sessionId, role, joinedAt, isAnonymous } = participant;
+  return {
+    cid: redactText(cid),
+    userId: redactText(userId),
+    sessionId: redactText(sessionId),
+    role: redactText(role),
+    joinedAt: joinedAt.ms,
+    isAnonymous,
+    tracks: participant.tracks(),
+  };
 }
 
 /** The faults that are switched on now. */

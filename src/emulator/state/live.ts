@@ -32,6 +32,20 @@ export interface LiveClient {
   readonly client?: string | undefined;
 }
 
+/** Somebody on the media side of a call. */
+export interface LiveParticipant {
+  readonly cid: string;
+  readonly userId: string;
+  /** The client's name for this presence; another one after each join. */
+  readonly sessionId: string;
+  readonly role: string;
+  /** Epoch milliseconds by the emulator's clock. */
+  readonly joinedAt: number;
+  readonly isAnonymous: boolean;
+  /** What is published and not muted. */
+  readonly tracks: readonly ('audio' | 'video' | 'screenshare' | 'screenshare_audio')[];
+}
+
 /** A socket that has ended. */
 export interface LiveEnd {
   readonly client: LiveClient;
@@ -69,6 +83,8 @@ export interface LiveSnapshot {
   readonly clients: readonly LiveClient[];
   /** The newest sockets that have ended, oldest first. */
   readonly ended: readonly LiveEnd[];
+  /** Who is on the media side of calls. */
+  readonly participants: readonly LiveParticipant[];
   readonly tokens: readonly LiveToken[];
   readonly requests: readonly RecordedRequest[];
   readonly faults: LiveFaults;
@@ -84,6 +100,7 @@ export interface LiveSnapshot {
  * - `request`: a request or handshake was answered. A refusal has an `apiCode`; a replay is a later request with
  *   the same method and path whose predecessor was refused with 40.
  * - `connected` / `disconnected`: a socket passed its handshake, or ended. `by` says which side ended it.
+ * - `participant`: somebody joined the media side of a call, published or muted a track, or left.
  * - `faults`: a fault was switched.
  */
 export type LiveEvent =
@@ -98,6 +115,13 @@ export type LiveEvent =
       readonly code: number;
       readonly by: 'client' | 'emulator';
       readonly apiCode?: number | undefined;
+    }
+  | {
+      readonly type: 'participant';
+      readonly now: number;
+      readonly participant: LiveParticipant;
+      /** False when the participant has left. */
+      readonly isThere: boolean;
     }
   | { readonly type: 'faults'; readonly now: number; readonly faults: LiveFaults };
 

@@ -6,6 +6,10 @@ export class PlannedFaults {
   readonly #responses = new ResponseFaults();
   #latency: { readonly ms: number; readonly jitterMs: number } = { ms: 0, jitterMs: 0 };
   #handshakeCodes: number[] = [];
+  /** Whether nobody may join the media server. */
+  isMediaFull = false;
+  /** Milliseconds before each answer of the media server. */
+  mediaLatencyMs = 0;
 
   /** `onUsed` is called each time a planned fault was used up. */
   constructor(onUsed: () => void) {
@@ -55,6 +59,8 @@ export class PlannedFaults {
     this.#responses.clear();
     this.#latency = { ms: 0, jitterMs: 0 };
     this.#handshakeCodes = [];
+    this.isMediaFull = false;
+    this.mediaLatencyMs = 0;
   }
 
   #used<T>(fault: T | undefined): T | undefined {

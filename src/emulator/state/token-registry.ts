@@ -1,4 +1,4 @@
-import { signToken } from '../../server/sign.js';
+import { parseToken, signToken, verifySignature } from '../../server/sign.js';
 import { newTokenClaims } from '../../shared/token-format.js';
 import type { EmulatedClock } from './clock.js';
 import { redact } from './journal-redaction.js';
@@ -36,6 +36,7 @@ interface Cutoff {
 /** Mints tokens, remembers each one that was minted or seen, and refuses those that a fault has ended. */
 export class TokenRegistry {
   readonly #secret: string;
+  readonly #mediaSecret: string;
   readonly #clock: EmulatedClock;
   readonly #onChange: (token: KnownToken) => void;
   readonly #known = new Map<string, KnownToken>();
@@ -45,6 +46,7 @@ export class TokenRegistry {
 
   constructor(secret: string, clock: EmulatedClock, onChange: (token: KnownToken) => void) {
     this.#secret = secret;
+    this.#mediaSecret = `${secret}:media`;
     this.#clock = clock;
     this.#onChange = onChange;
   }
@@ -63,9 +65,16 @@ export class TokenRegistry {
     return token;
   }
 
-  /** Signs claims as they are, for the media server's tokens and the like. */
-  sign(claims: Claims): Promise<string> {
-    return signToken(claims, this.#secret);
+  /** Signs claims as they are for the media server: with a key of its own, so that neither side takes the other's tokens. */
+  signForMedia(claims: Claims): Promise<string> {
+    return signToken(claims, this.#mediaSecret);
+  }
+
+  /** The claims of a token that `signForMedia` has signed and that has not expired; undefined for any other. */
+  async readForMedia(token: string): Promise<Claims | undefined> {
+    if (!(await verifySignature(token, this.#mediaSecret))) return undefined;
+    const claims = parseToken(token)?.claims;
+    return Number(claims?.exp) * 1000 > this.#clock.now() ? claims : undefined;
   }
 
   /** Takes note of a token that passed the signature check; one that is new here and older than a cutoff is refused from now on. */

@@ -1,10 +1,11 @@
 import type { Call, CallSession, Member } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
+import { wireParticipantCounts, wireParticipants } from './participant.js';
 import { type Dialect, wireUser } from './user.js';
 
 type Wire = Record<string, unknown>;
 
-// No media server stands behind the emulator: addresses of the kind that never resolve.
+// Nothing takes in streams from outside: addresses of the kind that never resolve.
 const MEDIA_HOST = 'media.emulator.invalid';
 
 function wireUserById(userId: string, { users }: Coordinator, dialect: Dialect): Wire {
@@ -25,12 +26,11 @@ export function wireOutcomes(session: CallSession | undefined): Wire {
   };
 }
 
-function wireSession(session: CallSession): Wire {
+function wireSession(session: CallSession, call: Call, coordinator: Coordinator, dialect: Dialect): Wire {
   return {
     id: session.id,
-    participants: [],
-    participants_count_by_role: {},
-    anonymous_participant_count: 0,
+    participants: wireParticipants(call, coordinator, dialect),
+    ...wireParticipantCounts(call, coordinator),
     ...wireOutcomes(session),
     started_at: session.startedAt,
     ended_at: session.endedAt,
@@ -73,7 +73,7 @@ export function wireCall(call: Call, coordinator: Coordinator, dialect: Dialect)
     created_by: wireUserById(call.createdById, coordinator, dialect),
     current_session_id:
       call.session !== undefined && call.session.endedAt === undefined ? call.session.id : '',
-    session: call.session === undefined ? undefined : wireSession(call.session),
+    session: call.session === undefined ? undefined : wireSession(call.session, call, coordinator, dialect),
     backstage: call.backstage,
     recording: call.activities.has('recording'),
     transcribing: call.activities.has('transcribing'),

@@ -112,10 +112,16 @@ export function DEFINITIONS(form: Form): Record<string, Schema> {
     { user_id: string, user: ref(form, 'user'), custom: object, created_at: time, updated_at: time },
     { role: string, deleted_at: time },
   );
+  const participant = shape({
+    user: ref(form, 'user'),
+    user_session_id: string,
+    role: string,
+    joined_at: time,
+  });
   const session = shape(
     {
       id: string,
-      participants: list(object),
+      participants: list(participant),
       participants_count_by_role: map(integer),
       anonymous_participant_count: integer,
       accepted_by: map(time),
@@ -161,6 +167,7 @@ export function DEFINITIONS(form: Form): Record<string, Schema> {
   return {
     time,
     user,
+    participant,
     ownUser: shape({ ...userFields, devices: list(ref(form, 'device')) }, userOptions),
     fullUser: shape(
       {
@@ -484,6 +491,16 @@ export function EVENTS(form: Form): Readonly<Record<string, () => Schema>> {
     'call.rejected': callEvent({ call, user }, { reason: string }),
     'call.session_started': callEvent({ call, session_id: string }),
     'call.session_ended': callEvent({ call, session_id: string }),
+    'call.session_participant_joined': callEvent({ session_id: string, participant: named('participant') }),
+    'call.session_participant_left': callEvent(
+      { session_id: string, participant: named('participant'), duration_seconds: integer },
+      { reason: string },
+    ),
+    'call.session_participant_count_updated': callEvent({
+      session_id: string,
+      participants_count_by_role: map(integer),
+      anonymous_participant_count: integer,
+    }),
     'call.member_added': callEvent({ call, members }),
     'call.member_updated': callEvent({ call, members }),
     'call.member_removed': callEvent({ call, members: strings }),

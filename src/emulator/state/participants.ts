@@ -1,0 +1,65 @@
+import type { Instant } from './instant.js';
+
+/** What a participant may send. */
+export type TrackKind = 'audio' | 'video' | 'screenshare' | 'screenshare_audio';
+
+/** Why the server ends somebody's participation. */
+export type ParticipationEnd = 'call ended' | 'live ended' | 'kicked';
+
+/** One session of a user on the media side of a call, as the rest of the coordinator sees it. */
+export interface Participant {
+  readonly cid: string;
+  readonly userId: string;
+  /** The client's own name for it; another one after each join, and in each tab. */
+  readonly sessionId: string;
+  readonly role: string;
+  readonly joinedAt: Instant;
+  /** Anonymous viewers are counted and not listed. */
+  readonly isAnonymous: boolean;
+  /** What is on now. */
+  tracks(): readonly TrackKind[];
+  /** Takes the participant out of the call. */
+  end(why: ParticipationEnd): void;
+  /** Mutes tracks as a moderator does. */
+  mute(kinds: readonly TrackKind[]): void;
+  /** Looks again at what the participant may send, after grants have changed. */
+  review(): void;
+  /** Cuts the line, as a network does; the client comes back by itself. */
+  cut(): void;
+  /** Asks the client to reconnect. */
+  askToReconnect(strategy: ReconnectStrategy): void;
+}
+
+/** How a client reconnects: keeping its session, with a new one, or by moving to another media server. */
+export type ReconnectStrategy = 'fast' | 'rejoin' | 'migrate';
+
+/** Who is on the media side of the calls now. */
+export class Participants {
+  readonly #byCid = new Map<string, Set<Participant>>();
+
+  add(participant: Participant): void {
+    const held = this.#byCid.get(participant.cid);
+    if (held === undefined) this.#byCid.set(participant.cid, new Set([participant]));
+    else held.add(participant);
+  }
+
+  remove(participant: Participant): void {
+    const held = this.#byCid.get(participant.cid);
+    held?.delete(participant);
+    if (held?.size === 0) this.#byCid.delete(participant.cid);
+  }
+
+  all(): Participant[] {
+    return [...this.#byCid.values()].flatMap((held) => [...held]);
+  }
+
+  /** In the order in which they joined. */
+  ofCall(cid: string): Participant[] {
+    return [...(this.#byCid.get(cid) ?? [])];
+  }
+
+  /** The sessions of one user in a call, in each tab one. */
+  ofUser(cid: string, userId: string): Participant[] {
+    return this.ofCall(cid).filter((participant) => participant.userId === userId);
+  }
+}

@@ -1,0 +1,87 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import type { UserInput } from 'stream-video-auth';
+import type { Emulator } from 'stream-video-auth/emulator';
+
+const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The published clients that are tried. */
+export const OFFICIAL_CLIENTS = ['@stream-io/video-client', 'stream-video-client-1-30'] as const;
+export type OfficialClient = (typeof OFFICIAL_CLIENTS)[number];
+
+/** Serves a page with each official client. */
+export class Stage {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async open(): Promise<Stage> {
+    const scripts = new Map<string, string>();
+    for (const client of OFFICIAL_CLIENTS) {
+      const { outputFiles } = await build({
+        entryPoints: [source('test/media/tab.ts')],
+        bundle: true,
+        write: false,
+        format: 'iife',
+        platform: 'browser',
+        target: 'es2022',
+        alias: {
+          'stream-video-auth': source('src/client/index.ts'),
+          ...(client === OFFICIAL_CLIENTS[0] ? {} : { '@stream-io/video-client': client }),
+        },
+        logLevel: 'error',
+      });
+      scripts.set(`/${client}.js`, outputFiles[0]?.text ?? '');
+    }
+    const server = createServer(({ url = '' }, response) => {
+      const script = scripts.get(decodeURIComponent(url));
+      response.writeHead(200, { 'content-type': script === undefined ? 'text/html' : 'text/javascript' });
+      const client = url.slice(1);
+      response.end(
+        script ?? `<!doctype html><meta charset="utf-8"><body><script src="/${client}.js"></script>`,
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new Stage(server);
+  }
+
+  addressOf(client: OfficialClient): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}/${client}`;
+  }
+
+  close(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+export interface Entrance {
+  readonly stage: Stage;
+  readonly browser: Browser;
+  readonly emulator: Emulator;
+  readonly client: OfficialClient;
+  readonly user: UserInput;
+  readonly askToken?: (userId: string) => Promise<string>;
+}
+
+/** A tab of its own browser profile, signed in. */
+export async function enter({ stage, browser, emulator, client, user, ...more }: Entrance): Promise<Page> {
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+  const page = await context.newPage();
+  await page.exposeFunction('askToken', more.askToken ?? ((userId: string) => emulator.userToken(userId)));
+  if (process.env.MEDIA_LOG) page.on('console', (message) => console.log(message.text().slice(0, 300)));
+  await page.goto(stage.addressOf(client));
+  await signIn(page, emulator, user);
+  return page;
+}
+
+export async function signIn(page: Page, emulator: Emulator, user: UserInput): Promise<void> {
+  const { apiKey, url: baseUrl } = emulator;
+  await page.evaluate((options) => tab.signIn(options), { apiKey, baseUrl, user });
+}

@@ -1,0 +1,103 @@
+import { type Call, CallingState, StreamVideoClient } from '@stream-io/video-client';
+import { StreamVideo, type UserInput } from 'stream-video-auth';
+
+// The script of a page as an app's: the published official client, and ours as its source of tokens.
+
+interface SignIn {
+  apiKey: string;
+  baseUrl: string;
+  user: UserInput;
+}
+
+/** What the tests give to the page. */
+declare global {
+  var askToken: (userId: string) => Promise<string>;
+  var tab: Tab;
+}
+
+export class Tab {
+  video!: StreamVideoClient;
+  ours!: StreamVideo;
+  call!: Call;
+  /** Each calling state in the order in which it came, with the time since the page was loaded. */
+  readonly states: string[] = [];
+  /** What our client told. */
+  readonly heard: string[] = [];
+
+  async signIn({ apiKey, baseUrl, user }: SignIn): Promise<void> {
+    const { id = 'anonymous' } = user as { id?: string };
+    const tokenProvider = user.type === 'guest' ? {} : { tokenProvider: () => askToken(id) };
+    this.ours = new StreamVideo({ apiKey, baseUrl, user, logger: 'silent', ...tokenProvider } as never);
+    for (const name of ['auth.suspended', 'token.expired', 'token.refreshed', 'call.access_lost'] as const) {
+      this.ours.on(name, () => this.heard.push(name));
+    }
+    this.video = new StreamVideoClient({
+      apiKey,
+      options: {
+        baseURL: `${baseUrl}/video`,
+        locationHintUrl: `${baseUrl}/hint`,
+        clientEventsReportingEnabled: false,
+      } as never,
+    });
+    const provider = this.ours.auth.tokenProviderFor('video');
+    if (user.type === 'anonymous') await this.video.connectUser({ type: 'anonymous' }, provider);
+    else if (user.type === 'guest') {
+      await this.ours.connect();
+      await this.video.connectUser({ id: this.ours.user.id }, provider);
+    } else await this.video.connectUser({ id, name: id }, provider);
+  }
+
+  /** Joins a call of the type `default`; resolves with how long it took, in milliseconds. */
+  async join(id: string, { type = 'default', devices = true } = {}): Promise<number> {
+    this.call = this.video.call(type, id);
+    this.call.state.callingState$.subscribe((state) => this.states.push(state));
+    if (!devices) {
+      await this.call.camera.disable();
+      await this.call.microphone.disable();
+    }
+    const startedAt = performance.now();
+    await this.call.join({ create: type === 'default' });
+    return performance.now() - startedAt;
+  }
+
+  async signOut(): Promise<void> {
+    await this.video.disconnectUser();
+    await this.ours.disconnect();
+  }
+
+  get isJoined(): boolean {
+    return this.call.state.callingState === CallingState.JOINED;
+  }
+
+  /** How often the client has begun to reconnect. */
+  get reconnects(): number {
+    const away: string[] = [CallingState.RECONNECTING, CallingState.MIGRATING];
+    return this.states.filter((state) => away.includes(state)).length;
+  }
+
+  /** The others in the call as the client lists them: who, and what each has published. */
+  get others(): { userId: string; tracks: number[]; hasVideo: boolean; hasAudio: boolean }[] {
+    return this.call.state.remoteParticipants.map((one) => ({
+      userId: one.userId,
+      tracks: [...one.publishedTracks].sort(),
+      hasVideo: one.videoStream !== undefined,
+      hasAudio: one.audioStream !== undefined,
+    }));
+  }
+
+  /** Frames per kind that have arrived so far over the subscriber's connection. */
+  async received(): Promise<{ videoFrames: number; audioPackets: number; videoBytes: number }> {
+    const sums = { videoFrames: 0, audioPackets: 0, videoBytes: 0 };
+    const report = await this.call.subscriber?.getStats();
+    report?.forEach((one) => {
+      if (one.type !== 'inbound-rtp') return;
+      if (one.kind === 'video') {
+        sums.videoFrames += one.framesDecoded ?? 0;
+        sums.videoBytes += one.bytesReceived ?? 0;
+      } else sums.audioPackets += one.packetsReceived ?? 0;
+    });
+    return sums;
+  }
+}
+
+globalThis.tab = new Tab();
