@@ -10,6 +10,7 @@ const CLIENT_LAYERS = [
   ['http/'],
   ['auth/'],
   ['refresh/'],
+  ['tabs/'],
   ['token/'],
   ['user'],
   ['environment/', 'event-emitter', 'api-types/', 'snapshot', 'version'],

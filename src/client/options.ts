@@ -55,6 +55,14 @@ export interface BaseOptions {
    * @default 'renew'
    */
   guestExpiry?: 'renew' | 'suspend' | undefined;
+  /**
+   * `shared` lets the tabs of one signed-in user hand each other fresh tokens, so that one of them asks the provider
+   * for all. Tokens that list calls are not shared, and nothing is stored. Where the platform has no
+   * `BroadcastChannel` the tab is alone.
+   *
+   * @default 'isolated'
+   */
+  tabs?: 'isolated' | 'shared' | undefined;
   /** Time limits, in milliseconds. */
   timeouts?: Timeouts | undefined;
   /** The app's own name, which the header `X-Stream-Client` carries. @default none */
@@ -100,6 +108,7 @@ export interface Settings {
   readonly logger: Logger;
   readonly refresh: 'auto' | 'on-demand';
   readonly guestExpiry: 'renew' | 'suspend';
+  readonly tabs: 'isolated' | 'shared';
   readonly timeouts: Readonly<Record<keyof Timeouts, number>>;
   readonly clientName: string | undefined;
   readonly locationHintUrl: string | undefined;
@@ -124,6 +133,7 @@ const KNOWN: Names<OptionName> = {
   locationHintUrl: true,
   logger: true,
   refresh: true,
+  tabs: true,
   timeouts: true,
   token: true,
   tokenProvider: true,
@@ -242,6 +252,7 @@ export function readOptions(options: unknown): Settings {
     WebSocket: readCallable<WebSocketConstructor>('WebSocket', given.WebSocket),
     refresh: readChoice('refresh', given.refresh, ['auto', 'on-demand']),
     guestExpiry: readChoice('guestExpiry', given.guestExpiry, ['renew', 'suspend']),
+    tabs: readChoice('tabs', given.tabs, ['isolated', 'shared']),
     timeouts: readTimeouts(given.timeouts),
     clientName: readText('clientName', given.clientName),
     locationHintUrl:

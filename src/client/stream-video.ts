@@ -60,6 +60,13 @@ function prepare(options: unknown): Prepared {
   return { settings };
 }
 
+/** What the tabs have in common that hand each other tokens. Whoever is a guest or anonymous is so in one tab. */
+function tabKeyOf({ tabs, user, apiKey, baseUrl }: Settings): string | undefined {
+  return tabs === 'shared' && user.type === 'authenticated'
+    ? JSON.stringify([apiKey, user.id, baseUrl])
+    : undefined;
+}
+
 /** An event for the log: errors by what they say and users by their id, since an app's may hold anything. */
 function loggable(event: LogData): LogData {
   const named = (value: unknown): unknown => {
@@ -133,6 +140,7 @@ export class StreamVideo {
       refresh,
       guestExpiry,
       providerLimitMs: timeouts.providerMs,
+      tabKey: tabKeyOf(settings),
       environment,
       logger,
       emit,

@@ -42,6 +42,8 @@ const cases: [string, object | undefined, string][] = [
   ['a log level that is none', { ...good, logger: 'loud' }, 'invalid_option'],
   ['a refresh that is none', { ...good, refresh: 'never' }, 'invalid_option'],
   ['a guest expiry that is none', { ...good, guestExpiry: 'keep' }, 'invalid_option'],
+  ['tabs that are neither', { ...good, tabs: 'all' }, 'invalid_option'],
+  ['tabs that are true', { ...good, tabs: true }, 'invalid_option'],
   ['timeouts that are a number', { ...good, timeouts: 5 }, 'invalid_option'],
   ['a time limit of zero', { ...good, timeouts: { requestMs: 0 } }, 'invalid_option'],
   ['a time limit that is no number', { ...good, timeouts: { connectMs: Number.NaN } }, 'invalid_option'],

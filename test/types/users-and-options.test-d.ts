@@ -85,6 +85,7 @@ describe('options', () => {
       logger: undefined,
       refresh: undefined,
       guestExpiry: undefined,
+      tabs: undefined,
       timeouts: { requestMs: undefined, providerMs: undefined, connectMs: undefined },
       clientName: undefined,
     };

@@ -9,6 +9,7 @@ import { endOfToken, suspend, suspendForGood } from '../refresh/suspension.js';
 import type { TokenStore } from '../refresh/token-store.js';
 import type { Waiters } from '../refresh/waiters.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
+import type { TabSharing } from './tab-sharing.js';
 
 /** The wait before the same token is sent once more after 41 or 42. */
 export const EARLY_TOKEN = { marginMs: 250, minMs: 1_000, maxMs: 5_000 } as const;
@@ -17,21 +18,25 @@ export const EARLY_TOKEN = { marginMs: 250, minMs: 1_000, maxMs: 5_000 } as cons
 export class ServerVerdicts {
   readonly #store: TokenStore;
   readonly #waiters: Waiters;
+  readonly #tabs: TabSharing | undefined;
 
-  constructor(store: TokenStore, waiters: Waiters) {
+  constructor(store: TokenStore, waiters: Waiters, tabs?: TabSharing) {
     this.#store = store;
     this.#waiters = waiters;
+    this.#tabs = tabs;
   }
 
   /** The server said 40 about this token. Returns it, or undefined when another one is held by now. */
   refuse(refused: TokenFacts, cause: unknown): TokenFacts | undefined {
     const store = this.#store;
+    this.#tabs?.noteRefused(refused.value);
     const { generation, rejectedByServerAt } = this.#inUse(refused) ?? refused;
     const now = store.observe();
     const held = store.refuse(generation, now);
     if (held && rejectedByServerAt === undefined) {
       store.history.add(`the server refused generation ${held.generation}`);
-      store.countExpiry(held, now, cause);
+      // Another tab's says nothing about the provider here.
+      if (held.origin !== 'tab') store.countExpiry(held, now, cause);
       store.changed();
     }
     return held;
@@ -89,9 +94,11 @@ export class ServerVerdicts {
    */
   rollBackAfterRejection(refused: TokenFacts, cause: AnyStreamVideoError): boolean {
     const store = this.#store;
+    this.#tabs?.noteRefused(refused.value);
     const held = this.#inUse(refused);
     // It has a successor, or was given up already.
     if (!held) return store.held !== undefined && !store.held.rejectedByServerAt;
+    if (held.origin === 'tab') return this.#discard(held);
     if (held.refusal) return false;
     const now = store.observe();
     const isBack = !held.acceptedAt && store.rollBack(now);
@@ -103,6 +110,17 @@ export class ServerVerdicts {
     }
     store.changed();
     return isBack;
+  }
+
+  /** Another tab's token is not used again, and nobody is to blame: back to the own one, or the provider is asked. */
+  #discard(adopted: TokenFacts): boolean {
+    const store = this.#store;
+    const now = store.observe();
+    const isBack = !adopted.acceptedAt && store.rollBack(now);
+    const isAsked = !isBack && store.source.kind === 'provider';
+    if (isAsked) store.refuse(adopted.generation, now);
+    store.changed();
+    return isBack || isAsked;
   }
 
   /** The token is not used again: the next caller asks for another one, but for a guest, who may be banned. */

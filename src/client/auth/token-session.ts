@@ -16,10 +16,13 @@ import type { KnownUser } from '../user.js';
 import { type AuthState, ObservableState } from './auth-state.js';
 import { type Facts, factsOf } from './explain/facts.js';
 import { ServerVerdicts } from './server-verdicts.js';
+import { TabSharing } from './tab-sharing.js';
 import { TokenConsumer } from './token-provider-for.js';
 
 export interface TokenSessionOptions extends TokenStoreOptions {
   readonly providerLimitMs: number;
+  /** What the tabs have in common that share tokens; undefined where this one shares none. */
+  readonly tabKey?: string | undefined;
   /** Whether something beyond single requests wants a good token: an open socket on a visible page, a joined call. */
   hasDemand(): boolean;
 }
@@ -49,10 +52,11 @@ export class TokenSession {
     this.#store = store;
     this.#flight = flight;
     this.#state = new ObservableState(store, flight, options.logger);
-    const { hasDemand } = options;
-    this.#scheduler = new RefreshScheduler(store, flight, hasDemand);
+    const { hasDemand, tabKey } = options;
+    const tabs = tabKey === undefined ? undefined : new TabSharing(store, flight, tabKey);
+    this.#scheduler = new RefreshScheduler(store, flight, hasDemand, tabs && (() => tabs.join()));
     this.#waiters = new Waiters(store, flight, this.#scheduler);
-    this.verdicts = new ServerVerdicts(store, this.#waiters);
+    this.verdicts = new ServerVerdicts(store, this.#waiters, tabs);
   }
 
   get user(): KnownUser {
@@ -192,7 +196,7 @@ export class TokenSession {
     const checked = store.check(candidate, 'app');
     if (checked.value === store.tokens.lastRefused?.value) throw sameAsRejectedError();
     this.#open();
-    const facts = store.adopt(checked, { isFromProvider: false, requestedAt: store.observe() });
+    const facts = store.adopt(checked, { origin: 'app', requestedAt: store.observe() });
     store.supply(checked.value);
     store.lastError = undefined;
     store.backOff.reset();

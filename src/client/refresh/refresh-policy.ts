@@ -51,7 +51,7 @@ export function mustWait(current: Phase, held: TokenFacts, now: Now, facts: Poli
   if (!mayRenewIn(current, facts)) return false;
   if (current !== 'expired') return current === 'mandatory';
   const isRecent = millisecondsUntil(after(held.receivedAt, FLOOR_MS), now) > 0;
-  const isJustDelivered = held.isFromProvider && !held.usedAt && isRecent;
+  const isJustDelivered = held.origin === 'provider' && !held.usedAt && isRecent;
   // Expired on arrival and yet accepted: our clock is wrong, and the server knows better.
   const isClockWrong = lifeAtReceiptMs(held, now) <= 0 && held.acceptedAt !== undefined;
   return !isJustDelivered && !isClockWrong;

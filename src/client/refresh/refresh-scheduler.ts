@@ -18,15 +18,25 @@ export class RefreshScheduler {
   readonly #store: TokenStore;
   readonly #flight: SingleFlight;
   readonly #isReliedOn: () => boolean;
+  readonly #joinTabs: () => () => void;
   #timer: TimerHandle | undefined;
   #stopListening: (() => void) | undefined;
   #announced: TokenFacts | undefined;
 
-  /** `isReliedOn`: whether something beyond single requests wants a good token. */
-  constructor(store: TokenStore, flight: SingleFlight, isReliedOn: () => boolean) {
+  /**
+   * `isReliedOn`: whether something beyond single requests wants a good token. `joinTabs`: takes part in what the
+   * tabs hand each other, and returns the way to stop.
+   */
+  constructor(
+    store: TokenStore,
+    flight: SingleFlight,
+    isReliedOn: () => boolean,
+    joinTabs: () => () => void = () => () => {},
+  ) {
     this.#store = store;
     this.#flight = flight;
     this.#isReliedOn = isReliedOn;
+    this.#joinTabs = joinTabs;
     store.onChange(() => this.#arm());
   }
 
@@ -40,7 +50,7 @@ export class RefreshScheduler {
     return this.#store.environment.tiesIoToRequests();
   }
 
-  /** Listens to the page until `stop()`. */
+  /** Listens to the page, and to other tabs, until `stop()`. */
   start(): void {
     if (this.#stopListening) return;
     const store = this.#store;
@@ -57,7 +67,9 @@ export class RefreshScheduler {
         this.wake();
       },
     });
+    const leaveTabs = this.#joinTabs();
     this.#stopListening = () => {
+      leaveTabs();
       stopVisibility();
       stopNetwork();
     };

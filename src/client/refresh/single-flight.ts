@@ -1,6 +1,11 @@
-import { InvalidTokenError, TokenExpiredError, UnauthorizedError } from '../../shared/errors.js';
+import {
+  InvalidTokenError,
+  TokenExpiredError,
+  type TokenProviderError,
+  UnauthorizedError,
+} from '../../shared/errors.js';
 import { abort, pause } from '../environment/abortable.js';
-import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
+import { after, isAtOrAfter, type Moment, millisecondsUntil } from '../environment/clock.js';
 import { isNetworkError } from '../environment/network-error.js';
 import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import { type CheckedToken, validateToken } from '../token/validate-token.js';
@@ -223,17 +228,19 @@ export class SingleFlight {
     }
     if (guest && !attempt.mayCutOff && isIdentityInUse(store.policy)) throw guestExpiredError();
     const { held } = store;
-    if (attempt.reason === 'expiring' && held && !held.rejectedByServerAt && !guest)
-      this.#assertProgress(checked, held);
+    const living = held && !held.rejectedByServerAt ? held : undefined;
+    const isOutlived =
+      attempt.reason === 'expiring' && living !== undefined && !guest && !outlives(checked, living);
+    if (isOutlived && !cameDuring(attempt, living)) throw this.#noProgress();
     this.#applied = attempt.sequence;
     // An answer that comes late does not undo what a later call was told.
     if (attempt.sequence === this.#sequence) {
       store.backOff.reset();
       store.lastError = undefined;
     }
-    // The very token that is held is no new generation.
-    if (held && !held.rejectedByServerAt && held.value === checked.value) return () => {};
-    const facts = store.adopt(checked, { isFromProvider: true, requestedAt: attempt.startedAt });
+    // The very token that is held is no new generation; nor is one that another tab's outlives.
+    if (isOutlived || living?.value === checked.value) return () => {};
+    const facts = store.adopt(checked, { origin: 'provider', requestedAt: attempt.startedAt });
     const previous = store.user;
     if (guest) {
       store.user = guest.user;
@@ -253,7 +260,11 @@ export class SingleFlight {
       );
   }
 
-  announce({ generation, expiresAtMs }: TokenFacts, reason: TokenReason, durationMs: number): void {
+  announce(
+    { generation, expiresAtMs }: TokenFacts,
+    reason: TokenReason | 'shared',
+    durationMs: number,
+  ): void {
     this.#store.emit('token.refreshed', {
       generation,
       ...(expiresAtMs !== undefined && { expiresAt: expiresAtMs }),
@@ -273,14 +284,10 @@ export class SingleFlight {
     this.#store.changed();
   }
 
-  #assertProgress({ value, claims }: CheckedToken, held: TokenFacts): void {
-    const expiresAtMs = claimedTimeMs(claims.exp);
-    const isLater =
-      expiresAtMs === undefined || held.expiresAtMs === undefined || expiresAtMs > held.expiresAtMs;
-    if (value !== held.value && isLater) return;
+  #noProgress(): TokenProviderError {
     const error = noProgressError();
     this.#store.warnOnce('no_progress', `${error.message}. ${error.remediation}`);
-    throw error;
+    return error;
   }
 
   #fail({ controller, isHandBack }: RefreshAttempt, error: unknown): RecordedFailure {
@@ -300,4 +307,17 @@ export class SingleFlight {
     const isNetwork = isTimeout || !store.isOnline || isNetworkError(error);
     return recordFailure(store, now, error, { by: isNetwork ? 'network' : 'provider', isHandBack });
   }
+}
+
+/** Whether an answer is another token than the held one, and ends no sooner. */
+function outlives({ value, claims }: CheckedToken, held: TokenFacts): boolean {
+  const expiresAtMs = claimedTimeMs(claims.exp);
+  const isLater =
+    expiresAtMs === undefined || held.expiresAtMs === undefined || expiresAtMs > held.expiresAtMs;
+  return value !== held.value && isLater;
+}
+
+/** Whether another tab handed this token over while the attempt ran: that the answer is older is no one's fault. */
+function cameDuring({ startedAt }: RefreshAttempt, { origin, receivedAt }: TokenFacts): boolean {
+  return origin === 'tab' && isAtOrAfter(receivedAt, startedAt);
 }

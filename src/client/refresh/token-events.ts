@@ -26,7 +26,8 @@ export interface TokenEvents {
     type: 'token.refreshed';
     generation: number;
     expiresAt?: number;
-    reason: TokenReason;
+    /** Why the provider was asked; `shared`: another tab handed it over. */
+    reason: TokenReason | 'shared';
     durationMs: number;
   };
   /** An attempt failed; another follows no earlier than `retryAt`. `stillValidForMs` is 0 when nothing is held. */

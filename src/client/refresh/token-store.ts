@@ -6,8 +6,8 @@ import type { Logger } from '../logger.js';
 import { HeldTokens } from '../token/held-tokens.js';
 import { isAlive, type Now, type Phase, phase, remainingMs } from '../token/phase.js';
 import { NOTABLE_SKEW_MS, ServerClock } from '../token/server-clock.js';
-import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
-import { type CheckedToken, type TokenOrigin, validateToken } from '../token/validate-token.js';
+import { claimedTimeMs, type TokenFacts, type TokenOrigin } from '../token/token-facts.js';
+import { type CheckedToken, type MendedBy, validateToken } from '../token/validate-token.js';
 import type { KnownUser } from '../user.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { Epoch } from './epoch.js';
@@ -137,9 +137,9 @@ export class TokenStore {
   }
 
   /** Checks a candidate for this user; throws `InvalidTokenError`. */
-  check(candidate: unknown, origin: TokenOrigin): CheckedToken {
+  check(candidate: unknown, mendedBy: MendedBy): CheckedToken {
     const { type, id } = this.user;
-    return validateToken(candidate, { kind: type, userId: id }, origin);
+    return validateToken(candidate, { kind: type, userId: id }, mendedBy);
   }
 
   // ---- changes
@@ -195,12 +195,12 @@ export class TokenStore {
   adoptSupplied(): void {
     const { supplied } = this;
     if (supplied === undefined || this.held) return;
-    this.adopt(this.check(supplied, 'app'), { isFromProvider: false, requestedAt: this.observe() });
+    this.adopt(this.check(supplied, 'app'), { origin: 'app', requestedAt: this.observe() });
   }
 
   adopt(
     { value, claims, userId }: CheckedToken,
-    { isFromProvider, requestedAt }: { isFromProvider: boolean; requestedAt: Moment },
+    { origin, requestedAt }: { origin: TokenOrigin; requestedAt: Moment },
   ): TokenFacts {
     const now = this.observe();
     const { wallMs, monotonicMs } = now;
@@ -214,11 +214,11 @@ export class TokenStore {
       issuedAtMs: claimedTimeMs(claims.iat),
       receivedAt: { wallMs, monotonicMs },
       requestedAt,
-      isFromProvider,
+      origin,
       jitter: this.environment.random(),
     });
     // Told by those who take the token, once everything is in its place.
-    if (isFromProvider) this.serverClock.learnFromToken(facts, this.observe());
+    if (origin === 'provider') this.serverClock.learnFromToken(facts, this.observe());
     if (facts.expiresAtMs === undefined) {
       this.warnOnce('no_expiry', 'The token has no usable expiry: only a revocation can end it');
     }

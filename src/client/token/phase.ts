@@ -13,14 +13,11 @@ export interface Now extends Moment {
 }
 
 /** The only times that a phase depends on. */
-export type TimeFacts = Pick<
-  TokenFacts,
-  'expiresAtMs' | 'issuedAtMs' | 'receivedAt' | 'isFromProvider' | 'jitter'
->;
+export type TimeFacts = Pick<TokenFacts, 'expiresAtMs' | 'issuedAtMs' | 'receivedAt' | 'origin' | 'jitter'>;
 
 /** The life that the token was made for, where it can be trusted to have begun at receipt. */
-function intendedLifeMs({ expiresAtMs, issuedAtMs, isFromProvider }: TimeFacts): number {
-  return isFromProvider && expiresAtMs !== undefined && issuedAtMs !== undefined
+function intendedLifeMs({ expiresAtMs, issuedAtMs, origin }: TimeFacts): number {
+  return origin === 'provider' && expiresAtMs !== undefined && issuedAtMs !== undefined
     ? expiresAtMs - issuedAtMs
     : Number.POSITIVE_INFINITY;
 }

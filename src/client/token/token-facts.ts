@@ -3,6 +3,9 @@ import { LAST_USABLE_SECOND } from '../../shared/token-format.js';
 import type { Moment } from '../environment/clock.js';
 import type { TokenClaims } from './claims.js';
 
+/** Who brought a token. The provider has just made it: its age at receipt is known. */
+export type TokenOrigin = 'provider' | 'app' | 'tab';
+
 /** A checked token and all that is known about it. Phases are derived from these facts, never stored. */
 export interface TokenFacts {
   readonly value: string;
@@ -15,8 +18,7 @@ export interface TokenFacts {
   readonly receivedAt: Moment;
   /** When the provider call that brought it began. */
   readonly requestedAt: Moment;
-  /** Whether the provider has just made it, so that its age at receipt is known. */
-  readonly isFromProvider: boolean;
+  readonly origin: TokenOrigin;
   /** 0 to 1, drawn once: where in the jitter its advisory window opens. */
   readonly jitter: number;
   /** Set once, when the thing happened. */

@@ -8,7 +8,7 @@ import {
   shapeFaultOf,
 } from '../../shared/token-format.js';
 import { decodeClaims, type TokenClaims } from './claims.js';
-import { claimedTimeMs } from './token-facts.js';
+import { claimedTimeMs, type TokenOrigin } from './token-facts.js';
 
 /** Whom a token must be for. */
 export interface ExpectedIdentity {
@@ -23,17 +23,17 @@ export interface CheckedToken {
   readonly userId: string;
 }
 
-/** Where a candidate comes from: that is where its faults are mended. */
-export type TokenOrigin = 'provider' | 'app';
+/** Where the faults of a candidate are mended. */
+export type MendedBy = Exclude<TokenOrigin, 'tab'>;
 
-const BARE: Readonly<Record<TokenOrigin, string>> = {
+const BARE: Readonly<Record<MendedBy, string>> = {
   provider: 'Make the token provider resolve with the bare token string, and nothing around it.',
   app: 'Pass the bare token string as token: await a promise of it first, or pass a function as tokenProvider.',
 };
 
 const AS_JSON = 'Parse the answer of the token endpoint as JSON, or let it answer in plain text.';
 
-function readShape(candidate: unknown, origin: TokenOrigin): string {
+function readShape(candidate: unknown, mendedBy: MendedBy): string {
   const value = typeof candidate === 'string' ? candidate.trim() : '';
   const fault = shapeFaultOf(candidate);
   if (fault) {
@@ -44,7 +44,7 @@ function readShape(candidate: unknown, origin: TokenOrigin): string {
       bearer_prefix: 'The token begins with "Bearer"; the coordinator wants it bare',
       double_encoded: 'The token is in quotation marks: it was written as JSON and read as text',
     };
-    refuseToken(fault, messages[fault], fault === 'double_encoded' ? AS_JSON : BARE[origin]);
+    refuseToken(fault, messages[fault], fault === 'double_encoded' ? AS_JSON : BARE[mendedBy]);
   }
   if (value.startsWith('<')) {
     return refuseToken(
@@ -56,14 +56,14 @@ function readShape(candidate: unknown, origin: TokenOrigin): string {
   return value;
 }
 
-function readClaims(value: string, origin: TokenOrigin): CheckedToken {
+function readClaims(value: string, mendedBy: MendedBy): CheckedToken {
   const claims = decodeClaims(value);
   // Header values with line breaks or other bytes would throw at each request instead of here.
   if (!claims || !/^[\w\-.=+/]+$/.test(value)) {
     return refuseToken(
       'not_a_jwt',
       'The token is not a JWT: three base64url parts, the second a JSON object',
-      BARE[origin],
+      BARE[mendedBy],
     );
   }
   const userId = Object.hasOwn(claims, 'user_id') ? claims.user_id : undefined;
@@ -115,9 +115,9 @@ function assertCallToken({ claims, userId }: CheckedToken): void {
 export function validateToken(
   candidate: unknown,
   identity: ExpectedIdentity,
-  origin: TokenOrigin = 'provider',
+  mendedBy: MendedBy = 'provider',
 ): CheckedToken {
-  const token = readClaims(readShape(candidate, origin), origin);
+  const token = readClaims(readShape(candidate, mendedBy), mendedBy);
   if (identity.kind === 'anonymous') {
     assertCallToken(token);
   } else if (identity.userId !== undefined && token.userId !== identity.userId) {

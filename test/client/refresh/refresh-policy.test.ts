@@ -71,7 +71,7 @@ describe('for an expired token', () => {
     issuedAtMs: undefined,
     receivedAt: at(0),
     requestedAt: at(0),
-    isFromProvider: true,
+    origin: 'provider',
     jitter: 0,
   };
   const waits = (more: Partial<TokenFacts> = {}) =>
@@ -89,7 +89,7 @@ describe('for an expired token', () => {
   test('that has just been delivered nobody waits, once', () => {
     expect(waits({ receivedAt: at(1) })).toBe(false);
     expect(waits({ receivedAt: at(1), usedAt: at(1) })).toBe(true);
-    expect(waits({ receivedAt: at(1), isFromProvider: false })).toBe(true);
+    expect(waits({ receivedAt: at(1), origin: 'app' })).toBe(true);
   });
 
   test('that had ended on arrival by our clock nobody waits once the server has accepted it', () => {

@@ -31,7 +31,7 @@ function storeOf(options: Partial<TokenStoreOptions> = {}): TokenStore {
 
 /** A token that the provider has just brought. */
 function bring(store: TokenStore, token: string): void {
-  store.adopt(store.check(token, 'provider'), { isFromProvider: true, requestedAt: store.now() });
+  store.adopt(store.check(token, 'provider'), { origin: 'provider', requestedAt: store.now() });
 }
 
 const refuse = (store: TokenStore) => store.tokens.refuse(store.held?.generation ?? 0, store.now());
@@ -62,11 +62,11 @@ describe('no token is needed', () => {
 describe('a token handed in', () => {
   test('counts as asked for when it was handed in, and is none that was just made', async () => {
     const store = storeOf({ token: freshToken('martin', 3600) });
-    expect(store.held).toMatchObject({ isFromProvider: false, requestedAt: store.now() });
+    expect(store.held).toMatchObject({ origin: 'app', requestedAt: store.now() });
     store.clear();
     await advance(1_000);
     store.adoptSupplied();
-    expect(store.held).toMatchObject({ isFromProvider: false, requestedAt: store.now() });
+    expect(store.held).toMatchObject({ origin: 'app', requestedAt: store.now() });
   });
 
   test('says nothing about the clock; one from the provider does', () => {

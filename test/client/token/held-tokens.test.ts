@@ -10,7 +10,7 @@ const delivery = (value: string, userId = 'martin'): Delivery => ({
   issuedAtMs: undefined,
   receivedAt: at(0),
   requestedAt: at(0),
-  isFromProvider: true,
+  origin: 'provider',
   jitter: 0,
 });
 const hasKept = ({ kept }: HeldTokens) => kept !== undefined;

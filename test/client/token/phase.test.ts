@@ -19,7 +19,7 @@ function token(facts: Partial<TimeFacts> = {}): TimeFacts {
     expiresAtMs: T0 + HOUR,
     issuedAtMs: T0,
     receivedAt: { wallMs: T0, monotonicMs: 0 },
-    isFromProvider: true,
+    origin: 'provider',
     jitter: 0,
     ...facts,
   };
@@ -43,7 +43,7 @@ describe('remaining life', () => {
   });
 
   test('of a token handed in goes by the wall clock alone', () => {
-    expect(remainingMs(token({ isFromProvider: false }), at(HOUR, { wallMs: T0 }))).toBe(HOUR);
+    expect(remainingMs(token({ origin: 'app' }), at(HOUR, { wallMs: T0 }))).toBe(HOUR);
   });
 
   test('of a token without an iat goes by the wall clock alone', () => {
@@ -63,7 +63,7 @@ describe('life at receipt', () => {
     expect(lifeAtReceiptMs(token(), at(HOUR / 2))).toBe(HOUR);
     expect(lifeAtReceiptMs(token(), at(0, { offsetMs: 1_000 }))).toBe(HOUR - 1_000);
     expect(lifeAtReceiptMs(token(), at(0, { offsetMs: -HOUR }))).toBe(HOUR);
-    expect(lifeAtReceiptMs(token({ isFromProvider: false }), at(0, { offsetMs: -HOUR }))).toBe(2 * HOUR);
+    expect(lifeAtReceiptMs(token({ origin: 'app' }), at(0, { offsetMs: -HOUR }))).toBe(2 * HOUR);
   });
 });
 

@@ -9,7 +9,7 @@ const token = (issuedAtMs: number | undefined, lifeMs: number | undefined) => ({
   issuedAtMs,
   expiresAtMs: lifeMs === undefined ? undefined : (issuedAtMs ?? T0) + lifeMs,
   receivedAt: now,
-  isFromProvider: true,
+  origin: 'provider' as const,
   jitter: 0,
 });
 const HOUR = 3_600_000;
