@@ -10,7 +10,8 @@ export const NETWORK_RETRIES = RETRY.count;
 
 /** Repeats a GET that the network lost, twice at most. A timed-out request is not repeated, nor is any other. */
 export function networkRetry({ timers, random }: Environment): Interceptor {
-  return async (request, next) => {
+  return async (given, next) => {
+    let request = given;
     for (;;) {
       try {
         return await next(request);
@@ -21,6 +22,8 @@ export function networkRetry({ timers, random }: Environment): Interceptor {
         const done = RETRY.count - budget.networkRetries;
         budget.networkRetries -= 1;
         await pause(timers, RETRY.firstMs * 2 ** done * (0.5 + random() / 2), { signals: [request.signal] });
+        // Also where the lost one was to carry a certain token: another may be in use by now.
+        request = { ...request, acquired: undefined };
       }
     }
   };

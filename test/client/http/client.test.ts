@@ -359,6 +359,38 @@ describe('the network', () => {
     expect(coordinator.tokens).toEqual([former, former, client.token, client.token]);
   });
 
+  test.each([
+    ['another by then', true],
+    ['the same still', false],
+  ])(
+    'that loses the repeat of an early token has it sent with the token in use, %s',
+    async (_name, isReplaced) => {
+      make();
+      const early = client.token;
+      coordinator.respond = () =>
+        [() => refusal(42), lost, answer][coordinator.requests.length - 1]?.() ?? answer();
+      const request = watch(client.request('GET', '/edges'));
+      await settle();
+      await advance(1_000);
+      expect(coordinator.tokens).toEqual([early, early]);
+      if (isReplaced) client.auth.setToken(freshToken('martin', 3600));
+      await advance(300);
+      expect([request.state, coordinator.tokens[2]]).toEqual(['resolved', client.token]);
+      expect(client.token === early).toBe(!isReplaced);
+    },
+  );
+
+  test('that loses nothing has an early token repeated, though there is another by then', async () => {
+    make();
+    const early = client.token;
+    coordinator.respond = () => (coordinator.requests.length === 1 ? refusal(42) : answer());
+    const request = watch(client.request('GET', '/edges'));
+    await settle();
+    client.auth.setToken(freshToken('martin', 3600));
+    await advance(1_000);
+    expect([request.state, coordinator.tokens]).toEqual(['resolved', [early, early]]);
+  });
+
   test('that loses anything else does not', async () => {
     make();
     coordinator.respond = lost;
