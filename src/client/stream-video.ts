@@ -257,7 +257,7 @@ export class StreamVideo {
    *
    * @example
    * useEffect(() => {
-   *   streamVideo.connect().catch((error) => setProblem(error));
+   *   streamVideo.connect().catch((error) => show(error));
    *   return () => void streamVideo.disconnect();
    * }, [streamVideo]);
    */
@@ -286,7 +286,7 @@ export class StreamVideo {
    * the token, and at wrong arguments with `ConfigurationError`.
    *
    * @example
-   * const { edges } = await streamVideo.request<GetEdgesResponse>('GET', '/edges');
+   * const { edges } = await streamVideo.request<{ edges: unknown[] }>('GET', '/edges');
    */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T> {
     return this.#http.request<T>(method, path, options ?? {});

@@ -19,10 +19,13 @@ import {
  * guest is another user to the coordinator.
  *
  * @example
- * const { client, error, retry } = useCreateStreamVideo(
- *   session && { apiKey, user: { id: session.userId }, tokenProvider: () => fetchToken(session) },
- * );
- * return <StreamVideoProvider client={client}>{children}</StreamVideoProvider>;
+ * function Session({ children }: { children: ReactNode }) {
+ *   const { client, error, retry } = useCreateStreamVideo(
+ *     session && { apiKey, user: { id: session.userId }, tokenProvider: () => fetchToken(session) },
+ *   );
+ *   if (error) return <button onClick={retry}>{error.remediation}</button>;
+ *   return <StreamVideoProvider client={client}>{children}</StreamVideoProvider>;
+ * }
  */
 export function useCreateStreamVideo(options: CreateStreamVideoOptions | null): CreatedStreamVideo {
   const identity = identityOf(options);

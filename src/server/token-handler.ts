@@ -32,7 +32,7 @@ function assertWebRequest(request: unknown): asserts request is Request {
  * const handleToken = createTokenHandler({
  *   apiSecret: process.env.STREAM_API_SECRET,
  *   authenticate: async (request) => {
- *     const session = await readSession(request.headers.get('cookie'));
+ *     const session = await yourSessions.read(request);
  *     return session ? { userId: session.userId } : null;
  *   },
  * });

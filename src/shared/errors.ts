@@ -189,7 +189,7 @@ export class TokenProviderError extends StreamVideoError {
  *
  * @example
  * const tokenProvider = async () => {
- *   if (!session.signedIn) throw new UnauthorizedError();
+ *   if (!session.isSignedIn) throw new UnauthorizedError();
  *   return fetchToken(session);
  * };
  */

@@ -103,7 +103,7 @@ export class Auth {
    * guest whose token a consumer was handed is not renewed, except by `refresh()`.
    *
    * @example
-   * const client = new StreamVideoClient({ apiKey, user, tokenProvider: auth.tokenProviderFor('video') });
+   * const client = new StreamVideoClient({ apiKey, user, tokenProvider: streamVideo.auth.tokenProviderFor('video') });
    */
   tokenProviderFor(consumer: string): () => Promise<string> {
     if (typeof consumer !== 'string' || consumer === '') {
