@@ -96,7 +96,7 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
   }
   const hasMedia = readSwitch(options.media);
   const coordinator = createCoordinator(options, { hasMedia });
-  const media = new MediaServer(coordinator, () => new PairedTransport());
+  const media = new MediaServer(coordinator, () => new PairedTransport(coordinator.timers));
   const rpc = createRpcApp(media);
   const app = createApp(coordinator);
   const guard = new Guard({ host, allowOrigins: options.allowOrigins ?? [] });

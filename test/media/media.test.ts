@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch } from '../page/browser.js';
-import { enter, OFFICIAL_CLIENTS, Stage } from './stage.js';
+import { enter, OFFICIAL_CLIENTS, Stage, signIn } from './stage.js';
 
 let browser: Browser;
 let stage: Stage;
@@ -24,13 +24,76 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
-  const tabOf = (id: string): Promise<Page> => enter({ stage, browser, emulator, client, user: { id } });
+/** Resolves once further pictures and further sound have arrived. */
+async function seesAndHears(...pages: Page[]): Promise<void> {
+  await Promise.all(
+    pages.map(async (page) => {
+      const before = await page.evaluate(() => tab.received());
+      await page.waitForFunction(
+        async ({ videoFrames, audioPackets }) => {
+          const now = await tab.received();
+          return now.videoFrames > videoFrames + 5 && now.audioPackets > audioPackets + 5;
+        },
+        before,
+        { timeout: 15_000, polling: 200 },
+      );
+    }),
+  );
+}
 
-  test('joins, and stays joined without a reconnect', async () => {
-    const page = await tabOf('ada');
-    await page.evaluate(() => tab.join('standup'));
-    await page.waitForTimeout(4000);
-    expect(await page.evaluate(() => tab.states)).toEqual(['idle', 'joining', 'joined']);
+async function neverReconnected(...pages: Page[]): Promise<void> {
+  for (const page of pages) expect(await page.evaluate(() => tab.reconnects)).toBe(0);
+}
+
+describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
+  async function joined(...ids: string[]): Promise<Page[]> {
+    const pages = [];
+    for (const id of ids) {
+      const page = await enter({ stage, browser, emulator, client, user: { id } });
+      await page.evaluate(() => tab.join('standup'));
+      pages.push(page);
+    }
+    return pages;
+  }
+  const pair = async () => (await joined('ada', 'bea')) as [Page, Page];
+
+  test('two see and hear each other; a camera that is off and on again is told and seen', async () => {
+    const [ada, bea] = await pair();
+    await seesAndHears(ada, bea);
+    expect(await ada.evaluate(() => tab.others)).toEqual([
+      { userId: 'bea', tracks: [1, 2], hasVideo: true, hasAudio: true },
+    ]);
+    await bea.evaluate(() => tab.call.camera.disable());
+    await ada.waitForFunction(() => !tab.others[0]?.tracks.includes(2));
+    await bea.evaluate(() => tab.call.camera.enable());
+    await ada.waitForFunction(() => tab.others[0]?.tracks.includes(2));
+    await seesAndHears(ada, bea);
+    await neverReconnected(ada, bea);
+  });
+
+  test('who leaves and returns, or reloads the page, is seen again; the other never reconnects', async () => {
+    const [ada, bea] = await pair();
+    await seesAndHears(ada, bea);
+    await bea.evaluate(() => tab.call.leave());
+    await ada.waitForFunction(() => tab.others.length === 0);
+    // A browser misses its counterpart after five seconds, the client acts on it after two and a half more.
+    await ada.waitForTimeout(9000);
+    await bea.evaluate(() => tab.join('standup'));
+    await seesAndHears(ada, bea);
+    await bea.reload();
+    await signIn(bea, emulator, { id: 'bea' });
+    await bea.evaluate(() => tab.join('standup'));
+    await seesAndHears(ada, bea);
+    await neverReconnected(ada, bea);
+  });
+
+  test('a third is listed without a picture, and takes the place of one who leaves', async () => {
+    const [ada, bea, cleo] = (await joined('ada', 'bea', 'cleo')) as [Page, Page, Page];
+    await seesAndHears(ada, bea);
+    await cleo.waitForFunction(() => tab.others.length === 2);
+    expect(await cleo.evaluate(() => tab.received())).toMatchObject({ videoFrames: 0, audioPackets: 0 });
+    await bea.evaluate(() => tab.call.leave());
+    await seesAndHears(ada, cleo);
+    await neverReconnected(ada, cleo);
   });
 });

@@ -75,7 +75,6 @@ export async function enter({ stage, browser, emulator, client, user, ...more }:
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   await page.exposeFunction('askToken', more.askToken ?? ((userId: string) => emulator.userToken(userId)));
-  if (process.env.MEDIA_LOG) page.on('console', (message) => console.log(message.text().slice(0, 300)));
   await page.goto(stage.addressOf(client));
   await signIn(page, emulator, user);
   return page;

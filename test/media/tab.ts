@@ -37,6 +37,7 @@ export class Tab {
         baseURL: `${baseUrl}/video`,
         locationHintUrl: `${baseUrl}/hint`,
         clientEventsReportingEnabled: false,
+        ...(location.hash === '#log' ? { logLevel: 'info', logOptions: { default: { level: 'info' } } } : {}),
       } as never,
     });
     const provider = this.ours.auth.tokenProviderFor('video');

@@ -4,6 +4,7 @@ import { enumeration, flag, float, list, nested, number, text, time, type Values
 // of the wire.
 
 export const PEER_TYPE = { PEER_TYPE_PUBLISHER_UNSPECIFIED: 0, PEER_TYPE_SUBSCRIBER: 1 };
+export const PUBLISHER = PEER_TYPE.PEER_TYPE_PUBLISHER_UNSPECIFIED;
 export const SUBSCRIBER = PEER_TYPE.PEER_TYPE_SUBSCRIBER;
 
 export const TRACK_TYPE = {

@@ -1,3 +1,5 @@
+import { parseSdp, writeSdp } from './sdp.js';
+
 // Nobody's key: no handshake ever runs against a placeholder.
 const FINGERPRINT = `sha-256 ${Array.from({ length: 32 }, () => 'EE').join(':')}`;
 
@@ -7,21 +9,6 @@ function randomText(length: number): string {
   return Array.from(values, (value) => letters[value % letters.length]).join('');
 }
 
-/** The parts of an SDP: the session's lines, then those of each medium. Lines have no line ends. */
-export function sectionsOf(sdp: string): string[][] {
-  const sections: string[][] = [[]];
-  for (const line of sdp.split(/\r?\n/)) {
-    if (line === '') continue;
-    if (line.startsWith('m=')) sections.push([]);
-    sections.at(-1)?.push(line);
-  }
-  return sections;
-}
-
-export function sdpOf(sections: readonly (readonly string[])[]): string {
-  return `${sections.flat().join('\r\n')}\r\n`;
-}
-
 const CODEC_LINE = /^a=(?:mid|rtpmap|fmtp|rtcp-fb|extmap|rtcp-mux|rtcp-rsize)[: ]?/;
 
 /**
@@ -29,17 +16,17 @@ const CODEC_LINE = /^a=(?:mid|rtpmap|fmtp|rtcp-fb|extmap|rtcp-mux|rtcp-rsize)[: 
  * waits with its connection, and never says that it failed; a real answer may take its place later.
  */
 export function placeholderAnswer(offer: string): string {
-  const [session = [], ...media] = sectionsOf(offer);
+  const { session, media } = parseSdp(offer);
   const credentials = [`a=ice-ufrag:${randomText(4)}`, `a=ice-pwd:${randomText(24)}`];
-  return sdpOf([
-    [
+  return writeSdp({
+    session: [
       'v=0',
       `o=- ${Date.now()} 2 IN IP4 127.0.0.1`,
       's=-',
       't=0 0',
       ...session.filter((line) => /^a=(?:group|msid-semantic|extmap-allow-mixed)/.test(line)),
     ],
-    ...media.map(([head = '', ...lines]) => [
+    media: media.map(([head = '', ...lines]) => [
       head.replace(/^(m=\S+) \d+/, '$1 9'),
       'c=IN IP4 0.0.0.0',
       ...credentials,
@@ -49,5 +36,5 @@ export function placeholderAnswer(offer: string): string {
       'a=recvonly',
       ...lines.filter((line) => CODEC_LINE.test(line)),
     ]),
-  ]);
+  });
 }

@@ -35,8 +35,8 @@ const HANDLERS: Handlers = {
       iceRestart: false,
     };
   },
-  SendAnswer: ({ sdp = '' }, { room, session }) => {
-    room.transport.answer(session, sdp);
+  SendAnswer: ({ sdp = '', negotiationId }, { room, session }) => {
+    room.transport.answer(session, sdp, negotiationId);
     return {};
   },
   IceTrickle: ({ peerType = 0, iceCandidate = '' }, { room, session }) => {

@@ -32,7 +32,7 @@ export interface MediaTransport {
   /** The answer to a publisher's offer. */
   publish(endpoint: Endpoint, offer: PublisherOffer): Promise<string>;
   /** A subscriber's answer. */
-  answer(endpoint: Endpoint, sdp: string): void;
+  answer(endpoint: Endpoint, sdp: string, negotiationId: number | undefined): void;
   /** A candidate of the publisher or of the subscriber. */
   trickle(endpoint: Endpoint, peerType: number, candidate: string): void;
   /** The subscriber asks for another offer. */

@@ -36,11 +36,12 @@ async function listed(): Promise<string[]> {
   return participants.map(({ user }) => user.id);
 }
 
-async function publish(client: MediaClient, ...types: number[]): Promise<void> {
-  const sdp = 'v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';
+/** Publishes, and resolves once the other was told; nobody here answers the offer, so the call itself is left alone. */
+async function publish(client: MediaClient, other: MediaClient, ...types: number[]): Promise<void> {
   const tracks = types.map((trackType, index) => ({ trackId: `t${index}`, trackType, mid: String(index) }));
-  const { status, answer } = await client.call('SetPublisher', { sessionId: client.sessionId, sdp, tracks });
-  expect([status, answer.error]).toEqual([200, undefined]);
+  client.call('SetPublisher', { sessionId: client.sessionId, sdp: 'v=0\r\n', tracks }).catch(() => {});
+  const told = () => other.events.filter(({ trackPublished }) => trackPublished !== undefined).length;
+  while (told() < types.length) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 describe('credentials', () => {
@@ -232,7 +233,7 @@ describe('tracks', () => {
     async (isBinary) => {
       const mara = await join('mara');
       const theo = await join('theo');
-      await publish(theo, AUDIO, VIDEO);
+      await publish(theo, mara, AUDIO, VIDEO);
       expect(await mara.next('trackPublished')).toEqual({ userId: 'theo', sessionId: 'theo-1', type: AUDIO });
       const mute = (muted: boolean) =>
         theo.call(
@@ -250,18 +251,18 @@ describe('tracks', () => {
   );
 
   it('a moderator’s mute reaches its target, and only what was named', async () => {
-    await join('mara');
+    const mara = await join('mara');
     const theo = await join('theo');
-    await publish(theo, AUDIO, VIDEO);
+    await publish(theo, mara, AUDIO, VIDEO);
     await scene.as('mara', 'POST', '/call/default/standup/mute_users', { user_ids: ['theo'], audio: true });
     expect(await theo.next('trackUnpublished')).toMatchObject({ userId: 'theo', type: AUDIO, cause: 3 });
     expect((await theo.settled()).filter((name) => name === 'trackUnpublished')).toHaveLength(1);
   });
 
   it('revoked permissions take tracks away and come with the new grants; the track is refused from then on', async () => {
-    await join('mara');
+    const mara = await join('mara');
     const theo = await join('theo');
-    await publish(theo, VIDEO);
+    await publish(theo, mara, VIDEO);
     await scene.as('mara', 'POST', '/call/default/standup/user_permissions', {
       user_id: 'theo',
       revoke_permissions: ['send-video'],
