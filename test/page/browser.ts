@@ -13,11 +13,11 @@ const ARGUMENTS = [
 ];
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** A real browser: `CHROMIUM_PATH`, or where the system keeps one. */
-export function launch(more: readonly string[] = []): Promise<Browser> {
+/** A real browser: `CHROMIUM_PATH`, or where the system keeps one. `without`: what the driver would switch off. */
+export function launch(more: readonly string[] = [], without: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? PLACES.find(existsSync);
   if (executablePath === undefined) throw new Error('no Chromium here; set CHROMIUM_PATH to one');
-  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more] });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], ignoreDefaultArgs: [...without] });
 }
 
 /** What a page must never give a reason for. */
