@@ -31,7 +31,7 @@ export async function createGuest(send: Next, asked: KnownUser, signal: AbortSig
     headers: { 'stream-auth-type': 'anonymous' },
     body: await prepareBody({ user: { id, name, image, custom } }),
     signal,
-    budget: { networkRetries: NETWORK_RETRIES, spent: new Set() },
+    budget: { networkRetries: NETWORK_RETRIES, spent: [] },
   });
   if (error) throw error;
   const { user, access_token: token } = (data ?? {}) as CreateGuestResponse;

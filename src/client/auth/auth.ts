@@ -50,8 +50,10 @@ export class Auth {
    * @example
    * const token = await streamVideo.auth.getToken();
    */
-  getToken({ signal }: Waiting = {}): Promise<string> {
-    return this.#session.acquire({ signal }).then(({ token }) => token?.value ?? '');
+  async getToken({ signal }: Waiting = {}): Promise<string> {
+    const session = this.#session;
+    const { token } = session.acquireAtOnce({ signal }) ?? (await session.acquire({ signal }));
+    return token?.value ?? '';
   }
 
   /**

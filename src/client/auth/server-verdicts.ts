@@ -142,6 +142,8 @@ export class ServerVerdicts {
   /** The server took this token. */
   accept(token: TokenFacts): void {
     const store = this.#store;
+    // Mostly it is no news.
+    if (token === store.held && token.acceptedAt) return;
     const { generation } = this.#inUse(token) ?? token;
     if (!store.tokens.accept(generation, store.observe())) return;
     store.breaker.reset();

@@ -156,6 +156,11 @@ export class TokenSession {
     return this.#waiters.acquire(signal);
   }
 
+  /** The same where nothing has to be waited for; undefined elsewhere. */
+  acquireAtOnce({ signal }: WaitOptions = {}): AcquiredToken | undefined {
+    return this.#waiters.acquireAtOnce(signal);
+  }
+
   /** A token newer than this call, through the provider; lifts a suspension. */
   async refresh({ signal }: WaitOptions = {}): Promise<string> {
     this.assertNotReentered();

@@ -1,11 +1,16 @@
 import type { Timers } from './timers.js';
 
+/** No name that an app's signal could have by chance. */
+export const LISTEN = Symbol('listen');
+
 /** What can end a wait: an `AbortSignal`, or the end of a session. */
 export interface AbortSource {
   readonly aborted: boolean;
   readonly reason: unknown;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
+  /** Where any number may listen, each for itself; returns the way to stop. */
+  [LISTEN]?(listener: () => void): () => void;
 }
 
 /** Aborts a controller with a reason, also where the platform's knows of none (React Native). */
@@ -37,6 +42,7 @@ const fans = new WeakMap<AbortSource, Fan>();
 
 /** Calls `listener` when the signal aborts; returns the way to stop. With the last one nothing is left at the signal. */
 export function onAbort(source: AbortSource, listener: () => void): () => void {
+  if (source[LISTEN]) return source[LISTEN](listener);
   const fan: Fan = fans.get(source) ?? {
     listeners: new Set(),
     run: () => {

@@ -7,7 +7,7 @@ export function authorization(session: TokenSession): Interceptor {
     // A guest may have become another while the request waited: not with the former one's token.
     const isStale = request.acquired?.token?.userId !== session.user.id;
     const given = isStale ? undefined : request.acquired;
-    const acquired = given ?? (await session.acquire({ signal: request.signal }));
+    const acquired = given ?? session.acquireAtOnce(request) ?? (await session.acquire(request));
     const response = await next({
       ...request,
       headers: {

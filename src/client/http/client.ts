@@ -48,7 +48,11 @@ function readMethod(method: unknown): string {
       );
 }
 
-function readQuery(query: InternalOptions['query'] = {}): Record<string, string> {
+/** Most requests have neither query nor headers of their own. */
+const NONE: Readonly<Record<string, string>> = Object.freeze({});
+
+function readQuery(query: InternalOptions['query']): Readonly<Record<string, string>> {
+  if (query === undefined) return NONE;
   const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(
     entries.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
@@ -58,7 +62,8 @@ function readQuery(query: InternalOptions['query'] = {}): Record<string, string>
 /** Headers that say who is calling: set by the client alone. */
 const RESERVED = ['authorization', 'stream-auth-type', 'x-stream-client', 'x-client-request-id'];
 
-function readHeaders(headers: InternalOptions['headers'] = {}): Record<string, string> {
+function readHeaders(headers: InternalOptions['headers']): Readonly<Record<string, string>> {
+  if (headers === undefined) return NONE;
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
       if (typeof value !== 'string') {
@@ -102,17 +107,19 @@ export class HttpClient {
   async exchange(method: string, path: string, options: InternalOptions = {}): Promise<ApiResponse> {
     this.#session.assertNotReentered();
     assertKnown('request', options, KNOWN, SYNONYMS);
-    const { signal, unlink } = linkSignals(options.signal, this.#session.ending);
+    const { ending } = this.#session;
+    // Mostly nobody else can end it, and the session's end is listened to as it is.
+    const { signal, unlink } = options.signal ? linkSignals(options.signal, ending) : { signal: ending };
     try {
       const request: ApiRequest = {
         method: readMethod(method),
         path: readPath(path),
         query: readQuery(options.query),
         headers: readHeaders(options.headers),
-        body: await prepareBody(options.body),
+        body: options.body === undefined ? undefined : await prepareBody(options.body),
         signal,
         isWatching: options.isWatching,
-        budget: { networkRetries: NETWORK_RETRIES, spent: new Set() },
+        budget: { networkRetries: NETWORK_RETRIES, spent: [] },
       };
       if (request.body && (request.method === 'GET' || request.method === 'HEAD')) {
         refuse('invalid_option', `A ${request.method} request has no body`, 'Pass query instead of body.');
@@ -124,7 +131,7 @@ export class HttpClient {
         ? missingPermission(error, response.acquired?.token?.claims)
         : error;
     } finally {
-      unlink();
+      unlink?.();
     }
   }
 }

@@ -1,10 +1,11 @@
+import type { AbortSource } from '../environment/abortable.js';
 import { CODE } from './api-error.js';
 import type { Interceptor } from './request.js';
 
 /** What a watching request needs of the socket. */
 export interface ConnectionIds {
   readonly connectionId: string | undefined;
-  waitForId(options: { unknown?: string | undefined; signal: AbortSignal }): Promise<string>;
+  waitForId(options: { unknown?: string | undefined; signal: AbortSource }): Promise<string>;
 }
 
 /**

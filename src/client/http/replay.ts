@@ -1,6 +1,6 @@
 import type { ApiError } from '../../shared/errors.js';
 import type { TokenSession } from '../auth/token-session.js';
-import { pause, throwIfAborted } from '../environment/abortable.js';
+import { type AbortSource, pause, throwIfAborted } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import { CODE, showsAcceptance } from './api-error.js';
@@ -20,8 +20,8 @@ function isExpired({ apiCode, status }: ApiError): boolean {
 class Replay {
   readonly #session: TokenSession;
   readonly #environment: Environment;
-  readonly #signal: AbortSignal;
-  readonly #spent: Set<ReplayKind>;
+  readonly #signal: AbortSource;
+  readonly #spent: ReplayKind[];
 
   constructor(session: TokenSession, environment: Environment, { signal, budget }: ApiRequest) {
     this.#session = session;
@@ -62,16 +62,16 @@ class Replay {
 
   /** Whether this kind of replay is still allowed; it is not from now on. */
   #spend(kind: ReplayKind): boolean {
-    const isLeft = !this.#spent.has(kind);
-    this.#spent.add(kind);
-    return isLeft;
+    if (this.#spent.includes(kind)) return false;
+    this.#spent.push(kind);
+    return true;
   }
 }
 
 /** Passes on what the coordinator says about the token, has it refreshed, and sends the request again. */
 export function refreshAndReplay(session: TokenSession, environment: Environment): Interceptor {
   return async (request, next) => {
-    const replay = new Replay(session, environment, request);
+    let replay: Replay | undefined;
     let response = await next(request);
     for (;;) {
       const { error, acquired, isEvidence } = response;
@@ -81,6 +81,7 @@ export function refreshAndReplay(session: TokenSession, environment: Environment
         session.verdicts.accept(token);
         return response;
       }
+      replay ??= new Replay(session, environment, request);
       if (request.body?.isOneShot) {
         replay.prepareForNext(error, token);
         return response;

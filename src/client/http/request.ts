@@ -1,4 +1,5 @@
 import type { ApiError } from '../../shared/errors.js';
+import type { AbortSource } from '../environment/abortable.js';
 import type { AcquiredToken } from '../refresh/waiters.js';
 import type { RequestBody } from './body.js';
 
@@ -8,7 +9,7 @@ export type ReplayKind = 'renewal' | 'wait' | 'rollback';
 /** How often one call may still be sent again. */
 export interface Budget {
   networkRetries: number;
-  readonly spent: Set<ReplayKind>;
+  readonly spent: ReplayKind[];
 }
 
 /** One call on its way to the coordinator. Interceptors hand on copies. */
@@ -21,7 +22,7 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: RequestBody | undefined;
   /** Aborts when the caller does, and when the session ends in which the call was made. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSource;
   /** The token that this attempt carries; authorization takes one where none is set. */
   readonly acquired?: AcquiredToken | undefined;
   /** Whether the answer is to be tied to the live socket: needs one, or takes what there is. */

@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from '../../shared/errors.js';
 import { lookAt } from '../../shared/foreign-value.js';
 import { sanitize } from '../../shared/text.js';
-import { abort, abortable, linkSignals } from '../environment/abortable.js';
+import { abort, onAbort, reasonOf } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import { isNetworkError } from '../environment/network-error.js';
 import { discardBody, readBody } from '../environment/read-body.js';
@@ -135,32 +135,49 @@ function networkError(cause: unknown, { isSent = false } = {}): ConnectionError 
   });
 }
 
+function timeoutError(requestMs: number): ConnectionError {
+  return new ConnectionError('request_timeout', `The coordinator did not answer within ${requestMs} ms`, {
+    retryable: true,
+    remediation: 'Try again, or raise timeouts.requestMs.',
+  });
+}
+
 /** The last step: puts one attempt on the wire, bounds it, and reads what comes back. */
 export function sender(options: SendOptions): Next {
   const { environment, requestMs } = options;
-  return async (request) => {
+  return (request) => {
     const { timers } = environment;
-    const requestId = randomId();
-    const timeout = new AbortController();
-    const timer = timers.set(() => {
-      abort(
-        timeout,
-        new ConnectionError('request_timeout', `The coordinator did not answer within ${requestMs} ms`, {
-          retryable: true,
-          remediation: 'Try again, or raise timeouts.requestMs.',
-        }),
+    const { signal: ending } = request;
+    // The only one of a request: it ends the attempt for the time limit, the caller and the session alike.
+    const controller = new AbortController();
+    return new Promise((resolve, reject) => {
+      const end = (reason: unknown) => {
+        leave();
+        abort(controller, reason);
+        reject(reason);
+      };
+      const timer = timers.set(() => end(timeoutError(requestMs)), requestMs);
+      const stop = onAbort(ending, () => end(reasonOf(ending)));
+      const leave = () => {
+        timers.clear(timer);
+        stop();
+      };
+      if (ending.aborted) end(reasonOf(ending));
+      transfer(request, controller.signal).then(
+        (response) => {
+          leave();
+          resolve(response);
+        },
+        (error) => {
+          leave();
+          reject(error);
+        },
       );
-    }, requestMs);
-    const { signal, unlink } = linkSignals(request.signal, timeout.signal);
-    try {
-      return await abortable(transfer(request, requestId, signal), signal);
-    } finally {
-      timers.clear(timer);
-      unlink();
-    }
+    });
   };
 
-  async function transfer(request: ApiRequest, requestId: string, signal: AbortSignal): Promise<ApiResponse> {
+  async function transfer(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
+    const requestId = randomId();
     let response: Response;
     try {
       const { fetch = globalThis.fetch } = options;

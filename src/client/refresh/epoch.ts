@@ -1,4 +1,4 @@
-import type { AbortSource } from '../environment/abortable.js';
+import { type AbortSource, LISTEN } from '../environment/abortable.js';
 import type { Announcement } from './token-events.js';
 
 /**
@@ -24,6 +24,15 @@ export class Epoch implements AbortSource {
 
   removeEventListener(_type: 'abort', listener: () => void): void {
     this.#listeners.delete(listener);
+  }
+
+  [LISTEN](listener: () => void): () => void {
+    // Each counts for itself: two may bring the same function.
+    const own = () => {
+      if (this.#listeners.has(own)) listener();
+    };
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
   }
 
   end(reason: unknown): void {

@@ -42,6 +42,7 @@ export class ProviderBackOff {
   }
 
   blockedAt(now: Moment): Blocked | undefined {
+    if (this.#blocked.size === 0) return undefined;
     let latest: Blocked | undefined;
     for (const blocked of this.#blocked.values()) latest = laterOf(latest, stillBlocked(blocked, now));
     return latest;

@@ -119,7 +119,8 @@ export class TokenStore {
   }
 
   now(moment: Moment = this.environment.clock.now()): Now {
-    return { ...moment, offsetMs: this.serverClock.offsetAt(moment) };
+    const { wallMs, monotonicMs } = moment;
+    return { wallMs, monotonicMs, offsetMs: this.serverClock.offsetAt(moment) };
   }
 
   phase(now: Now): Phase {
@@ -158,9 +159,9 @@ export class TokenStore {
   }
 
   /** Tells who listens if time alone has changed what they were told: the phase, or the end of a wait. */
-  noticeTime(now: Now): void {
+  noticeTime(now: Now, current: Phase = this.phase(now)): void {
     const { phase, blocked } = this.#told;
-    if (this.phase(now) !== phase || this.blockedAt(now) !== blocked) this.changed();
+    if (current !== phase || this.blockedAt(now) !== blocked) this.changed();
   }
 
   /** Notes the time, so that a clock that somebody sets is noticed. */

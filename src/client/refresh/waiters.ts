@@ -69,11 +69,23 @@ export class Waiters {
 
   /** A token that is good to use now. Refreshes first when it must. */
   async acquire(signal?: AbortSource): Promise<AcquiredToken> {
+    return this.acquireAtOnce(signal) ?? this.#satisfy({ kind: 'usable' }, signal, (now) => this.#serve(now));
+  }
+
+  /** The same where nothing has to be waited for, as with a fresh token; undefined elsewhere. */
+  acquireAtOnce(signal?: AbortSource): AcquiredToken | undefined {
+    const store = this.#store;
     this.assertNotReentered();
     this.assertLive(signal);
-    this.#store.adoptSupplied();
+    store.adoptSupplied();
     this.#scheduler.start();
-    return this.#satisfy({ kind: 'usable' }, signal, (now) => this.#serve(now));
+    const { held } = store;
+    if (held?.usedAt === undefined || this.#flight.current) return undefined;
+    const now = store.observe();
+    if (store.phase(now) !== 'fresh') return undefined;
+    // A fresh token that was used before changes nothing but what time does.
+    store.noticeTime(now, 'fresh');
+    return { token: held };
   }
 
   /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */

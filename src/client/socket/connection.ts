@@ -1,6 +1,6 @@
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
-import { abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
+import { type AbortSource, abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import { fallbackWebSocket } from '../environment/fallback-web-socket.js';
@@ -115,7 +115,7 @@ export class Connection {
     signal,
   }: {
     unknown?: string | undefined;
-    signal: AbortSignal;
+    signal: AbortSource;
   }): Promise<string> {
     throwIfAborted(signal);
     const id = this.connectionId;

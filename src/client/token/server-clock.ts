@@ -16,6 +16,7 @@ export const NOTABLE_SKEW_MS = 60_000;
 export class ServerClock {
   readonly #offsets = new Map<Evidence, number>();
   #lastObserved: Moment | undefined;
+  #date: { readonly header?: string; readonly serverMs: number } = { serverMs: Number.NaN };
 
   /** Server time minus local time; 0 without evidence, below 5 s, and where the local clocks have parted. */
   offsetAt(now: Moment): number {
@@ -47,7 +48,10 @@ export class ServerClock {
 
   /** The `Date` header of an answer, which is cut to whole seconds. */
   learnFromDateHeader(header: string | null, now: Moment): void {
-    if (header) this.#learn('date', Date.parse(header) + 500, now);
+    if (!header) return;
+    // All answers of one second have the same one.
+    if (header !== this.#date.header) this.#date = { header, serverMs: Date.parse(header) + 500 };
+    this.#learn('date', this.#date.serverMs, now);
   }
 
   /** The `iat` of a token that the provider has just made. */
