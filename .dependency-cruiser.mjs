@@ -105,6 +105,14 @@ export default {
       },
     },
     {
+      name: 'devtools-know-the-client-from-outside',
+      comment:
+        'The devtools import types of the client, and no code: they add nothing to it, and hold no copy.',
+      severity: 'error',
+      from: { path: '^src/devtools/' },
+      to: { path: '^src/client/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'nothing-imports-a-test',
       comment: 'What is published imports no test and no example.',
       severity: 'error',

@@ -9,6 +9,9 @@ const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'
 /** These look at what a module finds when it is loaded: a runtime without a WebSocket, a patched one. */
 const FRESH_MODULES = ['test/field-reports/runtimes.test.ts', 'test/emulator/msw/handlers-sockets.test.ts'];
 
+/** They need a page. */
+const DEVTOOLS = ['test/devtools/**/*.page.test.ts'];
+
 const REACT = ['test/react/**/*.test.{ts,tsx}'];
 
 export default defineConfig({
@@ -17,6 +20,7 @@ export default defineConfig({
       { find: /^stream-video-auth$/, replacement: source('client/index.ts') },
       { find: /^stream-video-auth\/server$/, replacement: source('server/index.ts') },
       { find: /^stream-video-auth\/emulator$/, replacement: source('emulator/index.ts') },
+      { find: /^stream-video-auth\/devtools$/, replacement: source('devtools/index.ts') },
       { find: /^stream-video-auth\/react$/, replacement: source('react/index.ts') },
     ],
   },
@@ -32,13 +36,25 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           isolate: false,
           // The page needs a build and a browser: npm run test:page
-          exclude: [...configDefaults.exclude, 'test/page/**', ...REACT, ...VIRTUAL, ...FRESH_MODULES],
+          exclude: [
+            ...configDefaults.exclude,
+            'test/page/**',
+            'test/web/**',
+            ...DEVTOOLS,
+            ...REACT,
+            ...VIRTUAL,
+            ...FRESH_MODULES,
+          ],
           typecheck: {
             enabled: true,
             include: ['test/types/**/*.test-d.ts'],
             tsconfig: 'test/types/tsconfig.json',
           },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'devtools', include: DEVTOOLS, isolate: false, environment: 'happy-dom' },
       },
       {
         extends: true,

@@ -87,7 +87,8 @@ export type {
   Timeouts,
 } from './options.js';
 export { type FetchTokenProviderOptions, fetchTokenProvider } from './refresh/fetch-token-provider.js';
-export type { Transition } from './refresh/history.js';
+export type { Transition, TransitionKind } from './refresh/history.js';
+export type { BlockedBy } from './refresh/provider-back-off.js';
 export type { SuspensionReason } from './refresh/token-events.js';
 export type { TokenProvider, TokenProviderContext, TokenReason } from './refresh/token-provider.js';
 export type { ConnectionState } from './socket/connection-events.js';

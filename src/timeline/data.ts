@@ -32,10 +32,26 @@ export type TimelineMarkKind =
   | 'refused'
   | 'failed'
   | 'replay'
+  | 'accepted'
+  | 'rolled-back'
   | 'handshake'
   | 'handshake-refused'
   | 'drop'
   | 'fault';
+
+/** Why nobody is asked for a token for a while. */
+export type TimelineBandKind = 'back-off' | 'breaker' | 'suspension';
+
+/** A time in which no token is asked for. */
+export interface TimelineBand {
+  readonly id: string;
+  readonly kind: TimelineBandKind;
+  readonly label: string;
+  readonly title: string;
+  readonly from: number;
+  /** Undefined: until somebody steps in. */
+  readonly until?: number | undefined;
+}
 
 /** Something that happened at one moment. */
 export interface TimelineMark {
@@ -45,10 +61,13 @@ export interface TimelineMark {
   readonly title: string;
 }
 
-/** Everything about one client. A lane of kind `faults` shows what was switched, for all. */
+/**
+ * Everything about one client: of kind `client` as a server sees it, of kind `session` as it sees itself. A lane of
+ * kind `faults` shows what was switched, for all.
+ */
 export interface TimelineLane {
   readonly id: string;
-  readonly kind: 'client' | 'faults';
+  readonly kind: 'client' | 'session' | 'faults';
   readonly title: string;
   /** Whatever else names it; the software, for one. */
   readonly caption: string;
@@ -59,6 +78,8 @@ export interface TimelineLane {
   readonly bars: readonly TimelineBar[];
   readonly spans: readonly TimelineSpan[];
   readonly marks: readonly TimelineMark[];
+  /** Of a session. */
+  readonly bands?: readonly TimelineBand[] | undefined;
 }
 
 /** What `<stream-video-timeline>` draws. */

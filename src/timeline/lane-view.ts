@@ -1,8 +1,10 @@
-import { nothing, type SVGTemplateResult, svg } from 'lit';
+import { nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TimelineLane, TimelineSpan } from './data.js';
+import type { TimelineBand, TimelineLane, TimelineSpan } from './data.js';
 import { glyph, REFRESH_SHAPE } from './glyph.js';
 import {
+  BAND_HEIGHT,
+  BAND_Y,
   BAR_HEIGHT,
   type Cluster,
   clusterMarks,
@@ -13,6 +15,7 @@ import {
   SOCKET_Y,
 } from './layout.js';
 import type { TimeScale } from './scale.js';
+import { svg, type Template } from './template.js';
 
 /** Something in a lane that can be reached and chosen. */
 export interface LaneItem {
@@ -20,7 +23,7 @@ export interface LaneItem {
   readonly at: number;
   readonly ids: readonly string[];
   readonly title: string;
-  readonly draw: () => SVGTemplateResult;
+  readonly draw: () => Template;
 }
 
 const LABEL_MIN_PX = 46;
@@ -40,7 +43,11 @@ export class LaneView {
     const bars = placeBars(lane.bars);
     this.height = heightOf(lane, bars);
     this.#clusters = clusterMarks(lane, scale);
+    const bands = lane.bands ?? [];
     const items = [
+      ...bands
+        .filter(({ from, until }) => scale.shows(from, until ?? now))
+        .map((band) => this.#bandItem(band, now)),
       ...lane.spans
         .filter(({ from, until }) => scale.shows(from, until ?? now))
         .map((span) => this.#spanItem(span, now)),
@@ -51,7 +58,7 @@ export class LaneView {
   }
 
   /** Everything but the items: rows, their captions, and lines from what was refused to its replay. */
-  backdrop(gutter: number): SVGTemplateResult {
+  backdrop(gutter: number): Template {
     const { width } = this.#scale;
     return svg`${rowsOf(this.lane).map(
       ({ caption, y }) => svg`
@@ -59,10 +66,26 @@ export class LaneView {
         <line class="row-line" x1=${gutter} x2=${gutter + width} y1=${y} y2=${y}></line>`,
     )}
     ${
-      this.lane.kind === 'client'
+      this.lane.kind !== 'faults'
         ? svg`<text class="row-caption" x=${gutter - 8} y=${102}>tokens</text>`
         : nothing
     }`;
+  }
+
+  #bandItem(band: TimelineBand, now: number): LaneItem {
+    const from = Math.max(0, this.#scale.x(band.from));
+    const width = Math.max(4, Math.min(this.#scale.width, this.#scale.x(band.until ?? now)) - from);
+    const y = BAND_Y - BAND_HEIGHT / 2;
+    return {
+      key: band.id,
+      at: band.from,
+      ids: [band.id],
+      title: band.title,
+      draw: () => svg`
+        <rect class="band ${band.kind}" x=${from} y=${y} width=${width} height=${BAND_HEIGHT} rx="3"></rect>
+        <rect class="outline ${band.kind}" x=${from} y=${y} width=${width} height=${BAND_HEIGHT} rx="3"></rect>
+        ${width > band.label.length * 6 + 22 ? svg`<text class="bar-label" x=${from + 14} y=${y + 10.5}>${band.label}</text>` : nothing}`,
+    };
   }
 
   #spanItem(span: TimelineSpan, now: number): LaneItem {
@@ -109,7 +132,7 @@ export class LaneView {
     };
   }
 
-  #at(name: string, x: number, y: number, shape: string): SVGTemplateResult {
+  #at(name: string, x: number, y: number, shape: string): Template {
     return svg`<path class="glyph ${name}" d=${shape} transform="translate(${x} ${y + BAR_HEIGHT / 2})"></path>`;
   }
 

@@ -15,9 +15,18 @@ const CLIENT_ROWS: readonly Row[] = [
   { caption: 'handshake', y: 60, kinds: ['handshake', 'handshake-refused'] },
   { caption: 'socket', y: 76, kinds: ['drop'] },
 ];
+const SESSION_ROWS: readonly Row[] = [
+  { caption: 'accepted', y: 12, kinds: ['accepted'] },
+  { caption: 'refused', y: 27, kinds: ['refused', 'rolled-back'] },
+  { caption: 'replayed', y: 42, kinds: ['replay'] },
+  { caption: 'provider', y: 58, kinds: ['failed'] },
+  { caption: 'socket', y: 76, kinds: ['handshake', 'handshake-refused', 'drop'] },
+];
 const FAULT_ROWS: readonly Row[] = [{ caption: 'faults', y: 18, kinds: ['fault'] }];
 
 export const SOCKET_Y = 76;
+export const BAND_Y = 58;
+export const BAND_HEIGHT = 14;
 export const BAR_HEIGHT = 16;
 const BARS_Y = 89;
 const BAR_PITCH = 19;
@@ -25,10 +34,17 @@ const MAX_BAR_ROWS = 4;
 const BUCKET_PX = 14;
 
 // What a place with several marks is named and drawn after.
-const TELLING: readonly TimelineMarkKind[] = ['handshake-refused', 'refused', 'failed', 'pending'];
+const TELLING: readonly TimelineMarkKind[] = [
+  'handshake-refused',
+  'rolled-back',
+  'refused',
+  'failed',
+  'pending',
+];
 
 export function rowsOf({ kind }: TimelineLane): readonly Row[] {
-  return kind === 'faults' ? FAULT_ROWS : CLIENT_ROWS;
+  if (kind === 'faults') return FAULT_ROWS;
+  return kind === 'session' ? SESSION_ROWS : CLIENT_ROWS;
 }
 
 export interface PlacedBar {

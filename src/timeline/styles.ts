@@ -121,6 +121,23 @@ export const timelineStyles = css`
     fill: var(--sv-surface);
     stroke-width: 2;
   }
+  .accepted {
+    stroke: var(--sv-good);
+    stroke-width: 2;
+  }
+  .rolled-back {
+    fill: var(--sv-surface);
+    stroke: var(--sv-bad);
+  }
+  .band.back-off {
+    fill: var(--sv-advisory);
+  }
+  .band.breaker {
+    fill: var(--sv-mandatory);
+  }
+  .band.suspension {
+    fill: var(--sv-sunken);
+  }
   .replay {
     fill: var(--sv-accent);
     stroke: var(--sv-accent);
@@ -161,6 +178,16 @@ export const timelineStyles = css`
   .outline {
     fill: none;
     stroke: var(--sv-life-line);
+  }
+  .outline.back-off {
+    stroke: var(--sv-warn);
+  }
+  .outline.breaker {
+    stroke: var(--sv-bad);
+  }
+  .outline.suspension {
+    stroke: var(--sv-bad);
+    stroke-dasharray: 4 3;
   }
   .bar-label {
     fill: var(--sv-text);

@@ -1,49 +1,36 @@
 import { css } from 'lit';
 
-/** Colours and type for both schemes; an embedder may set any of these properties on the element. */
+/** Colours and type for both schemes, by the attribute `theme` or what the system prefers; an embedder may set any of these properties on the element. */
 export const theme = css`
   :host {
-    --sv-page: #f6f7f9;
-    --sv-surface: #ffffff;
-    --sv-sunken: #f1f3f6;
-    --sv-line: #dfe3ea;
-    --sv-grid: #edf0f4;
-    --sv-text: #1b2330;
-    --sv-muted: #5a6576;
-    --sv-accent: #2257cf;
-    --sv-on-accent: #ffffff;
-    --sv-good: #14774a;
-    --sv-warn: #95560a;
-    --sv-bad: #bb2a2a;
-    --sv-life: #d7e4fc;
-    --sv-life-line: #7ba0e8;
-    --sv-advisory: #f9dfa2;
-    --sv-mandatory: #f0a78d;
+    color-scheme: light dark;
+    --sv-page: light-dark(#f6f7f9, #0f1319);
+    --sv-surface: light-dark(#ffffff, #171c25);
+    --sv-sunken: light-dark(#f1f3f6, #1e2530);
+    --sv-line: light-dark(#dfe3ea, #2e3744);
+    --sv-grid: light-dark(#edf0f4, #212935);
+    --sv-text: light-dark(#1b2330, #e5e9f0);
+    --sv-muted: light-dark(#5a6576, #9ba7b8);
+    --sv-accent: light-dark(#2257cf, #82adff);
+    --sv-on-accent: light-dark(#ffffff, #0d1626);
+    --sv-good: light-dark(#14774a, #55c791);
+    --sv-warn: light-dark(#95560a, #efb65c);
+    --sv-bad: light-dark(#bb2a2a, #ff8178);
+    --sv-life: light-dark(#d7e4fc, #233a68);
+    --sv-life-line: light-dark(#7ba0e8, #5a87dd);
+    --sv-advisory: light-dark(#f9dfa2, #75591c);
+    --sv-mandatory: light-dark(#f0a78d, #91422b);
     --sv-mono: ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', monospace;
     --sv-sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif;
     display: block;
     color: var(--sv-text);
     font: 14px / 1.45 var(--sv-sans);
   }
-  @media (prefers-color-scheme: dark) {
-    :host {
-      --sv-page: #0f1319;
-      --sv-surface: #171c25;
-      --sv-sunken: #1e2530;
-      --sv-line: #2e3744;
-      --sv-grid: #212935;
-      --sv-text: #e5e9f0;
-      --sv-muted: #9ba7b8;
-      --sv-accent: #82adff;
-      --sv-on-accent: #0d1626;
-      --sv-good: #55c791;
-      --sv-warn: #efb65c;
-      --sv-bad: #ff8178;
-      --sv-life: #233a68;
-      --sv-life-line: #5a87dd;
-      --sv-advisory: #75591c;
-      --sv-mandatory: #91422b;
-    }
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+  :host([theme='dark']) {
+    color-scheme: dark;
   }
   :host([hidden]) {
     display: none;

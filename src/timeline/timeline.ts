@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
+import { LitElement, nothing, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TimelineData, TimelineLane, TimelineSelection } from './data.js';
 import { duration, timeOfDay } from './format.js';
@@ -8,6 +8,7 @@ import { nextStop } from './navigation.js';
 import { RunningClock } from './running-clock.js';
 import { TimeScale } from './scale.js';
 import { timelineStyles } from './styles.js';
+import { html, svg, type Template } from './template.js';
 import { controls, theme } from './theme.js';
 import { Ticker } from './ticker.js';
 
@@ -98,7 +99,7 @@ export class StreamVideoTimeline extends LitElement {
     this.#measure();
   }
 
-  protected override render(): TemplateResult {
+  protected override render(): Template {
     const now = this.#clock.now();
     const end = this.#fixedEnd ?? this.#heldEnd ?? this.#followingEnd(now);
     const scale = new TimeScale(end - this.spanMs, end, this.#width - GUTTER_PX - 1);
@@ -124,11 +125,11 @@ export class StreamVideoTimeline extends LitElement {
         ${running.length > this.#lanesShown ? this.#more(running.length) : nothing}
         ${over.length > 0 ? this.#folded(over, draw) : nothing}
       </div>
-      ${lanes.some(({ kind }) => kind === 'client') ? nothing : html`<p class="empty"><slot name="empty">Nothing has happened yet.</slot></p>`}
-      ${legend()}`;
+      ${lanes.some(({ kind }) => kind !== 'faults') ? nothing : html`<p class="empty"><slot name="empty">Nothing has happened yet.</slot></p>`}
+      ${legend(lanes)}`;
   }
 
-  #toolbar(now: number): TemplateResult {
+  #toolbar(now: number): Template {
     const isHeld = this.#heldEnd !== undefined && this.#fixedEnd === undefined;
     return html`<div class="toolbar" role="toolbar" aria-label="View of the time line">
       <label>In view
@@ -144,7 +145,7 @@ export class StreamVideoTimeline extends LitElement {
     </div>`;
   }
 
-  #axis(scale: TimeScale, now: number): TemplateResult {
+  #axis(scale: TimeScale, now: number): Template {
     const x = GUTTER_PX + scale.x(now);
     const isNear = (tick: number) => Math.abs(scale.x(tick) - scale.x(now)) < 58;
     return html`<div class="axis"><div class="who"></div>
@@ -157,7 +158,7 @@ export class StreamVideoTimeline extends LitElement {
       </svg></div>`;
   }
 
-  #lane(view: LaneView, scale: TimeScale, now: number): TemplateResult {
+  #lane(view: LaneView, scale: TimeScale, now: number): Template {
     const { lane, items, height } = view;
     const kept = this.#tabStops.get(lane.id);
     const tabStop = items.some(({ key }) => key === kept) ? kept : items.at(-1)?.key;
@@ -181,12 +182,12 @@ export class StreamVideoTimeline extends LitElement {
     </section>`;
   }
 
-  #more(count: number): TemplateResult {
+  #more(count: number): Template {
     return html`<div class="more">${count - this.#lanesShown} more lanes
       <button type="button" @click=${() => this.#showMore()}>Show ${LANES_AT_ONCE} more</button></div>`;
   }
 
-  #folded(over: readonly TimelineLane[], draw: (lanes: readonly TimelineLane[]) => unknown): TemplateResult {
+  #folded(over: readonly TimelineLane[], draw: (lanes: readonly TimelineLane[]) => unknown): Template {
     const count = `${over.length} ended or idle ${over.length === 1 ? 'client' : 'clients'}`;
     const listed = over.slice(0, this.#foldedShown);
     return html`<section class="folded" aria-label="Ended or idle clients">

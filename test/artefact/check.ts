@@ -229,7 +229,7 @@ async function main(): Promise<void> {
   const oldest = ['-y', '-p', `node@${engines.node.replace('>=', '')}.0`, 'node'];
   run('npx', [...oldest, 'smoke.mjs']);
   check(true, `and on the oldest Node that engines names: ${engines.node}`);
-  for (const door of ['', '/server', '/emulator', '/react']) {
+  for (const door of ['', '/server', '/emulator', '/react', '/devtools']) {
     const type = run('npx', [...oldest, '-p', `typeof require('stream-video-auth${door}')`]);
     check(type.trim() === 'object', `there require reaches stream-video-auth${door}`);
   }
@@ -263,6 +263,11 @@ async function main(): Promise<void> {
   );
   const addedBytes = (await gzipped(APP + APP_WITH_HOOKS)) - (await gzipped(APP));
   check(addedBytes < REACT_BYTES, `the React door adds ${addedBytes} bytes to an app`);
+  const tools = shipped('devtools.js');
+  check(
+    !/createPolicy|innerHTML\s*=\s*["'`]/.test(tools) && !/\beval\(|\bFunction\(/.test(tools),
+    'the devtools ask for no Trusted Types policy, and evaluate nothing',
+  );
   mkdirSync(join(folder, 'node_modules/react-native'), { recursive: true });
   writeFileSync(
     join(folder, 'node_modules/react-native/package.json'),

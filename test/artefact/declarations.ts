@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     ...['CapabilitiesByRole', 'Resolution', 'Ringing', 'Startable', 'UserFields', 'UserProfileResponse'],
     ...['Common', 'WithToken', 'HeaderFields'],
   ],
+  devtools: [],
   react: ['Capability'],
   server: [...ERROR_PARTS, 'SecretOptions', 'Awaitable'],
   emulator: [

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BUILT = [
-  ...['bin/stream-video-emulator.js', 'bin/stream-video-token.js', 'emulator-page.js'],
+  ...['bin/stream-video-emulator.js', 'bin/stream-video-token.js', 'emulator-page.js', 'devtools.js'],
   ...['emulator.browser', 'emulator', 'index', 'index.node', 'index.react-native'].flatMap(withMap),
-  ...['react', 'server.browser', 'server'].flatMap(withMap),
-  ...['emulator', 'index', 'react', 'server'].map((door) => `${door}.d.ts`),
+  ...['devtools.none', 'react', 'server.browser', 'server'].flatMap(withMap),
+  ...['devtools', 'emulator', 'index', 'react', 'server'].map((door) => `${door}.d.ts`),
 ];
 
 const PAGES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];

@@ -34,7 +34,7 @@ export class ServerVerdicts {
     const now = store.observe();
     const held = store.refuse(generation, now);
     if (held && rejectedByServerAt === undefined) {
-      store.history.add(`the server refused generation ${held.generation}`);
+      store.history.add('refused', `the server refused generation ${generation}`, generation);
       // Another tab's says nothing about the provider here.
       if (held.origin !== 'tab') store.countExpiry(held, now, cause);
       store.changed();
@@ -128,7 +128,8 @@ export class ServerVerdicts {
     const store = this.#store;
     const now = store.observe();
     store.refuse(held.generation, now);
-    store.history.add(`the server refused generation ${held.generation} for what it is`);
+    const { generation } = held;
+    store.history.add('refused', `the server refused generation ${generation} for what it is`, generation);
     if (store.source.kind === 'guest') {
       suspend(store, 'guest_refused', cause)();
       return;
@@ -147,7 +148,7 @@ export class ServerVerdicts {
     const { generation } = this.#inUse(token) ?? token;
     if (!store.tokens.accept(generation, store.observe())) return;
     store.breaker.reset();
-    store.history.add(`the server accepted generation ${generation}`);
+    store.history.add('accepted', `the server accepted generation ${generation}`, generation);
     store.changed();
   }
 

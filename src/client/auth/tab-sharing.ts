@@ -78,7 +78,7 @@ export class TabSharing {
     const store = this.#store;
     const facts = store.adopt(checked, { origin: 'tab', requestedAt: NEVER_ASKED_FOR });
     store.lastError = undefined;
-    store.history.add(`generation ${facts.generation} is another tab's`);
+    store.history.add('from_tab', `generation ${facts.generation} is another tab's`, facts.generation);
     // Callers first, then the app.
     store.changed();
     tellInTurn(store, () => this.#flight.announce(facts, 'shared', 0));

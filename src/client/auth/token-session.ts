@@ -104,6 +104,11 @@ export class TokenSession {
     return error?.code === 'circuit_open' ? error : undefined;
   }
 
+  /** A request is sent once more, for what the server said about its token. */
+  noteReplay(): void {
+    this.#store.history.count('replays');
+  }
+
   // ---- sessions
 
   /** Starts a session where none is live, and lifts a suspension: the app asked for it. Returns its ending. */
@@ -135,7 +140,7 @@ export class TokenSession {
     this.#flight.abort(reason);
     store.clear();
     this.#scheduler.stop();
-    store.history.add('the session ended');
+    store.history.add('session_ended', 'the session ended');
     ended();
     store.changed();
   }
@@ -144,7 +149,7 @@ export class TokenSession {
     if (this.#isDisposed) throw new SessionEndedError('This client was disposed of');
     if (this.#store.epoch.aborted) {
       this.#store.epoch = new Epoch();
-      this.#store.history.add('a session began');
+      this.#store.history.add('session_began', 'a session began');
     }
     this.#scheduler.start();
   }

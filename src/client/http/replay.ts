@@ -89,6 +89,7 @@ export function refreshAndReplay(session: TokenSession, environment: Environment
       const step = await replay.after(error, token);
       if (step === 'answer') return response;
       throwIfAborted(request.signal);
+      session.noteReplay();
       response = await next(step === 'replay_same_token' ? { ...request, acquired } : request);
     }
   };

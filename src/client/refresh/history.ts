@@ -2,23 +2,42 @@ import type { Clock } from '../environment/clock.js';
 
 const KEPT_TRANSITIONS = 20;
 
+/** What can happen to a token. `rolled_back`: the one that the server accepted before is in use again. `from_tab`: another tab obtained the one in use. */
+export type TransitionKind =
+  | 'session_began'
+  | 'session_ended'
+  | 'in_use'
+  | 'from_tab'
+  | 'accepted'
+  | 'refused'
+  | 'rolled_back'
+  | 'failed'
+  | 'overdue'
+  | 'suspended'
+  | 'resumed';
+
 export interface Transition {
   /** Epoch milliseconds. */
   readonly at: number;
+  readonly kind: TransitionKind;
+  /** In words. */
   readonly what: string;
+  /** Whose token it is about, where it is about one. */
+  readonly generation?: number;
 }
 
 interface Counters {
   attempts: number;
   providerCalls: number;
   failures: number;
+  replays: number;
 }
 
 /** What happened to the token so far, for `explain()`. */
 export class History {
   readonly #clock: Clock;
   readonly #transitions: Transition[] = [];
-  readonly #counters: Counters = { attempts: 0, providerCalls: 0, failures: 0 };
+  readonly #counters: Counters = { attempts: 0, providerCalls: 0, failures: 0, replays: 0 };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,8 +51,9 @@ export class History {
     return { ...this.#counters };
   }
 
-  add(what: string): void {
-    this.#transitions.push({ at: this.#clock.now().wallMs, what });
+  add(kind: TransitionKind, what: string, generation?: number): void {
+    const at = this.#clock.now().wallMs;
+    this.#transitions.push({ at, kind, what, ...(generation !== undefined && { generation }) });
     if (this.#transitions.length > KEPT_TRANSITIONS) this.#transitions.shift();
   }
 

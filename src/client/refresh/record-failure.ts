@@ -33,7 +33,7 @@ export function recordFailure(
   const told = isRefusal ? (error as AnyStreamVideoError) : attemptError(error, retryAt);
   store.lastError = told;
   history.count('failures');
-  history.add(`an attempt failed: ${told.code}`);
+  history.add('failed', `an attempt failed: ${told.code}`);
   const stillValidForMs = held && isAlive(held, now) ? remainingMs(held, now) : 0;
   const payload = { error: told, attempt: backOff.failures, retryAt, stillValidForMs };
   return { error: told, announce: () => emit('token.refresh_failed', payload) };

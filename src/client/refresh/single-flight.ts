@@ -119,7 +119,7 @@ export class SingleFlight {
     // By both clocks: one of them may have been set.
     const ageMs = Math.min(now.wallMs - wallMs, now.monotonicMs - monotonicMs);
     if (ageMs < this.providerLimitMs + OVERDUE_MS) return;
-    this.#store.history.add('an attempt was overdue');
+    this.#store.history.add('overdue', 'an attempt was overdue');
     this.#stop(attempt, { kind: 'superseded' }, supersededError());
   }
 

@@ -14,7 +14,7 @@ export function suspend(
   const { emit, held } = store;
   store.suspension = { reason, error };
   store.lastError = error;
-  store.history.add(`suspended: ${reason}`);
+  store.history.add('suspended', `suspended: ${reason}`);
   const expiresAt = held?.expiresAtMs;
   const tellExpired = () => emit('token.expired', expiresAt === undefined ? {} : { expiresAt });
   return () =>
@@ -41,7 +41,7 @@ export function resume(store: TokenStore): void {
   const { suspension } = store;
   if (!suspension) return;
   store.suspension = undefined;
-  store.history.add('the suspension was lifted');
+  store.history.add('resumed', 'the suspension was lifted');
   const mayTryAgain = store.source.kind === 'none' || suspension.reason === 'guest_refused';
   if (mayTryAgain && store.held?.rejectedByServerAt) store.tokens.clear();
   store.emit('auth.resumed', suspension);

@@ -226,15 +226,22 @@ export class TokenStore {
     if (this.user.type === 'anonymous' && claims.call_cids === undefined) {
       this.warnOnce('no_calls', 'The call token has no call_cids: it opens no call');
     }
-    this.history.add(`generation ${facts.generation} is in use`);
+    this.history.add('in_use', `generation ${facts.generation} is in use`, facts.generation);
     return facts;
   }
 
   /** Back to the token that the server accepted last, if it still lives. */
   rollBack(now: Now): boolean {
     const isBack = this.#keptLives(now) && this.tokens.rollBack(now);
-    if (isBack) this.#noteRefused(this.tokens.lastRefused);
-    if (isBack) this.history.add(`back to generation ${this.held?.generation}, which the server accepted`);
+    if (isBack) {
+      const generation = this.held?.generation;
+      this.#noteRefused(this.tokens.lastRefused);
+      this.history.add(
+        'rolled_back',
+        `back to generation ${generation}, which the server accepted`,
+        generation,
+      );
+    }
     return isBack;
   }
 

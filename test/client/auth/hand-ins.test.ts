@@ -276,6 +276,7 @@ describe('what is told', () => {
       attempts: 2,
       providerCalls: 2,
       failures: 1,
+      replays: 0,
       failuresInARow: 0,
       unusableInARow: 0,
     });

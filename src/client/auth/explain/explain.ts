@@ -1,6 +1,7 @@
 import { sanitize } from '../../../shared/text.js';
 import { runtimeName } from '../../environment/runtime.js';
 import type { Transition } from '../../refresh/history.js';
+import type { BlockedBy } from '../../refresh/provider-back-off.js';
 import { VERSION } from '../../version.js';
 import type { AuthState } from '../auth-state.js';
 import type { Facts } from './facts.js';
@@ -18,6 +19,8 @@ export interface Explanation {
   readonly windows?: { readonly advisoryMs: number; readonly mandatoryMs: number };
   /** What the token has left, negative once it has ended; absent without a token. */
   readonly remainingMs?: number;
+  /** Until when the token provider is not asked, and why. */
+  readonly blocked?: { readonly until: number; readonly by: BlockedBy };
   /** Server time minus local time, and what that is known by. */
   readonly clock: { readonly offsetMs: number; readonly evidence?: string };
   /** How often what happened since the client was made, or in a row. */
@@ -112,6 +115,7 @@ export function explain(facts: Facts): Explanation {
   const runtime = runtimeName();
   const { id, type: userType } = facts.user;
   const { evidence, offsetMs } = facts.clock;
+  const { blocked } = facts;
   return {
     text: describe(
       facts,
@@ -122,6 +126,7 @@ export function explain(facts: Facts): Explanation {
     state: facts.state,
     ...(facts.windows && { windows: facts.windows }),
     ...(facts.remainingMs !== undefined && { remainingMs: facts.remainingMs }),
+    ...(blocked && { blocked: { until: blocked.until.wallMs, by: blocked.by } }),
     clock: { offsetMs, ...(evidence && { evidence }) },
     counters: facts.counters,
     transitions: facts.transitions,

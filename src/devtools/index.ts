@@ -1,0 +1,49 @@
+import { StreamVideoTimeline } from '../timeline/timeline.js';
+import { StreamVideoAuthDevtools } from './element.js';
+import type { Devtools, DevtoolsClients, DevtoolsOptions } from './mount.js';
+import { type DevtoolsPlugin, pluginOf } from './plugin.js';
+
+export type {
+  Devtools,
+  DevtoolsClients,
+  DevtoolsOptions,
+  StreamVideoAuthDevtoolsElement,
+} from './mount.js';
+export type { DevtoolsPlugin } from './plugin.js';
+
+// A second copy of this package leaves the elements of the first one.
+if (customElements.get('stream-video-timeline') === undefined) {
+  customElements.define('stream-video-timeline', StreamVideoTimeline);
+}
+if (customElements.get('stream-video-auth-devtools') === undefined) {
+  customElements.define('stream-video-auth-devtools', StreamVideoAuthDevtools);
+}
+
+/**
+ * Draws the lives of these clients' tokens into an element of the page, for whoever develops the app.
+ *
+ * Reads what `auth` and the events show. Shows no token, and asks for one only when its button is pressed.
+ *
+ * @example
+ * const devtools = mountDevtools(document.querySelector('#devtools'), streamVideo);
+ * devtools.destroy();
+ */
+export function mountDevtools(
+  target: HTMLElement,
+  clients: DevtoolsClients,
+  { theme = 'auto' }: DevtoolsOptions = {},
+): Devtools {
+  const element = document.createElement('stream-video-auth-devtools');
+  element.clients = [clients].flat();
+  element.theme = theme;
+  target.append(element);
+  return { destroy: () => element.remove() };
+}
+
+/**
+ * The same as a plugin for TanStack Devtools.
+ *
+ * @example
+ * new TanStackDevtoolsCore({ plugins: [devtoolsPlugin(streamVideo)] }).mount(element);
+ */
+export const devtoolsPlugin: (clients: DevtoolsClients) => DevtoolsPlugin = pluginOf(mountDevtools);

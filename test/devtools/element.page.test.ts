@@ -1,0 +1,138 @@
+import { StreamVideo, User } from 'stream-video-auth';
+import {
+  devtoolsPlugin,
+  mountDevtools,
+  type StreamVideoAuthDevtoolsElement,
+} from 'stream-video-auth/devtools';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+
+const clients: StreamVideo[] = [];
+
+afterEach(async () => {
+  document.body.replaceChildren();
+  for (const client of clients.splice(0)) await client.disconnect();
+});
+
+const part = (value: object) => btoa(JSON.stringify(value)).replace(/=+$/, '');
+const token = (id: string) =>
+  [part({ alg: 'HS256' }), part({ user_id: id, exp: Math.ceil(Date.now() / 1000) + 600 }), 'c2ln'].join('.');
+
+function clientOf(id: string, tokenProvider = vi.fn(() => token(id))): StreamVideo {
+  const client = new StreamVideo({
+    apiKey: 'key',
+    user: { id },
+    token: token(id),
+    tokenProvider,
+    logger: 'silent',
+  });
+  clients.push(client);
+  return client;
+}
+
+function anonymous(): StreamVideo {
+  const client = new StreamVideo({ apiKey: 'key', user: User.anonymous, logger: 'silent' });
+  clients.push(client);
+  return client;
+}
+
+async function shadowOf(target: HTMLElement): Promise<ShadowRoot> {
+  const element = target.querySelector('stream-video-auth-devtools') as StreamVideoAuthDevtoolsElement & {
+    updateComplete: Promise<unknown>;
+  };
+  await element.updateComplete;
+  return element.shadowRoot as ShadowRoot;
+}
+
+describe('the devtools', () => {
+  test('each client is a card with its name, its state and what comes next', async () => {
+    const devtools = mountDevtools(document.body, [clientOf('martin'), anonymous()]);
+    const shadow = await shadowOf(document.body);
+    const cards = [...shadow.querySelectorAll('.card')].map(({ textContent }) =>
+      textContent.replace(/\s+/g, ' '),
+    );
+    expect(cards).toHaveLength(2);
+    expect(cards[0]).toMatch(/martin signed in fresh idle Next: /);
+    expect(cards[1]).toMatch(/anonymous viewer no token needed idle Next: /);
+    devtools.destroy();
+  });
+
+  test('what the picture shows stands beside it as a table and as the text of explain()', async () => {
+    mountDevtools(document.body, clientOf('martin'));
+    const shadow = await shadowOf(document.body);
+    expect(shadow.querySelector('table')?.textContent).toContain('generation 1 is in use');
+    expect(shadow.querySelector('pre')?.textContent).toContain('Token: generation 1');
+  });
+
+  test('no token is shown, and none is asked for', async () => {
+    const tokenProvider = vi.fn(() => token('martin'));
+    const client = clientOf('martin', tokenProvider);
+    mountDevtools(document.body, client);
+    const shadow = await shadowOf(document.body);
+    for (const piece of String(client.token).split('.')) expect(shadow.innerHTML).not.toContain(piece);
+    expect(tokenProvider).not.toHaveBeenCalled();
+  });
+
+  test('its button asks for a new token, and says what came of it', async () => {
+    mountDevtools(document.body, clientOf('martin'));
+    const shadow = await shadowOf(document.body);
+    shadow.querySelector<HTMLButtonElement>('button[aria-label="Refresh the token of martin"]')?.click();
+    await vi.waitFor(() => expect(shadow.querySelector('output')?.textContent).toBe('a new token is in use'));
+  });
+
+  test('a client without anything to refresh has no button to press', async () => {
+    mountDevtools(document.body, anonymous());
+    const shadow = await shadowOf(document.body);
+    expect(shadow.querySelector<HTMLButtonElement>('.card button')?.disabled).toBe(true);
+  });
+
+  test('destroy takes it off the page and ends its watch, twice without harm', async () => {
+    const client = clientOf('martin');
+    const explain = vi.spyOn(Object.getPrototypeOf(client.auth), 'explain');
+    const devtools = mountDevtools(document.body, client);
+    devtools.destroy();
+    devtools.destroy();
+    explain.mockClear();
+    client.auth.setToken(token('martin'));
+    expect(explain).not.toHaveBeenCalled();
+    expect(document.body.childElementCount).toBe(0);
+    explain.mockRestore();
+  });
+
+  test('the element takes other clients later, and keeps the lives of those that stay', async () => {
+    const [martin, anna] = [clientOf('martin'), clientOf('anna')];
+    mountDevtools(document.body, martin);
+    const element = document.querySelector('stream-video-auth-devtools') as StreamVideoAuthDevtoolsElement;
+    element.clients = [anna, martin];
+    const shadow = await shadowOf(document.body);
+    expect([...shadow.querySelectorAll('.card h3')].map(({ textContent }) => textContent).sort()).toEqual([
+      'anna',
+      'martin',
+    ]);
+  });
+});
+
+describe('as a plugin of TanStack Devtools', () => {
+  test('it draws into the element that it is given, in the theme that it is given, and takes itself away', async () => {
+    const plugin = devtoolsPlugin(clientOf('martin'));
+    plugin.render(document.body, { theme: 'dark' });
+    await shadowOf(document.body);
+    expect(document.querySelector('stream-video-auth-devtools')?.getAttribute('theme')).toBe('dark');
+    plugin.render(document.body, 'light');
+    await shadowOf(document.body);
+    expect(document.querySelectorAll('stream-video-auth-devtools')).toHaveLength(1);
+    expect(document.querySelector('stream-video-auth-devtools')?.getAttribute('theme')).toBe('light');
+    plugin.destroy();
+    expect(document.querySelector('stream-video-auth-devtools')).toBeNull();
+  });
+});
+
+describe('without a page', () => {
+  test('the door draws nothing, and says how to change that where there is one', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const none = await import('../../src/devtools/index.none.js');
+    none.mountDevtools(document.body, clientOf('martin')).destroy();
+    expect(document.body.childElementCount).toBe(0);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining("condition 'browser'"));
+    warn.mockRestore();
+  });
+});
