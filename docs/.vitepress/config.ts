@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { transformerTwoslash } from '@shikijs/vitepress-twoslash';
+import ts from 'typescript';
+import { type DefaultTheme, defineConfig } from 'vitepress';
+import llmstxt from 'vitepress-plugin-llms';
+import { GUIDES } from './guides.js';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+const REPOSITORY = 'https://github.com/stream-video-auth/stream-video-auth';
+const DOORS: Readonly<Record<string, string>> = {
+  client: 'stream-video-auth',
+  server: 'stream-video-auth/server',
+  emulator: 'stream-video-auth/emulator',
+  react: 'stream-video-auth/react',
+};
+
+/** Made from the source before the site is: `npm run docs:api`. */
+function reference(): DefaultTheme.SidebarItem[] {
+  const file = path('../api/typedoc-sidebar.json');
+  if (!existsSync(file)) throw new Error('The API reference is missing: npm run docs:api');
+  const doors = JSON.parse(readFileSync(file, 'utf8')) as DefaultTheme.SidebarItem[];
+  return doors.map((door) => ({ ...door, text: DOORS[door.text ?? ''] ?? door.text ?? '', collapsed: true }));
+}
+
+/** What blocks of code take as given, so that their types are shown, too. */
+const given = `${readFileSync(path('../../test/docs/given.ts'), 'utf8')}\nexport {};\n`;
+
+const { config: tsconfig } = ts.readConfigFile(path('../../tsconfig.json'), ts.sys.readFile);
+const { options } = ts.parseJsonConfigFileContent(tsconfig, ts.sys, path('../..'));
+
+export default defineConfig({
+  title: 'stream-video-auth',
+  description: 'The auth life cycle of a StreamVideo client',
+  lang: 'en',
+  cleanUrls: true,
+  head: [['link', { rel: 'icon', href: '/icon.svg' }]],
+  srcExclude: ['public/**'],
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    codeTransformers: [
+      transformerTwoslash({
+        explicitTrigger: true,
+        twoslashOptions: {
+          compilerOptions: { ...options, noUnusedLocals: false, noUnusedParameters: false },
+          extraFiles: { 'given.ts': given },
+        },
+      }),
+    ],
+    languages: ['ts', 'tsx', 'sh', 'json', 'http', 'yaml'],
+  },
+  vite: { plugins: [llmstxt()] },
+  themeConfig: {
+    search: { provider: 'local' },
+    nav: [
+      { text: 'Guides', link: '/guide/start' },
+      { text: 'API', link: '/api/' },
+      { text: 'Emulator', link: '/emulator' },
+    ],
+    sidebar: [
+      ...GUIDES.map(({ title, pages }) => ({
+        text: title,
+        items: pages.map(([link, text]) => ({ text, link })),
+      })),
+      { text: 'API', items: reference() },
+    ],
+    outline: [2, 3],
+    socialLinks: [{ icon: 'github', link: REPOSITORY }],
+    footer: { message: 'MIT. Not affiliated with Stream.' },
+  },
+});
