@@ -34,7 +34,7 @@ export default defineConfig({
   title: 'stream-video-auth',
   description: 'The auth life cycle of a StreamVideo client',
   lang: 'en',
-  cleanUrls: true,
+  cleanUrls: false,
   head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   srcExclude: ['public/**'],
   markdown: {

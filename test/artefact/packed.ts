@@ -13,7 +13,7 @@ const BUILT = [
 const PAGES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
 
 /** Packed as they stand in the repository: the README and the texts of errors refer to them. */
-const SOURCES = ['examples', 'docs/*.md', 'docs/*.json', 'docs/public'];
+const SOURCES = ['examples', 'docs/*.md', 'docs/public', 'docs/seed.*.json'];
 
 function withMap(name: string): string[] {
   return [`${name}.js`, `${name}.js.map`];

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** The last column of each row: where the test is, and its name or the beginning of it. */
+const ROWS = [...read('SECURITY.md').matchAll(/\| `([\w/-]+)`: (.+?) *\|$/gm)].map(
+  ([, file = '', name = '']) => [name, file] as const,
+);
+
+describe('a promise of security names a test that exists:', () => {
+  test('there are promises, and each row has its test', () => {
+    const promises = read('SECURITY.md').split('## What is promised')[1]?.split('\n## ')[0] ?? '';
+    expect(ROWS.length).toBeGreaterThan(15);
+    // Less its head and the line below that.
+    expect(ROWS).toHaveLength(promises.split('\n').filter((line) => line.startsWith('|')).length - 2);
+  });
+
+  test.each(ROWS)('%s', (name, file) => {
+    expect(read(`test/${file}.test.ts`)).toContain(name);
+  });
+});
