@@ -7,7 +7,11 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'];
 
 /** These look at what a module finds when it is loaded: a runtime without a WebSocket, a patched one. */
-const FRESH_MODULES = ['test/field-reports/runtimes.test.ts', 'test/emulator/msw/handlers-sockets.test.ts'];
+const FRESH_MODULES = [
+  'test/field-reports/runtimes.test.ts',
+  'test/emulator/msw/handlers-sockets.test.ts',
+  'test/runtimes/react-native.test.ts',
+];
 
 /** They need a page. */
 const DEVTOOLS = ['test/devtools/**/*.page.test.ts'];
