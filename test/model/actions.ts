@@ -1,4 +1,4 @@
-import { type AppCall, claimsOf } from './records.js';
+import { type AppCall, claimsOf, isSecondTry } from './records.js';
 import type { Rig } from './rig.js';
 import type { World } from './world.js';
 
@@ -176,7 +176,12 @@ export async function refuseAsConsumer(world: World): Promise<void> {
   const isDead = (held: string | undefined, atWallMs: number) =>
     Number(claimsOf(held).exp) * 1000 < atWallMs + 5_000 ||
     rig.sends.some(({ token, answer }) => token === held && answer !== 0);
-  const costs = asks.filter((ask) => ask.reason === 'rejected' && !isDead(ask.heldThen, ask.atWallMs)).length;
+  const costs = asks.filter(
+    (ask) =>
+      ask.reason === 'rejected' &&
+      !isDead(ask.heldThen, ask.atWallMs) &&
+      !rig.asks.some((previous) => isSecondTry(previous, ask)),
+  ).length;
   if (costs > 2) rig.complaints.push(`a consumer that refuses all tokens costs ${costs} calls in 56 s`);
 }
 

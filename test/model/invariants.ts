@@ -1,5 +1,5 @@
 import { REFUSALS } from './fairness.js';
-import { type AppCall, type Ask, claimsOf, type Send } from './records.js';
+import { type AppCall, type Ask, claimsOf, isSecondTry, type Send } from './records.js';
 import type { Rig } from './rig.js';
 import type { World } from './world.js';
 
@@ -9,7 +9,6 @@ type RigRule = (rig: Rig, world: World) => string | undefined;
 
 const JWT = /eyJ[\w-]+\.[\w-]+/;
 const FLOOR_MS = 5_000;
-const TWIN_PAUSE_MS = 1_000;
 const LEAST_BACK_OFF_MS = 1_000;
 const BREAKER_MS = 30_000;
 
@@ -184,12 +183,6 @@ function theBreakerHolds(rig: Rig): string | undefined {
     if (waited < BREAKER_MS - 1) return `asked ${waited} ms after ${useless.length} tokens of no use`;
   }
   return undefined;
-}
-
-/** Whether a call only repeats the one before it, which brought the refused token's twin: one attempt, two calls. */
-function isSecondTry(previous: Ask | undefined, ask: Ask | undefined): boolean {
-  if (previous?.answer?.kind !== 'token' || previous.reason !== ask?.reason) return false;
-  return Math.abs(ask.atMs - (previous.endedAtMs ?? 0) - TWIN_PAUSE_MS) < 2;
 }
 
 function theBackgroundKeepsToTheFloor({ asks }: Rig): string | undefined {

@@ -95,6 +95,14 @@ export interface Ask {
   retryAfterMs?: number;
 }
 
+const TWIN_PAUSE_MS = 1_000;
+
+/** Whether a call only repeats the one before it, which brought the refused token's twin: one attempt, two calls. */
+export function isSecondTry(previous: Ask | undefined, ask: Ask | undefined): boolean {
+  if (previous?.answer?.kind !== 'token' || previous.reason !== ask?.reason) return false;
+  return Math.abs(ask.atMs - (previous.endedAtMs ?? 0) - TWIN_PAUSE_MS) < 2;
+}
+
 export function claimsOf(token: unknown): Record<string, unknown> {
   try {
     return JSON.parse(Buffer.from(String(token).trim().split('.')[1] ?? '', 'base64url').toString());

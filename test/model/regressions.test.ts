@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { abortLater, connect, drop, handIn, refresh, send } from './actions.js';
+import {
+  abandonLater,
+  abortLater,
+  connect,
+  drop,
+  handIn,
+  refresh,
+  refuseAsConsumer,
+  send,
+} from './actions.js';
 import type { IssuerMode } from './issuer.js';
 import type { RigSetup } from './rig.js';
 import { runSequence } from './sequence.js';
@@ -400,5 +409,28 @@ test('an attempt in a Worker goes on when its only caller aborts, with the secon
       expect(second?.reason).toBe(twin?.reason);
       expect(second?.hasCaller).toBe(false);
     }),
+  );
+});
+
+test('a 43 about a token that has a successor is remembered: nobody goes back to it', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('request', (world) => abandonLater(world, 0), 1_500),
+    step('the secret is wrong', ({ rig }) => Object.assign(rig.issuer, { isSecretWrong: true })),
+    step('the secret is rotated', ({ coordinator }) => coordinator.rotateSecret()),
+    step('request', ({ rig }) => send(rig, 'POST')),
+    step('a token is handed in', ({ rig }) => handIn(rig, 'fresh'), 1_500),
+    step('each was sent once', ({ rig }) => {
+      expect(rig.sends.map(({ answer }) => answer)).toEqual([0, 43, 43]);
+    }),
+  );
+});
+
+test('the second call for a twin of a refused token is no cost of the consumer that asks meanwhile', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('connect', ({ rig }) => connect(rig), 500),
+    step('the server ends the session of the token', (world) => drop(world, 'error_40')),
+    step('a consumer refuses', refuseAsConsumer),
   );
 });

@@ -30,10 +30,11 @@ export class ServerVerdicts {
   refuse(refused: TokenFacts, cause: unknown): TokenFacts | undefined {
     const store = this.#store;
     this.#tabs?.noteRefused(refused.value);
-    const { generation, rejectedByServerAt } = this.#inUse(refused) ?? refused;
+    const isKnown = this.#inUse(refused)?.rejectedByServerAt !== undefined;
     const now = store.observe();
-    const held = store.refuse(generation, now);
-    if (held && rejectedByServerAt === undefined) {
+    const held = store.refuse(refused, now);
+    if (held && !isKnown) {
+      const { generation } = held;
       store.history.add('refused', `the server refused generation ${generation}`, generation);
       // Another tab's says nothing about the provider here.
       if (held.origin !== 'tab') store.countExpiry(held, now, cause);
@@ -96,16 +97,22 @@ export class ServerVerdicts {
     const store = this.#store;
     this.#tabs?.noteRefused(refused.value);
     const held = this.#inUse(refused);
-    // It has a successor, or was given up already.
-    if (!held) return store.held !== undefined && !store.held.rejectedByServerAt;
+    const now = store.observe();
+    if (!held) {
+      // It has a successor, or was given up already; the successor's way back must not lead to it.
+      store.refuse(refused, now);
+      return store.held !== undefined && !store.held.rejectedByServerAt;
+    }
     if (held.origin === 'tab') return this.#discard(held);
     if (held.refusal) return false;
-    const now = store.observe();
     const isBack = !held.acceptedAt && store.rollBack(now);
     if (isBack) {
       store.countUnusable(held, now, cause);
       recordFailure(store, now, newTokenRefusedError(cause), { by: 'provider' }).announce();
-    } else if (store.source.kind !== 'none') {
+    } else if (store.source.kind === 'none') {
+      // Stays in use, and is nothing to go back to until the server takes it again.
+      delete held.acceptedAt;
+    } else {
       this.#giveUp(held, cause);
     }
     store.changed();
@@ -118,7 +125,7 @@ export class ServerVerdicts {
     const now = store.observe();
     const isBack = !adopted.acceptedAt && store.rollBack(now);
     const isAsked = !isBack && store.source.kind === 'provider';
-    if (isAsked) store.refuse(adopted.generation, now);
+    if (isAsked) store.refuse(adopted, now);
     store.changed();
     return isBack || isAsked;
   }
@@ -127,7 +134,7 @@ export class ServerVerdicts {
   #giveUp(held: TokenFacts, cause: AnyStreamVideoError): void {
     const store = this.#store;
     const now = store.observe();
-    store.refuse(held.generation, now);
+    store.refuse(held, now);
     const { generation } = held;
     store.history.add('refused', `the server refused generation ${generation} for what it is`, generation);
     if (store.source.kind === 'guest') {
@@ -145,8 +152,8 @@ export class ServerVerdicts {
     const store = this.#store;
     // Mostly it is no news.
     if (token === store.held && token.acceptedAt) return;
+    if (!store.tokens.accept(token.value, store.observe())) return;
     const { generation } = this.#inUse(token) ?? token;
-    if (!store.tokens.accept(generation, store.observe())) return;
     store.breaker.reset();
     store.history.add('accepted', `the server accepted generation ${generation}`, generation);
     store.changed();

@@ -204,7 +204,7 @@ export class TokenSession {
   setToken(candidate: unknown): void {
     const store = this.#store;
     const checked = store.check(candidate, 'app');
-    if (checked.value === store.tokens.lastRefused?.value) throw sameAsRejectedError();
+    if (store.tokens.refused(checked.value)) throw sameAsRejectedError();
     this.#open();
     const facts = store.adopt(checked, { origin: 'app', requestedAt: store.observe() });
     store.supply(checked.value);

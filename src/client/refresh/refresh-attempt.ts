@@ -1,4 +1,5 @@
 import type { Moment } from '../environment/clock.js';
+import type { TokenFacts } from '../token/token-facts.js';
 import type { TokenReason } from './token-provider.js';
 
 /** What came of an attempt. `superseded`: nothing, and callers who still wait look again. */
@@ -21,8 +22,8 @@ export class RefreshAttempt {
   readonly controller = new AbortController();
   /** Whether it may replace a guest whose identity is relied on: asked for by hand in that knowledge. */
   readonly mayCutOff: boolean;
-  /** Whether it was answered with the token that only a consumer's server had refused. */
-  isHandBack = false;
+  /** The token that it was answered with, if that was refused before: by our server, or by a consumer's alone. */
+  refused: TokenFacts | undefined;
   /** When its present call of the provider began. */
   calledAt: Moment;
   readonly #listeners = new Set<() => void>();

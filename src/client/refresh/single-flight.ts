@@ -210,7 +210,7 @@ export class SingleFlight {
   #justRefused({ reason }: RefreshAttempt, value: string): TokenFacts | undefined {
     const { held, tokens } = this.#store;
     const rejected = reason === 'rejected' && held?.firstRejectedAt ? held : undefined;
-    return [tokens.lastRefused, rejected].find((token) => token?.value === value);
+    return tokens.refused(value) ?? (rejected?.value === value ? rejected : undefined);
   }
 
   /** Checks and takes an answer; returns what is to be announced once the waiters have it. */
@@ -222,8 +222,7 @@ export class SingleFlight {
       : store.check(answer, 'provider');
     const refused = this.#justRefused(attempt, checked.value);
     if (refused) {
-      // What only a consumer's server refused says nothing against the provider here.
-      attempt.isHandBack = refused.rejectedByServerAt === undefined;
+      attempt.refused = refused;
       throw refused.refusal ?? sameAsRejectedError();
     }
     if (guest && !attempt.mayCutOff && isIdentityInUse(store.policy)) throw guestExpiredError();
@@ -290,7 +289,7 @@ export class SingleFlight {
     return error;
   }
 
-  #fail({ controller, isHandBack }: RefreshAttempt, error: unknown): RecordedFailure {
+  #fail({ controller, refused }: RefreshAttempt, error: unknown): RecordedFailure {
     const store = this.#store;
     if (error instanceof UnauthorizedError) return { error, announce: suspend(store, 'unauthorized', error) };
     if (error instanceof InvalidTokenError && FOR_ANOTHER_USER.includes(error.code)) {
@@ -301,10 +300,11 @@ export class SingleFlight {
       // A guest who came too late: a call was joined, or a consumer was handed the old token.
       return { error, announce: store.hasToken(now) ? () => {} : suspend(store, 'guest_expired', error) };
     }
-    if (error === store.tokens.lastRefused?.refusal)
-      return recordFailure(store, now, error, { by: 'refusal' });
+    if (refused && error === refused.refusal) return recordFailure(store, now, error, { by: 'refusal' });
     const isTimeout = controller.signal.aborted;
     const isNetwork = isTimeout || !store.isOnline || isNetworkError(error);
+    // What only a consumer's server refused says nothing against the provider here.
+    const isHandBack = refused !== undefined && refused.rejectedByServerAt === undefined;
     return recordFailure(store, now, error, { by: isNetwork ? 'network' : 'provider', isHandBack });
   }
 }

@@ -232,10 +232,11 @@ export class TokenStore {
 
   /** Back to the token that the server accepted last, if it still lives. */
   rollBack(now: Now): boolean {
+    const refused = this.held;
     const isBack = this.#keptLives(now) && this.tokens.rollBack(now);
     if (isBack) {
       const generation = this.held?.generation;
-      this.#noteRefused(this.tokens.lastRefused);
+      this.#noteRefused(refused);
       this.history.add(
         'rolled_back',
         `back to generation ${generation}, which the server accepted`,
@@ -245,11 +246,10 @@ export class TokenStore {
     return isBack;
   }
 
-  /** The server refused the held token; returns it, or undefined when the answer is about another one. */
-  refuse(generation: number, now: Moment): TokenFacts | undefined {
-    const refused = this.tokens.refuse(generation, now);
-    this.#noteRefused(refused);
-    return refused;
+  /** The server refused this token: nothing goes back to it. Returns the held one, if it is that. */
+  refuse(token: TokenFacts, now: Moment): TokenFacts | undefined {
+    this.#noteRefused(token);
+    return this.tokens.refuse(token, now);
   }
 
   /**
@@ -292,8 +292,8 @@ export class TokenStore {
     this.#logger.warn(message);
   }
 
-  #noteRefused(refused: TokenFacts | undefined): void {
-    if (refused && refused.value === this.#supplied) this.#isSuppliedRefused = true;
+  #noteRefused(token: TokenFacts | undefined): void {
+    if (token && token.value === this.#supplied) this.#isSuppliedRefused = true;
   }
 
   #keptLives(now: Now): boolean {

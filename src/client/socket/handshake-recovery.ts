@@ -86,13 +86,14 @@ export class HandshakeRecovery {
       if (!isReconnect) throw ended;
       return this.#backOff();
     }
-    if (this.#hasSuccessor(token)) return;
     if (action === 'wait' && !this.#hasWaited) {
+      if (this.#hasSuccessor(token)) return;
       this.#hasWaited = true;
       return pause(verdicts.earlyTokenDelayMs(token));
     }
     const isAboutToken = action !== 'give_up';
     if (isAboutToken && verdicts.rollBackAfterRejection(token, refusal)) return;
+    if (this.#hasSuccessor(token)) return;
     // The next handshake asks the provider: a secret may have been rotated.
     const mayReplace = isAboutToken && isReconnect && session.source.kind === 'provider';
     if (!mayReplace || this.#hasReplaced) throw rejectedError(refusal);

@@ -13,9 +13,13 @@ export type Delivery = Omit<
   | 'countedUnusable'
 >;
 
+/** So many refused tokens are known again when somebody brings them once more. */
+const REFUSED_REMEMBERED = 8;
+
 /**
- * The token in use, and the last one that the server accepted until it has accepted the new one. Generations
- * only grow, across sessions too, so that a late answer about an old token can be told apart.
+ * The token in use, and the last one that the server accepted until it has accepted the new one. A server judges
+ * strings: what it says about one holds for whoever handed it in, and however often. Generations only grow, across
+ * sessions too.
  */
 export class HeldTokens {
   #generation = 0;
@@ -23,15 +27,16 @@ export class HeldTokens {
   #kept: TokenFacts | undefined;
   /** The one before the held one, while the server's answer about it may still come. */
   #former: TokenFacts | undefined;
-  #lastRefused: TokenFacts | undefined;
+  /** The newest last. */
+  #refused: TokenFacts[] = [];
 
   get held(): TokenFacts | undefined {
     return this.#held;
   }
 
-  /** The token that the server refused last, as the held one or one that was rolled back. */
-  get lastRefused(): TokenFacts | undefined {
-    return this.#lastRefused;
+  /** What is known about this token, if it is among those that the server refused lately. */
+  refused(value: string): TokenFacts | undefined {
+    return this.#refused.find((token) => token.value === value);
   }
 
   /** The accepted token behind the held one. */
@@ -56,31 +61,35 @@ export class HeldTokens {
     return this.#held;
   }
 
-  /** The server took a token of this generation. Returns whether that was news. */
-  accept(generation: number, now: Moment): boolean {
+  /** The server took this token. Returns whether that was news. */
+  accept(value: string, now: Moment): boolean {
     const held = this.#held;
-    if (this.#former?.generation === generation) {
+    if (held?.value !== value && this.#former?.value === value) {
       this.#former.acceptedAt = now;
       this.#kept = this.#former;
       this.#former = undefined;
       return true;
     }
-    if (held?.generation !== generation || held.acceptedAt || held.rejectedByServerAt) return false;
+    if (held?.value !== value || held.acceptedAt || held.rejectedByServerAt) return false;
     held.acceptedAt = now;
     this.#kept = undefined;
     this.#former = undefined;
     return true;
   }
 
-  /** The server refused the held token; returns it, or undefined when the answer is about another one. */
-  refuse(generation: number, now: Moment): TokenFacts | undefined {
-    const held = this.#held;
-    if (this.#kept?.generation === generation) this.#kept = undefined;
-    if (this.#former?.generation === generation) this.#former = undefined;
-    if (held?.generation !== generation) return undefined;
-    held.rejectedByServerAt ??= now;
-    held.firstRejectedAt ??= now;
-    this.#lastRefused = held;
+  /** The server refused this token: nothing goes back to it. Returns the held one, if it is that. */
+  refuse(token: TokenFacts, now: Moment): TokenFacts | undefined {
+    const { value } = token;
+    const held = this.#held?.value === value ? this.#held : undefined;
+    // A request that waits after 41 or 42 sends its own once more, though another has taken its place.
+    const refused = held ?? { ...token };
+    refused.rejectedByServerAt ??= now;
+    refused.firstRejectedAt ??= now;
+    this.#refused = [...this.#refused.filter((other) => other.value !== value), refused].slice(
+      -REFUSED_REMEMBERED,
+    );
+    if (this.#kept?.value === value) this.#kept = undefined;
+    if (this.#former?.value === value) this.#former = undefined;
     return held;
   }
 
@@ -88,7 +97,7 @@ export class HeldTokens {
   rollBack(now: Moment): boolean {
     const kept = this.#kept;
     if (!kept || !this.#held) return false;
-    this.refuse(this.#held.generation, now);
+    this.refuse(this.#held, now);
     this.#held = kept;
     this.#kept = undefined;
     this.#former = undefined;
@@ -99,6 +108,6 @@ export class HeldTokens {
     this.#held = undefined;
     this.#kept = undefined;
     this.#former = undefined;
-    this.#lastRefused = undefined;
+    this.#refused = [];
   }
 }

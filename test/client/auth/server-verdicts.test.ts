@@ -359,6 +359,56 @@ describe('a token refused for what it is', () => {
     expect(on.session.describe().counters).toMatchObject({ unusableInARow: 0 });
   });
 
+  test('and replaced since is nothing to go back to when its successor is refused, too', async () => {
+    make();
+    const second = withKept();
+    on.session.verdicts.rollBackAfterRejection(first, cause);
+    expect(on.session.verdicts.rollBackAfterRejection(second, cause)).toBe(false);
+    expect([on.held, on.session.state.status]).toEqual([second, 'acquiring']);
+  });
+
+  test('and replaced since stays the one to go back to where the server only said that it is too early', () => {
+    make();
+    const second = withKept();
+    on.session.verdicts.earlyTokenDelayMs(first);
+    expect(on.session.verdicts.rollBackAfterRejection(second, cause)).toBe(true);
+    expect(on.held).toBe(first);
+  });
+
+  test('and only then replaced by the app is nothing to go back to either', () => {
+    make({ source: { kind: 'none' } });
+    on.session.verdicts.accept(first);
+    on.session.verdicts.rollBackAfterRejection(first, cause);
+    const second = on.set();
+    expect(on.session.verdicts.rollBackAfterRejection(second, cause)).toBe(false);
+    expect(on.held).toBe(second);
+  });
+
+  test('and taken again by the server before the app replaces it is one to go back to', () => {
+    make({ source: { kind: 'none' } });
+    on.session.verdicts.accept(first);
+    on.session.verdicts.rollBackAfterRejection(first, cause);
+    on.session.verdicts.accept(first);
+    expect(on.session.verdicts.rollBackAfterRejection(on.set(), cause)).toBe(true);
+    expect(on.held).toBe(first);
+  });
+
+  test('is known again after the one that was gone back to was refused, too', async () => {
+    make();
+    const second = withKept();
+    on.session.verdicts.rollBackAfterRejection(second, cause);
+    on.session.verdicts.rollBackAfterRejection(first, cause);
+    await advance(3_000);
+    const caller = watch(on.session.acquire());
+    await settle();
+    await on.give(second.value);
+    expect(caller.error).toMatchObject({ code: 'same_as_rejected' });
+    expect(on.session.describe()).toMatchObject({
+      blocked: { by: 'breaker' },
+      counters: { unusableInARow: 3 },
+    });
+  });
+
   test('is the answer where its successor was refused, too', () => {
     make();
     on.session.verdicts.refuse(on.set(), cause);

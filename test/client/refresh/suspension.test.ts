@@ -3,6 +3,7 @@ import { defaultEnvironment } from '../../../src/client/environment/environment.
 import { resume, suspend } from '../../../src/client/refresh/suspension.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
 import { TokenStore, type TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
+import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 import { TokenProviderError, UnauthorizedError } from '../../../src/shared/errors.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { useVirtualTime } from '../../support/virtual.js';
@@ -26,7 +27,7 @@ function storeOf(options: Partial<TokenStoreOptions> = {}): TokenStore {
   });
 }
 
-const refuse = (store: TokenStore) => store.tokens.refuse(store.held?.generation ?? 0, store.now());
+const refuse = (store: TokenStore) => store.tokens.refuse(store.held as TokenFacts, store.now());
 const words = ({ history }: TokenStore) => history.transitions.map(({ what }) => what);
 
 beforeEach(() => {

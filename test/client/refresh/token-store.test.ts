@@ -3,6 +3,7 @@ import { defaultEnvironment } from '../../../src/client/environment/environment.
 import { recordFailure } from '../../../src/client/refresh/record-failure.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
 import { TokenStore, type TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
+import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 import type { KnownUser } from '../../../src/client/user.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { advance, useVirtualTime } from '../../support/virtual.js';
@@ -34,7 +35,7 @@ function bring(store: TokenStore, token: string): void {
   store.adopt(store.check(token, 'provider'), { origin: 'provider', requestedAt: store.now() });
 }
 
-const refuse = (store: TokenStore) => store.tokens.refuse(store.held?.generation ?? 0, store.now());
+const refuse = (store: TokenStore) => store.tokens.refuse(store.held as TokenFacts, store.now());
 const words = ({ history }: TokenStore) => history.transitions.map(({ what }) => what);
 
 beforeEach(() => {
@@ -111,7 +112,7 @@ describe('a warning', () => {
 describe('the way back', () => {
   function withKept(lifeSeconds: number): TokenStore {
     const store = storeOf({ token: freshToken('martin', lifeSeconds) });
-    store.tokens.accept(1, store.now());
+    store.tokens.accept(String(store.held?.value), store.now());
     bring(store, freshToken('martin', 3600));
     return store;
   }

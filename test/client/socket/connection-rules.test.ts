@@ -447,6 +447,38 @@ describe('a token refused for what it is', () => {
     await settle();
     expect([connecting.state, client.token]).toEqual(['resolved', accepted]);
   });
+
+  /** A handshake carries the accepted token while the app hands in another; the server refuses first one, then both. */
+  async function refusedInTurn(first: number) {
+    make();
+    const accepted = client.token;
+    await client.request('GET', '/edges');
+    const connecting = watch(client.connect());
+    await settle();
+    expect(socket().sent[0]?.token).toBe(accepted);
+    const second = freshToken('martin', 3600);
+    client.auth.setToken(second);
+    socket().refuse(first);
+    await settle();
+    expect(socket().sent[0]?.token).toBe(second);
+    socket().refuse(43);
+    await settle();
+    return { connecting, accepted };
+  }
+
+  test.each([43, 5])('is nothing to go back to once the server refused it with %i', async (code) => {
+    const { connecting } = await refusedInTurn(code);
+    expect(connecting.error).toMatchObject({ code: 'handshake_rejected', apiCode: 43 });
+    expect(sockets).toHaveLength(2);
+  });
+
+  test.each([42, 2])('is still one to go back to where the server said %i about it', async (code) => {
+    const { connecting, accepted } = await refusedInTurn(code);
+    expect([sockets.length, socket().sent[0]?.token]).toEqual([3, accepted]);
+    socket().ok();
+    await settle();
+    expect([connecting.state, client.token]).toEqual(['resolved', accepted]);
+  });
 });
 
 describe('what the server says about a token whose successor was refused, too', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Delivery, HeldTokens } from '../../../src/client/token/held-tokens.js';
+import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 
 const at = (ms: number) => ({ wallMs: ms, monotonicMs: ms });
 const delivery = (value: string, userId = 'martin'): Delivery => ({
@@ -13,13 +14,15 @@ const delivery = (value: string, userId = 'martin'): Delivery => ({
   origin: 'provider',
   jitter: 0,
 });
+/** A token as a request knows it that was sent with it: the same string. */
+const known = (value: string): TokenFacts => ({ ...delivery(value), generation: 0 });
 const hasKept = ({ kept }: HeldTokens) => kept !== undefined;
 
 /** Tokens whose first token is accepted and whose second is held. */
 function withKept(userId?: string): HeldTokens {
   const tokens = new HeldTokens();
   tokens.adopt(delivery('first'));
-  tokens.accept(1, at(1));
+  tokens.accept('first', at(1));
   tokens.adopt(delivery('second', userId));
   return tokens;
 }
@@ -29,14 +32,14 @@ describe('the tokens held', () => {
     const tokens = withKept();
     expect(tokens.held).toMatchObject({ value: 'second', generation: 2 });
     tokens.clear();
-    expect([tokens.held, hasKept(tokens), tokens.lastRefused]).toEqual([undefined, false, undefined]);
+    expect([tokens.held, hasKept(tokens), tokens.refused('first')]).toEqual([undefined, false, undefined]);
     expect(tokens.adopt(delivery('third')).generation).toBe(3);
   });
 
   test('keeps the accepted token behind the new one until that is accepted', () => {
     const tokens = withKept();
     expect(hasKept(tokens)).toBe(true);
-    expect(tokens.accept(2, at(2))).toBe(true);
+    expect(tokens.accept('second', at(2))).toBe(true);
     expect(hasKept(tokens)).toBe(false);
     expect(tokens.held?.acceptedAt).toEqual(at(2));
   });
@@ -52,39 +55,52 @@ describe('the tokens held', () => {
   test('keeps no token that was refused', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
-    tokens.accept(1, at(1));
-    tokens.refuse(1, at(2));
+    tokens.accept('first', at(1));
+    tokens.refuse(known('first'), at(2));
     tokens.adopt(delivery('second'));
     expect(hasKept(tokens)).toBe(false);
   });
 
   test('hears of an acceptance once, and only of what was not refused', () => {
     const tokens = withKept();
-    expect(tokens.accept(7, at(2))).toBe(false);
-    expect(tokens.accept(2, at(2))).toBe(true);
-    expect(tokens.accept(2, at(3))).toBe(false);
-    tokens.refuse(2, at(4));
+    expect(tokens.accept('other', at(2))).toBe(false);
+    expect(tokens.accept('second', at(2))).toBe(true);
+    expect(tokens.accept('second', at(3))).toBe(false);
+    tokens.refuse(known('second'), at(4));
     expect(tokens.held?.acceptedAt).toEqual(at(2));
     const other = new HeldTokens();
-    expect(other.accept(1, at(0))).toBe(false);
+    expect(other.accept('first', at(0))).toBe(false);
     other.adopt(delivery('first'));
-    other.refuse(1, at(1));
-    expect(other.accept(1, at(2))).toBe(false);
+    other.refuse(known('first'), at(1));
+    expect(other.accept('first', at(2))).toBe(false);
   });
 
-  test('remembers the first refusal, and which token was refused last', () => {
+  test('remembers the first refusal, and which tokens were refused', () => {
     const tokens = withKept();
-    expect(tokens.refuse(1, at(2))).toBeUndefined();
-    expect(tokens.refuse(2, at(2))).toMatchObject({ rejectedByServerAt: at(2), firstRejectedAt: at(2) });
-    expect(tokens.refuse(2, at(9))).toMatchObject({ rejectedByServerAt: at(2) });
-    expect(tokens.lastRefused?.value).toBe('second');
+    expect(tokens.refuse(known('first'), at(2))).toBeUndefined();
+    expect(tokens.refuse(known('second'), at(2))).toMatchObject({
+      rejectedByServerAt: at(2),
+      firstRejectedAt: at(2),
+    });
+    expect(tokens.refuse(known('second'), at(9))).toMatchObject({ rejectedByServerAt: at(2) });
+    expect(['first', 'second', 'third'].map((value) => tokens.refused(value)?.value)).toEqual([
+      ...['first', 'second'],
+      undefined,
+    ]);
+  });
+
+  test('knows the last eight refused tokens, each once, and none before them', () => {
+    const tokens = withKept();
+    const values = Array.from({ length: 9 }, (_, n) => `refused-${n}`);
+    for (const value of [...values, ...values.slice(1)]) tokens.refuse(known(value), at(2));
+    expect(values.filter((value) => tokens.refused(value))).toEqual(values.slice(1));
   });
 
   test('goes back to the kept token, once', () => {
     const tokens = withKept();
     expect(tokens.rollBack(at(2))).toBe(true);
     expect(tokens.held?.value).toBe('first');
-    expect(tokens.lastRefused?.value).toBe('second');
+    expect(tokens.refused('second')).toMatchObject({ value: 'second' });
     expect(tokens.rollBack(at(3))).toBe(false);
   });
 
@@ -92,9 +108,9 @@ describe('the tokens held', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
     tokens.adopt(delivery('second'));
-    expect(tokens.accept(1, at(2))).toBe(true);
+    expect(tokens.accept('first', at(2))).toBe(true);
     expect(hasKept(tokens)).toBe(true);
-    expect(tokens.accept(1, at(3))).toBe(false);
+    expect(tokens.accept('first', at(3))).toBe(false);
     tokens.rollBack(at(4));
     expect(tokens.held).toMatchObject({ value: 'first', acceptedAt: at(2) });
   });
@@ -103,8 +119,8 @@ describe('the tokens held', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
     tokens.adopt(delivery('second'));
-    tokens.refuse(2, at(1));
-    expect(tokens.accept(1, at(2))).toBe(true);
+    tokens.refuse(known('second'), at(1));
+    expect(tokens.accept('first', at(2))).toBe(true);
     expect(tokens.rollBack(at(3))).toBe(true);
   });
 
@@ -112,7 +128,7 @@ describe('the tokens held', () => {
     const refusedSince = new HeldTokens();
     refusedSince.adopt(delivery('first'));
     refusedSince.adopt(delivery('second'));
-    refusedSince.refuse(1, at(1));
+    refusedSince.refuse(known('first'), at(1));
     const older = new HeldTokens();
     older.adopt(delivery('first'));
     older.adopt(delivery('second'));
@@ -120,9 +136,9 @@ describe('the tokens held', () => {
     const settled = new HeldTokens();
     settled.adopt(delivery('first'));
     settled.adopt(delivery('second'));
-    settled.accept(2, at(1));
+    settled.accept('second', at(1));
     for (const tokens of [refusedSince, older, settled]) {
-      expect(tokens.accept(1, at(2))).toBe(false);
+      expect(tokens.accept('first', at(2))).toBe(false);
       expect(hasKept(tokens)).toBe(false);
     }
   });
@@ -130,20 +146,20 @@ describe('the tokens held', () => {
   test('does not take it of a token that was refused before the new one came, or was of another user', () => {
     const refusedBefore = new HeldTokens();
     refusedBefore.adopt(delivery('first'));
-    refusedBefore.refuse(1, at(1));
+    refusedBefore.refuse(known('first'), at(1));
     refusedBefore.adopt(delivery('second'));
     const other = new HeldTokens();
     other.adopt(delivery('first'));
     other.adopt(delivery('second', 'guest-2'));
     for (const tokens of [refusedBefore, other]) {
-      expect(tokens.accept(1, at(2))).toBe(false);
+      expect(tokens.accept('first', at(2))).toBe(false);
       expect(hasKept(tokens)).toBe(false);
     }
   });
 
   test('hears nothing new in a further acceptance of the kept token', () => {
     const tokens = withKept();
-    expect(tokens.accept(1, at(9))).toBe(false);
+    expect(tokens.accept('first', at(9))).toBe(false);
     tokens.rollBack(at(10));
     expect(tokens.held?.acceptedAt).toEqual(at(1));
   });
@@ -158,16 +174,34 @@ describe('the tokens held', () => {
 
   test('keeps no more what the server refuses', () => {
     const tokens = withKept();
-    expect(tokens.refuse(1, at(2))).toBeUndefined();
+    expect(tokens.refuse(known('first'), at(2))).toBeUndefined();
     expect(hasKept(tokens)).toBe(false);
+    expect(tokens.rollBack(at(3))).toBe(false);
+  });
+
+  test('keeps no more what the server refuses, though it was handed in once more meanwhile', () => {
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    const sentWith = { ...(tokens.held as TokenFacts) };
+    tokens.accept('first', at(1));
+    tokens.adopt(delivery('first'));
+    tokens.adopt(delivery('second'));
+    tokens.refuse(sentWith, at(2));
+    expect(hasKept(tokens)).toBe(false);
+  });
+
+  test('keeps what it has where another token is refused', () => {
+    const tokens = withKept();
+    tokens.refuse(known('other'), at(2));
+    expect(hasKept(tokens)).toBe(true);
   });
 
   test('takes no word about a token while it has none', () => {
     const tokens = withKept();
     tokens.clear();
-    expect(tokens.refuse(2, at(3))).toBeUndefined();
-    expect(tokens.accept(2, at(3))).toBe(false);
-    expect(tokens.accept(1, at(3))).toBe(false);
-    expect([hasKept(tokens), tokens.lastRefused]).toEqual([false, undefined]);
+    expect(tokens.refuse(known('second'), at(3))).toBeUndefined();
+    expect(tokens.accept('second', at(3))).toBe(false);
+    expect(tokens.accept('first', at(3))).toBe(false);
+    expect(hasKept(tokens)).toBe(false);
   });
 });
