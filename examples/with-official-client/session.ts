@@ -15,7 +15,10 @@ interface SignIn {
 export async function signIn({ apiKey, baseUrl, userId, tokenProvider, official }: SignIn) {
   // It needs no connect(): the official client has a socket of its own.
   const streamVideo = new StreamVideo({ apiKey, baseUrl, user: { id: userId }, tokenProvider });
-  const video = new StreamVideoClient({ apiKey, options: { baseURL: `${baseUrl}/video`, ...official } });
+  const video = new StreamVideoClient({
+    apiKey,
+    options: { baseURL: `${baseUrl}/video`, locationHintUrl: `${baseUrl}/hint`, ...official },
+  });
   await video.connectUser({ id: userId }, streamVideo.auth.tokenProviderFor('video'));
   return {
     streamVideo,

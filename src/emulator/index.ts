@@ -27,5 +27,6 @@ export type {
   LiveSnapshot,
   LiveToken,
 } from './state/live.js';
+export type { ReconnectStrategy } from './state/participants.js';
 export type { RateLimitOptions } from './state/rate-limits.js';
 export type { ResponseFault } from './state/response-faults.js';

@@ -87,6 +87,28 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
     await neverReconnected(ada, bea);
   });
 
+  test.each(['fast', 'rejoin', 'migrate'] as const)(
+    'asked to reconnect (%s), both see each other again',
+    async (strategy) => {
+      const [ada, bea] = await pair();
+      await seesAndHears(ada, bea);
+      emulator.faults.askToReconnect(strategy, { userId: 'bea' });
+      await bea.waitForFunction(() => tab.reconnects === 1 && tab.isJoined);
+      await seesAndHears(ada, bea);
+      await neverReconnected(ada);
+    },
+  );
+
+  test('a media socket that is cut comes back by itself, and the pictures never stop', async () => {
+    const [ada, bea] = await pair();
+    await seesAndHears(ada, bea);
+    emulator.faults.dropMedia('bea');
+    await seesAndHears(ada, bea);
+    await bea.waitForFunction(() => tab.reconnects === 1 && tab.isJoined);
+    expect(await ada.evaluate(() => tab.others.length)).toBe(1);
+    await neverReconnected(ada);
+  });
+
   test('a third is listed without a picture, and takes the place of one who leaves', async () => {
     const [ada, bea, cleo] = (await joined('ada', 'bea', 'cleo')) as [Page, Page, Page];
     await seesAndHears(ada, bea);

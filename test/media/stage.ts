@@ -8,9 +8,12 @@ import type { Emulator } from 'stream-video-auth/emulator';
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** The published clients that are tried. */
-export const OFFICIAL_CLIENTS = ['@stream-io/video-client', 'stream-video-client-1-30'] as const;
-export type OfficialClient = (typeof OFFICIAL_CLIENTS)[number];
+const PUBLISHED = ['@stream-io/video-client', 'stream-video-client-1-30'] as const;
+export type OfficialClient = (typeof PUBLISHED)[number];
+
+/** The published clients that are tried: the newest, and with `MEDIA_CLIENTS=all` an older one. */
+export const OFFICIAL_CLIENTS: readonly OfficialClient[] =
+  process.env.MEDIA_CLIENTS === 'all' ? PUBLISHED : PUBLISHED.slice(0, 1);
 
 /** Serves a page with each official client. */
 export class Stage {
@@ -32,7 +35,7 @@ export class Stage {
         target: 'es2022',
         alias: {
           'stream-video-auth': source('src/client/index.ts'),
-          ...(client === OFFICIAL_CLIENTS[0] ? {} : { '@stream-io/video-client': client }),
+          ...(client === PUBLISHED[0] ? {} : { '@stream-io/video-client': client }),
         },
         logLevel: 'error',
       });
@@ -67,6 +70,8 @@ export interface Entrance {
   readonly emulator: Emulator;
   readonly client: OfficialClient;
   readonly user: UserInput;
+  /** Further options of our client. */
+  readonly options?: object;
   readonly askToken?: (userId: string) => Promise<string>;
 }
 
@@ -76,11 +81,16 @@ export async function enter({ stage, browser, emulator, client, user, ...more }:
   const page = await context.newPage();
   await page.exposeFunction('askToken', more.askToken ?? ((userId: string) => emulator.userToken(userId)));
   await page.goto(stage.addressOf(client));
-  await signIn(page, emulator, user);
+  await signIn(page, emulator, user, more.options);
   return page;
 }
 
-export async function signIn(page: Page, emulator: Emulator, user: UserInput): Promise<void> {
+export async function signIn(
+  page: Page,
+  emulator: Emulator,
+  user: UserInput,
+  more: object = {},
+): Promise<void> {
   const { apiKey, url: baseUrl } = emulator;
-  await page.evaluate((options) => tab.signIn(options), { apiKey, baseUrl, user });
+  await page.evaluate((options) => tab.signIn(options), { apiKey, baseUrl, user, more });
 }

@@ -7,6 +7,8 @@ interface SignIn {
   apiKey: string;
   baseUrl: string;
   user: UserInput;
+  /** Further options of our client. */
+  more: object;
 }
 
 /** What the tests give to the page. */
@@ -24,10 +26,13 @@ export class Tab {
   /** What our client told. */
   readonly heard: string[] = [];
 
-  async signIn({ apiKey, baseUrl, user }: SignIn): Promise<void> {
+  async signIn({ apiKey, baseUrl, user, more }: SignIn): Promise<void> {
     const { id = 'anonymous' } = user as { id?: string };
-    const tokenProvider = user.type === 'guest' ? {} : { tokenProvider: () => askToken(id) };
-    this.ours = new StreamVideo({ apiKey, baseUrl, user, logger: 'silent', ...tokenProvider } as never);
+    const options = { apiKey, baseUrl, user, logger: 'silent', ...more } as const;
+    if (user.type === 'guest') this.ours = await StreamVideo.create(options as never);
+    else if (user.type === 'anonymous') {
+      this.ours = new StreamVideo({ ...options, token: await askToken(id) } as never);
+    } else this.ours = new StreamVideo({ ...options, tokenProvider: () => askToken(id) } as never);
     for (const name of ['auth.suspended', 'token.expired', 'token.refreshed', 'call.access_lost'] as const) {
       this.ours.on(name, () => this.heard.push(name));
     }
@@ -49,15 +54,11 @@ export class Tab {
   }
 
   /** Joins a call of the type `default`; resolves with how long it took, in milliseconds. */
-  async join(id: string, { type = 'default', devices = true } = {}): Promise<number> {
-    this.call = this.video.call(type, id);
+  async join(id: string, { create = true } = {}): Promise<number> {
+    this.call = this.video.call('default', id);
     this.call.state.callingState$.subscribe((state) => this.states.push(state));
-    if (!devices) {
-      await this.call.camera.disable();
-      await this.call.microphone.disable();
-    }
     const startedAt = performance.now();
-    await this.call.join({ create: type === 'default' });
+    await this.call.join({ create });
     return performance.now() - startedAt;
   }
 

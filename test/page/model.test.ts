@@ -15,6 +15,8 @@ const NO_FAULTS: LiveFaults = {
   guestsDisabled: false,
   authChecksDisabled: false,
   cutSocketsAtExpiry: false,
+  mediaFull: false,
+  mediaLatencyMs: 0,
 };
 
 function request(id: number, at: number, path: string, apiCode?: number): RecordedRequest {

@@ -2,11 +2,13 @@ import type { Faults } from '../faults/faults.js';
 import { applySeed } from '../seed/apply-seed.js';
 import type { Coordinator } from '../state/coordinator.js';
 import type { Capability } from '../state/default-grants.js';
+import { RECONNECT_STRATEGIES, type ReconnectStrategy } from '../state/participants.js';
 import {
   type Body,
   bool,
   type Fields,
   listOf,
+  oneOf,
   optional,
   type Rule,
   readList,
@@ -236,6 +238,35 @@ export const ACTIONS: readonly Action[] = [
         readText(body, 'call_type') ?? '*',
         readList<Capability>(body, 'capabilities'),
       ),
+  },
+  {
+    path: '/faults/drop_media',
+    does: 'cuts the sockets to the media server; clients come back with their session',
+    body: USER_ID,
+    fields: userId,
+    run: ({ faults }, body) => faults.dropMedia(readText(body, 'user_id')),
+  },
+  {
+    path: '/faults/ask_to_reconnect',
+    does: 'has the media server ask clients to reconnect',
+    body: { strategy: 'fast, rejoin or migrate', ...USER_ID },
+    fields: { strategy: required(oneOf(RECONNECT_STRATEGIES)), ...userId },
+    run: ({ faults }, body) =>
+      faults.askToReconnect(body.strategy as ReconnectStrategy, { userId: readText(body, 'user_id') }),
+  },
+  {
+    path: '/faults/fill_media_server',
+    does: 'lets nobody join the media server any more',
+    body: { full: 'false ends it' },
+    fields: { full: optional(bool) },
+    run: ({ faults }, body) => faults.fillMediaServer(readSwitch(body, 'full')),
+  },
+  {
+    path: '/faults/delay_media',
+    does: 'delays each join and each answer of the media server',
+    body: { ms: 'milliseconds; 0 ends it' },
+    fields: { ms: required(number) },
+    run: ({ faults }, body) => faults.delayMedia(Number(body.ms)),
   },
   {
     path: '/faults/reset',

@@ -1,6 +1,8 @@
 import { type Call, isOngoing } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { redact, redactText } from '../state/journal-redaction.js';
+import type { LiveParticipant } from '../state/live.js';
+import { liveParticipant } from '../state/live-view.js';
 import type { User } from '../state/user.js';
 
 const LISTED = 500;
@@ -27,6 +29,8 @@ export interface ListedCall {
   readonly watchers: number;
   readonly members: readonly { readonly userId: string; readonly role?: string | undefined }[];
   readonly memberCount: number;
+  /** Who is on the media side now. */
+  readonly participants: readonly LiveParticipant[];
   /** Epoch milliseconds. */
   readonly createdAt: number;
   readonly startsAt?: number | undefined;
@@ -84,7 +88,7 @@ function stateOfUser({ deletedAt, deactivatedAt, ban }: User, sockets: number): 
   return sockets > 0 ? 'connected' : 'not connected';
 }
 
-function listedCall(call: Call, { connections }: Coordinator): ListedCall {
+function listedCall(call: Call, { connections, participants }: Coordinator): ListedCall {
   const { session } = call;
   return {
     cid: redactText(call.cid),
@@ -96,6 +100,7 @@ function listedCall(call: Call, { connections }: Coordinator): ListedCall {
       role: role === undefined ? undefined : redactText(role),
     })),
     memberCount: call.members.size,
+    participants: participants.ofCall(call.cid).slice(0, 100).map(liveParticipant),
     createdAt: call.createdAt.ms,
     startsAt: call.startsAt?.ms,
     endedAt: call.endedAt?.ms,

@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/refuse.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { CAPABILITIES, type Capability } from '../state/default-grants.js';
+import { RECONNECT_STRATEGIES, type ReconnectStrategy } from '../state/participants.js';
 import type { RateLimitOptions } from '../state/rate-limits.js';
 import { FAULT_KINDS, type ResponseFault } from '../state/response-faults.js';
 
@@ -12,7 +13,7 @@ export interface LatencyOptions {
 }
 
 export interface DropOptions {
-  /** Only the sockets of this user. @default all users */
+  /** Only this user's. @default all users */
   userId?: string | undefined;
 }
 
@@ -223,6 +224,41 @@ export class Faults {
     for (const participant of this.#coordinator.participants.all()) participant.review();
   }
 
+  /**
+   * Cuts the media sockets of a user, or of all, as a network does; clients come back with the session that they had.
+   * What two browsers send to each other goes on meanwhile.
+   */
+  dropMedia(userId?: string): void {
+    for (const participant of this.#participantsOf(userId)) participant.cut();
+  }
+
+  /**
+   * Has the media server ask the clients of a user, or of all, to reconnect: `fast` keeps session and connections,
+   * `rejoin` begins anew with another request to the coordinator, `migrate` moves to another media server.
+   *
+   * @throws {ConfigurationError} `invalid_option` for another strategy.
+   */
+  askToReconnect(strategy: ReconnectStrategy, { userId }: DropOptions = {}): void {
+    if (!RECONNECT_STRATEGIES.includes(strategy)) {
+      const known = RECONNECT_STRATEGIES.join(', ');
+      refuse('invalid_option', 'strategy is not one of those that exist', `Pass one of: ${known}.`);
+    }
+    for (const participant of this.#participantsOf(userId)) participant.askToReconnect(strategy);
+  }
+
+  /** Lets nobody join the media server any more, as if it were full; who is there stays. */
+  fillMediaServer(full = true): void {
+    this.#coordinator.planned.isMediaFull = full;
+    this.#changed();
+  }
+
+  /** Delays each join and each answer of the media server by so many milliseconds; 0 ends it. */
+  delayMedia(ms: number): void {
+    checkNumber('ms', ms, isDuration, 'a duration in milliseconds');
+    this.#coordinator.planned.mediaLatencyMs = ms;
+    this.#changed();
+  }
+
   /** Ends all faults; tokens that were expired or revoked by one work again. */
   reset(): void {
     const coordinator = this.#coordinator;
@@ -240,6 +276,11 @@ export class Faults {
   #endTokens(why: 'expired' | 'revoked', userId: string | undefined): void {
     this.#coordinator.tokens.end(why, userId);
     this.#coordinator.reviewSockets();
+  }
+
+  #participantsOf(userId: string | undefined) {
+    const all = this.#coordinator.participants.all();
+    return userId === undefined ? all : all.filter((participant) => participant.userId === userId);
   }
 
   #connectionsOf(userId: string | undefined) {

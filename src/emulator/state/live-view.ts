@@ -64,5 +64,7 @@ export function liveFaults({
     guestsDisabled: app.guestUserCreationDisabled,
     authChecksDisabled: app.disableAuthChecks,
     cutSocketsAtExpiry: app.cutSocketsAtExpiry,
+    mediaFull: planned.isMediaFull,
+    mediaLatencyMs: planned.mediaLatencyMs,
   };
 }

@@ -71,6 +71,8 @@ export interface LiveFaults {
   readonly guestsDisabled: boolean;
   readonly authChecksDisabled: boolean;
   readonly cutSocketsAtExpiry: boolean;
+  readonly mediaFull: boolean;
+  readonly mediaLatencyMs: number;
 }
 
 /** Everything that is known at the moment of connecting to the feed. */

@@ -30,8 +30,10 @@ export interface Participant {
   askToReconnect(strategy: ReconnectStrategy): void;
 }
 
+export const RECONNECT_STRATEGIES = ['fast', 'rejoin', 'migrate'] as const;
+
 /** How a client reconnects: keeping its session, with a new one, or by moving to another media server. */
-export type ReconnectStrategy = 'fast' | 'rejoin' | 'migrate';
+export type ReconnectStrategy = (typeof RECONNECT_STRATEGIES)[number];
 
 /** Who is on the media side of the calls now. */
 export class Participants {

@@ -366,3 +366,88 @@ describe('frames', () => {
     expect(await mara.settled()).not.toContain('error');
   });
 });
+
+describe('faults', () => {
+  it('dropMedia cuts the line of whom it names, and of all without a name', async () => {
+    const [mara, theo] = [await join('mara'), await join('theo')];
+    scene.emulator.faults.dropMedia('theo');
+    expect(await theo.closed()).toBe(1006);
+    expect(await mara.settled()).not.toContain('participantLeft');
+    scene.emulator.faults.dropMedia();
+    expect(await mara.closed()).toBe(1006);
+  });
+
+  it('askToReconnect says which way, to whom it names', async () => {
+    const [mara, theo] = [await join('mara'), await join('theo')];
+    const { faults } = scene.emulator;
+    faults.askToReconnect('fast', { userId: 'theo' });
+    expect(await theo.next('error')).toMatchObject({ error: { code: 500 }, reconnectStrategy: 2 });
+    theo.events.length = 0;
+    faults.askToReconnect('rejoin', { userId: 'theo' });
+    expect(await theo.next('error')).toMatchObject({ reconnectStrategy: 3 });
+    faults.askToReconnect('migrate', { userId: 'theo' });
+    expect(await theo.next('goAway')).toEqual({ reason: 2 });
+    const names = await mara.settled();
+    expect([names.includes('error'), names.includes('goAway')]).toEqual([false, false]);
+    expect(() => faults.askToReconnect('soon' as 'fast')).toThrow('strategy is not one of those that exist');
+  });
+
+  it('a full media server lets nobody in until it is told otherwise; who is there stays', async () => {
+    const mara = await join('mara');
+    scene.emulator.faults.fillMediaServer();
+    const [theo, token] = await open('theo', 's');
+    theo.say({ joinRequest: { token, sessionId: 's' } });
+    expect(await theo.next('error')).toMatchObject({ error: { code: 700 }, reconnectStrategy: 3 });
+    expect(await mara.settled()).not.toContain('callEnded');
+    scene.emulator.faults.reset();
+    await join('ada');
+  });
+
+  it('delayMedia takes durations only', async () => {
+    expect(() => scene.emulator.faults.delayMedia(-1)).toThrow('ms is not a duration');
+    scene.emulator.faults.delayMedia(20);
+    const mara = await join('mara');
+    expect((await mara.call('SendStats', { sessionId: 'mara-1' })).status).toBe(200);
+  });
+
+  it('over HTTP they do the same', async () => {
+    const theo = await join('theo');
+    const post = async (path: string, body: object) => {
+      const response = await fetch(`${scene.emulator.url}/_emulator/faults/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return response.status;
+    };
+    expect(await post('ask_to_reconnect', { strategy: 'migrate', user_id: 'theo' })).toBe(200);
+    await theo.next('goAway');
+    expect(await post('ask_to_reconnect', { strategy: 'soon' })).toBe(400);
+    expect(await post('delay_media', { ms: 0 })).toBe(200);
+    expect(await post('fill_media_server', {})).toBe(200);
+    const [late, token] = await open('mara', 's');
+    late.say({ joinRequest: { token, sessionId: 's' } });
+    expect((await late.next('error')).error?.code).toBe(700);
+    expect(await post('drop_media', {})).toBe(200);
+    await theo.closed();
+  });
+});
+
+describe('the live feed', () => {
+  it('tells who came, what is published, and who left', async () => {
+    const told: string[] = [];
+    const stop = scene.emulator.observe((message) => {
+      if (message.type === 'snapshot') told.push(`${message.participants.length} there`);
+      if (message.type !== 'participant') return;
+      const { userId, tracks } = message.participant;
+      told.push(`${userId} ${message.isThere ? tracks.join(' ') : 'left'}`);
+    });
+    const mara = await join('mara');
+    const theo = await join('theo');
+    await publish(theo, mara, AUDIO);
+    theo.say({ leaveCallRequest: { sessionId: 'theo-1' } });
+    await mara.next('participantLeft');
+    stop();
+    expect(told).toEqual(['0 there', 'mara ', 'theo ', 'theo audio', 'theo left']);
+  });
+});

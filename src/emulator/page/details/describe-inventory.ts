@@ -1,5 +1,6 @@
 import { shown, shownJson, timeOfDay } from '../../../timeline/format.js';
 import type { ListedCall, ListedUser } from '../../control/inventory.js';
+import { participantName } from '../live/participant-notes.js';
 import type { Detail, DetailSection, Fact } from './detail.js';
 
 function customSection(custom: unknown): DetailSection[] {
@@ -40,6 +41,9 @@ export function describeCall(id: string, call: ListedCall): Detail {
   if (call.rejectedBy.length > 0) facts.push(['rejected by', shown(call.rejectedBy.join(', '))]);
   if (call.running.length > 0) facts.push(['running', call.running.join(', ')]);
   const members = call.members.map(({ userId, role }): Fact => [shown(userId, 60), shown(role ?? 'no role')]);
+  const present = call.participants.map(
+    (one): Fact => [participantName(one), one.tracks.join(', ') || 'no track'],
+  );
   const rest = call.memberCount - members.length;
   return {
     id,
@@ -49,6 +53,7 @@ export function describeCall(id: string, call: ListedCall): Detail {
     summary: call.state,
     sections: [
       { title: 'Call', facts },
+      ...(present.length === 0 ? [] : [{ title: 'On the media side', facts: present }]),
       {
         title: `${call.memberCount === 0 ? 'No' : call.memberCount} members${rest > 0 ? `, the first ${members.length}` : ''}`,
         facts: members,

@@ -157,6 +157,40 @@ const SOCKETS: FaultGroup = {
   ],
 };
 
+const MEDIA: FaultGroup = {
+  title: 'Media',
+  forms: [
+    {
+      title: 'Ask to reconnect',
+      note: 'As the media server does.',
+      fields: [
+        { name: 'strategy', label: 'How', type: 'choice', choices: ['fast', 'rejoin', 'migrate'] },
+        USER,
+      ],
+      buttons: [{ label: 'Ask', path: '/faults/ask_to_reconnect' }],
+    },
+    {
+      title: 'Drop media sockets',
+      note: 'Clients come back with their session.',
+      fields: [USER],
+      buttons: [{ label: 'Drop', path: '/faults/drop_media' }],
+    },
+    {
+      title: 'Slow media server',
+      note: 'Delays joins and answers.',
+      fields: [{ name: 'ms', label: 'Delay, ms', type: 'number', value: 2000, isRequired: true }],
+      buttons: [
+        { label: 'Delay', path: '/faults/delay_media' },
+        { label: 'None', path: '/faults/delay_media', body: { ms: 0 }, fields: false },
+      ],
+    },
+    onOff('Media server full', 'Nobody joins; who is there stays.', '/faults/fill_media_server', 'full', [
+      'Full',
+      'Free',
+    ]),
+  ],
+};
+
 const CLOCK: FaultGroup = {
   title: 'Clock',
   forms: [
@@ -231,4 +265,4 @@ const APPLICATION: FaultGroup = {
 };
 
 /** Every fault that the emulator knows, as forms. */
-export const FAULT_GROUPS: readonly FaultGroup[] = [TOKENS, REQUESTS, SOCKETS, CLOCK, APPLICATION];
+export const FAULT_GROUPS: readonly FaultGroup[] = [TOKENS, REQUESTS, SOCKETS, MEDIA, CLOCK, APPLICATION];

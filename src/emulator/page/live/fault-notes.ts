@@ -35,6 +35,10 @@ function notesOf(faults: LiveFaults): Note[] {
   if (faults.guestsDisabled) notes.push({ key: 'guestsDisabled', text: 'no guests' });
   if (faults.authChecksDisabled) notes.push({ key: 'authChecksDisabled', text: 'no auth checks' });
   if (faults.cutSocketsAtExpiry) notes.push({ key: 'cutSocketsAtExpiry', text: 'sockets are cut at expiry' });
+  if (faults.mediaFull) notes.push({ key: 'mediaFull', text: 'media server full' });
+  if (faults.mediaLatencyMs > 0) {
+    notes.push({ key: 'mediaLatencyMs', text: `media slower by ${duration(faults.mediaLatencyMs)}` });
+  }
   return notes;
 }
 

@@ -1,7 +1,15 @@
 import type { Inventory } from '../../control/inventory.js';
 import type { RecordedRequest } from '../../state/journal.js';
-import type { LiveClient, LiveFaults, LiveMessage, LiveSnapshot, LiveToken } from '../../state/live.js';
+import type {
+  LiveClient,
+  LiveFaults,
+  LiveMessage,
+  LiveParticipant,
+  LiveSnapshot,
+  LiveToken,
+} from '../../state/live.js';
 import { faultChanges } from './fault-notes.js';
+import { participantChange } from './participant-notes.js';
 
 const KEPT_REQUESTS = 4000;
 const KEPT_TOKENS = 2000;
@@ -17,6 +25,8 @@ const NO_FAULTS: LiveFaults = {
   guestsDisabled: false,
   authChecksDisabled: false,
   cutSocketsAtExpiry: false,
+  mediaFull: false,
+  mediaLatencyMs: 0,
 };
 
 /** A socket and, once known, how it ended. */
@@ -28,7 +38,7 @@ export interface SocketLife {
   readonly apiCode?: number | undefined;
 }
 
-/** Something that was switched for all, at one moment. */
+/** Something that was switched for all, or that happened on the media side of a call, at one moment. */
 export interface FaultNote {
   readonly id: number;
   readonly at: number;
@@ -46,6 +56,8 @@ export class LiveStore {
   readonly tokens = new Map<number, LiveToken>();
   readonly requests = new Map<number, RecordedRequest>();
   readonly sockets = new Map<string, SocketLife>();
+  /** Who is on the media side of calls now, by session. */
+  readonly participants = new Map<string, LiveParticipant>();
   notes: readonly FaultNote[] = [];
   /** The users and calls, as they were last asked for. */
   inventory: Inventory | undefined;
@@ -73,6 +85,9 @@ export class LiveStore {
         if (socket !== undefined) this.sockets.set(connectionId, { ...socket, until, code, by, apiCode });
         return;
       }
+      case 'participant':
+        this.#applyParticipant(message.participant, message.isThere, message.now);
+        return;
       case 'faults': {
         const changes = this.faults === undefined ? [] : faultChanges(this.faults, message.faults);
         if (changes.length > 0) this.#note(message.now, changes.join('; '));
@@ -98,10 +113,12 @@ export class LiveStore {
     this.sockets.clear();
     this.tokens.clear();
     this.requests.clear();
+    this.participants.clear();
     this.#recall(snapshot);
     for (const end of snapshot.ended) this.sockets.set(end.client.connectionId, end);
     for (const token of snapshot.tokens) this.tokens.set(token.id, token);
     for (const request of snapshot.requests) this.requests.set(request.id, request);
+    for (const one of snapshot.participants) this.participants.set(one.sessionId, one);
     for (const client of snapshot.clients) this.sockets.set(client.connectionId, { client });
   }
 
@@ -128,6 +145,14 @@ export class LiveStore {
       this.#note(token.endedAt ?? now, endedText(token.ended));
     }
     if (token.ended === undefined && before?.ended !== undefined) this.#note(now, 'tokens restored');
+  }
+
+  #applyParticipant(participant: LiveParticipant, isThere: boolean, now: number): void {
+    const { sessionId } = participant;
+    const change = participantChange(this.participants.get(sessionId), participant, isThere);
+    if (change !== undefined) this.#note(now, change);
+    if (isThere) put(this.participants, sessionId, participant, KEPT_SOCKETS);
+    else this.participants.delete(sessionId);
   }
 
   // One switch tells as many messages as it ends tokens.

@@ -28,7 +28,7 @@ export class StreamVideoCalls extends LitElement {
   protected override render(): TemplateResult {
     if (this.calls.length === 0) return html`<p class="empty">No call yet.</p>`;
     const rows = this.calls.slice(0, ROWS);
-    const names = ['Call', 'State', 'Made by', 'Members', 'Watching', 'Since'];
+    const names = ['Call', 'State', 'Made by', 'Members', 'Watching', 'In media', 'Since'];
     return html`<div class="bar"><span>${rows.length < this.total ? `the ${rows.length} used last of ${this.total}` : `${this.total} in all`}</span></div>
     <div class="scroll" tabindex="0" role="region" aria-label="Calls"><table>
       <caption class="visually-hidden">Calls, those that were used last first</caption>
@@ -41,7 +41,15 @@ export class StreamVideoCalls extends LitElement {
     </table></div>`;
   }
 
-  #row({ cid, createdById, memberCount, watchers, createdAt, state }: ListedCall): TemplateResult {
+  #row({
+    cid,
+    createdById,
+    memberCount,
+    watchers,
+    participants,
+    createdAt,
+    state,
+  }: ListedCall): TemplateResult {
     const key = `call:${cid}`;
     return html`<tr class=${key === this.selected ? 'current' : ''} @click=${() => chooseRow(this, key)}>
       <td><button type="button" aria-current=${key === this.selected ? 'true' : 'false'} aria-label="Show call ${shown(cid, 80)}">${shown(cid, 80)}</button></td>
@@ -49,6 +57,7 @@ export class StreamVideoCalls extends LitElement {
       <td>${shown(createdById, 60)}</td>
       <td class="number">${memberCount}</td>
       <td class="number">${watchers}</td>
+      <td class="number">${participants.length}</td>
       <td class="number">${timeOfDay(createdAt)}</td>
     </tr>`;
   }
