@@ -46,6 +46,7 @@ export const GUIDES: readonly { title: string; pages: readonly (readonly [link: 
       pages: [
         ['/guide/official-client', 'The official media client'],
         ['/guide/from-video-client', 'Moving from @stream-io/video-client'],
+        ['/call-screen', 'Test your call screen without an account'],
         ['/coming-from-swift', 'Moving from the Swift client'],
       ],
     },
