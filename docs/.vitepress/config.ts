@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash';
 import ts from 'typescript';
@@ -37,6 +37,10 @@ export default defineConfig({
   cleanUrls: false,
   head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   srcExclude: ['public/**'],
+  buildEnd: ({ outDir }) => {
+    for (const file of ['seed.schema.json', 'seed.example.json'])
+      copyFileSync(path(`../${file}`), `${outDir}/${file}`);
+  },
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     codeTransformers: [

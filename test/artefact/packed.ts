@@ -12,8 +12,10 @@ const BUILT = [
 
 const PAGES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
 
+const PUBLIC = 'docs/public';
+
 /** Packed as they stand in the repository: the README and the texts of errors refer to them. */
-const SOURCES = ['examples', 'docs/*.md', 'docs/public', 'docs/seed.*.json'];
+const SOURCES = ['examples', 'docs/*.md', PUBLIC, 'docs/seed.*.json'];
 
 function withMap(name: string): string[] {
   return [`${name}.js`, `${name}.js.map`];
@@ -57,8 +59,11 @@ export function readPacked(root: string, tarball: string): Packed {
 const LINK = /\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g;
 
 function linksOf(page: string, text: string): { page: string; target: string }[] {
-  return [...text.matchAll(LINK)]
-    .map(([, link, source]) => (link ?? source ?? '').replace(/#.*/, ''))
-    .filter((link) => link !== '' && !/^[a-z]+:/.test(link))
-    .map((link) => ({ page, target: join(page, '..', link) }));
+  return (
+    [...text.matchAll(LINK)]
+      .map(([, link, source]) => (link ?? source ?? '').replace(/#.*/, ''))
+      .filter((link) => link !== '' && !/^[a-z]+:/.test(link))
+      // From the root: a file of the site, which keeps them in one folder.
+      .map((link) => ({ page, target: link.startsWith('/') ? join(PUBLIC, link) : join(page, '..', link) }))
+  );
 }
