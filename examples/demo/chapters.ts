@@ -17,6 +17,9 @@ export interface Stage {
   run: string;
 }
 
+/** Longer silence looks like a hang. */
+const PROGRESS_MS = 3_000;
+
 /** Options that all clients of the story share. */
 function common({ story, apiKey, baseUrl }: Stage) {
   return {
@@ -62,9 +65,15 @@ export async function signedIn(stage: Stage): Promise<StreamVideo> {
   story.tell('martin made two calls');
   const until = story.elapsedMs + 20_000;
   let sent = 0;
+  let tellAt = story.elapsedMs + PROGRESS_MS;
+  story.tell('martin asks for his devices four times a second, for 20 s: his tokens end meanwhile');
   while (story.elapsedMs < until) {
     await martin.request('GET', '/devices');
     sent += 1;
+    if (story.elapsedMs >= tellAt) {
+      tellAt += PROGRESS_MS;
+      story.tell(`… ${sent} requests so far, ${story.counts.refused} refused`);
+    }
     await sleep(250);
   }
   story.tell(
@@ -97,8 +106,10 @@ export async function revocation({ story }: Stage, martin: StreamVideo, emulator
       if (state === 'connected') resolve();
     });
   });
+  story.tell("the coordinator drops martin's socket without a word");
   emulator.faults.dropConnections();
   await reconnected;
+  story.tell('martin did nothing for that: the socket came back with the new token');
   story.expect(
     story.counts.providerCalls - before.providerCalls === 1,
     'the new token authenticates the new socket',
@@ -152,6 +163,7 @@ export async function anonymous(stage: Stage): Promise<void> {
         .catch(() => {}),
     500,
   );
+  story.tell('the viewer looks at the call twice a second, until its call token has to be renewed');
   await renewed;
   clearInterval(polling);
   await viewer.call(show.type, show.id).get();

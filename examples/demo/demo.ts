@@ -38,6 +38,9 @@ async function main(story: Story): Promise<void> {
   }
   story.summary();
   story.expect(story.elapsedMs < TIME_LIMIT_MS, `it took less than ${TIME_LIMIT_MS / 1000} s`);
+  console.log(
+    '\nNext: npm run demo:web prints the address of a live page where you make these things happen yourself.',
+  );
 }
 
 const story = new Story();

@@ -41,15 +41,12 @@ export function laneOf({ client, life }: ClientWatch, id: string): TimelineLane 
       until,
     })),
     marks: happenings.map(markOf).filter((mark) => mark !== undefined),
-    bands: pauses.map(({ kind: band, why, from, until }, index) => ({
-      id: `pause:${index}:${from}`,
-      kind: band,
-      label:
-        band === 'suspension' ? 'suspended' : `${band} ${until === undefined ? '' : duration(until - from)}`,
-      title: `${why}, from ${timeOfDay(from)} ${until === undefined ? 'on, until the app steps in' : `to ${timeOfDay(until)}`}`,
-      from,
-      until,
-    })),
+    bands: pauses.map(({ kind: band, why, from, until }, index) => {
+      const label = band === 'suspension' ? 'suspended' : `${band} ${duration((until ?? from) - from)}`;
+      const end = until === undefined ? 'on, until the app steps in' : `to ${timeOfDay(until)}`;
+      const title = `${label}: ${why}, from ${timeOfDay(from)} ${end}`;
+      return { id: `pause:${index}:${from}`, kind: band, label, title, from, until };
+    }),
   };
 }
 
@@ -58,11 +55,12 @@ function barOf({ generation, from, until, end, ...token }: TokenLife, index: num
   const life = expiresAt === undefined ? '' : ` · ${duration(expiresAt - from)}`;
   const isCut = end !== undefined && end !== 'replaced';
   const last = Math.min(until ?? Number.POSITIVE_INFINITY, expiresAt ?? Number.POSITIVE_INFINITY);
+  const label = `#${generation}${life}`;
   return {
     id: `token:${index}:${from}`,
-    label: `#${generation}${life}`,
+    label,
     title: [
-      `Token of generation ${generation}, in use from ${timeOfDay(from)}`,
+      `${label}: token of generation ${generation}, in use from ${timeOfDay(from)}`,
       until === undefined ? 'in use' : `${end} ${timeOfDay(until)}`,
       expiresAt === undefined ? 'no known expiry' : `expires ${timeOfDay(expiresAt)}`,
       acceptedAt === undefined ? 'not accepted by the server' : `accepted ${timeOfDay(acceptedAt)}`,
