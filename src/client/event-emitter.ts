@@ -1,4 +1,3 @@
-import { EventEmitter as Emitter } from 'eventemitter3';
 import { callSafely } from '../shared/call-safely.js';
 import { refuse } from '../shared/refuse.js';
 import { describeType } from '../shared/text.js';
@@ -35,7 +34,8 @@ interface Emission {
 
 /** Delivers events to the app's listeners. One that throws or rejects disturbs nobody. */
 export class EventEmitter {
-  readonly #emitter = new Emitter<string>();
+  /** By name, in the order of their addition; a set, so that one of many is stopped as quickly as one of few. */
+  readonly #deliveries = new Map<string, Set<Delivery>>();
   readonly #logger: Logger;
   readonly #underWay = new Set<Emission>();
 
@@ -53,7 +53,7 @@ export class EventEmitter {
   }
 
   off(name: string, listener: AnyListener, scope?: Scope): void {
-    for (const delivery of this.#emitter.listeners(scoped(name, scope?.cid)) as Delivery[]) {
+    for (const delivery of this.#deliveriesOf(scoped(name, scope?.cid))) {
       if (delivery.listener === listener) delivery.stop();
     }
   }
@@ -95,7 +95,8 @@ export class EventEmitter {
     let isStopped = false;
     const stop = () => {
       isStopped = true;
-      this.#emitter.off(event, delivery);
+      const others = this.#deliveries.get(event);
+      if (others?.delete(delivery) && others.size === 0) this.#deliveries.delete(event);
     };
     const deliver = (emission: Emission) => {
       if (isStopped || emission.isCutOff) return;
@@ -103,8 +104,14 @@ export class EventEmitter {
       this.#deliver(listener, emission.event);
     };
     const delivery: Delivery = Object.assign(deliver, { listener, scope, stop });
-    this.#emitter.on(event, delivery);
+    const deliveries = this.#deliveries.get(event) ?? new Set();
+    this.#deliveries.set(event, deliveries.add(delivery));
     return stop;
+  }
+
+  /** Those of this moment: a listener may add and stop others. */
+  #deliveriesOf(name: string): readonly Delivery[] {
+    return [...(this.#deliveries.get(name) ?? [])];
   }
 
   #deliver(listener: AnyListener, event: AnyEvent): void {
@@ -121,8 +128,9 @@ export class EventEmitter {
     const { call_cid: cid } = event;
     this.#underWay.add(emission);
     for (const name of names) {
-      this.#emitter.emit(name, emission);
-      if (typeof cid === 'string') this.#emitter.emit(scoped(name, cid), emission);
+      for (const deliver of this.#deliveriesOf(name)) deliver(emission);
+      if (typeof cid !== 'string') continue;
+      for (const deliver of this.#deliveriesOf(scoped(name, cid))) deliver(emission);
     }
     this.#underWay.delete(emission);
   }

@@ -13,7 +13,6 @@ import { createGuest, returningGuest } from './guest.js';
 import { authorization } from './http/authorization.js';
 import { HttpClient, type RequestOptions } from './http/client.js';
 import { withConnectionId } from './http/connection-id.js';
-import { defaultParameters } from './http/default-parameters.js';
 import { networkRetry } from './http/network-retry.js';
 import { refreshAndReplay } from './http/replay.js';
 import { chain, type Next } from './http/request.js';
@@ -82,8 +81,9 @@ function loggable(event: LogData): LogData {
 }
 
 function withoutSession({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings): Next {
-  const send = sender({ baseUrl, fetch, requestMs: timeouts.requestMs, environment });
-  return chain([defaultParameters({ apiKey, clientName }), networkRetry(environment)], send);
+  const { requestMs } = timeouts;
+  const send = sender({ apiKey, clientName, baseUrl, fetch, requestMs, environment });
+  return chain([networkRetry(environment)], send);
 }
 
 function sourceOf(settings: Settings, askedGuest: KnownUser | undefined): TokenSource {
@@ -169,9 +169,10 @@ export class StreamVideo {
         // Outside of authorization, so that what is sent again takes the token of that moment.
         networkRetry(environment),
         authorization(this.#session),
-        defaultParameters({ apiKey, clientName }),
       ],
       sender({
+        apiKey,
+        clientName,
         baseUrl: settings.baseUrl,
         fetch: settings.fetch,
         requestMs: timeouts.requestMs,

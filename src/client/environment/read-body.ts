@@ -27,21 +27,30 @@ export async function readBody(response: Response, limit: Limit): Promise<string
 
 async function readStream(body: ReadableStream<Uint8Array>, limit: Limit): Promise<string> {
   const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
+      if (done) return decode(chunks);
       bytes += value.byteLength;
       assertFits(bytes, limit);
-      text += decoder.decode(value, { stream: true });
+      chunks.push(value);
     }
   } catch (error) {
     callSafely(() => reader.cancel());
     throw error;
   }
+}
+
+let decoder: TextDecoder | undefined;
+
+/** With one decoder for all, which costs more than most answers; used in one go, it keeps nothing of any. */
+function decode(chunks: readonly Uint8Array[]): string {
+  decoder ??= new TextDecoder();
+  let text = '';
+  for (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
 }
 
 function assertFits(bytes: number, { maxBytes, sender, remediation }: Limit): void {

@@ -1,6 +1,6 @@
 import type { AbortSource } from '../environment/abortable.js';
 import { CODE } from './api-error.js';
-import type { Interceptor } from './request.js';
+import type { ApiRequest, ApiResponse, Interceptor, Next } from './request.js';
 
 /** What a watching request needs of the socket. */
 export interface ConnectionIds {
@@ -13,10 +13,15 @@ export interface ConnectionIds {
  * request that takes what there is waits for none.
  */
 export function withConnectionId(connection: ConnectionIds): Interceptor {
-  return async (request, next) => {
-    const { isWatching, signal } = request;
+  return (request, next) => {
+    const { isWatching } = request;
     const isOptional = isWatching === 'if_connected';
-    if (!isWatching || (isOptional && connection.connectionId === undefined)) return next(request);
+    const isTied = isWatching && !(isOptional && connection.connectionId === undefined);
+    return isTied ? tie(request, next, isOptional) : next(request);
+  };
+
+  async function tie(request: ApiRequest, next: Next, isOptional: boolean): Promise<ApiResponse> {
+    const { signal } = request;
     const withId = async (connectionId: string) => {
       const query = { ...request.query, connection_id: connectionId };
       return { ...(await next({ ...request, query })), connectionId };
@@ -28,5 +33,5 @@ export function withConnectionId(connection: ConnectionIds): Interceptor {
     if (!isOptional) return withId(await following);
     following.catch(() => {});
     return next(request);
-  };
+  }
 }

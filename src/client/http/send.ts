@@ -8,6 +8,7 @@ import { discardBody, readBody } from '../environment/read-body.js';
 import { isRedirect } from '../environment/redirect.js';
 import { MAX_ANSWER_BYTES } from '../environment/size-limits.js';
 import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
+import { clientHeader } from './client-header.js';
 import type { ApiRequest, ApiResponse, Next } from './request.js';
 import { randomId } from './request-id.js';
 
@@ -15,6 +16,8 @@ import { randomId } from './request-id.js';
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 export interface SendOptions {
+  readonly apiKey: string;
+  readonly clientName?: string | undefined;
   /** Without a slash at the end, and without `/video`. */
   readonly baseUrl: string;
   /** Undefined for the platform's, looked up at each use. */
@@ -32,12 +35,24 @@ const LIMIT = {
   remediation: 'Ask for less at once: a smaller limit, or a narrower filter.',
 };
 
-function urlOf(baseUrl: string, { path, query }: ApiRequest): string {
-  const search = new URLSearchParams(query).toString();
+interface Common {
+  /** The query of a request that has none of its own. */
+  readonly query: string;
+  readonly client: string;
+}
+
+function urlOf({ baseUrl, apiKey }: SendOptions, common: Common, { path, query }: ApiRequest): string {
+  const isBare = Object.keys(query).length === 0;
+  const search = isBare ? common.query : new URLSearchParams({ ...query, api_key: apiKey });
   return `${baseUrl}/video${path}${path.includes('?') ? '&' : '?'}${search}`;
 }
 
-function initOf({ method, headers, body }: ApiRequest, requestId: string, signal: AbortSignal): RequestInit {
+function initOf(
+  { client }: Common,
+  { method, headers, body }: ApiRequest,
+  requestId: string,
+  signal: AbortSignal,
+): RequestInit {
   const contentType = body?.contentType;
   return {
     method,
@@ -45,6 +60,7 @@ function initOf({ method, headers, body }: ApiRequest, requestId: string, signal
       accept: 'application/json',
       ...(contentType !== undefined && { 'content-type': contentType }),
       ...headers,
+      'x-stream-client': client,
       'x-client-request-id': requestId,
     },
     signal,
@@ -144,7 +160,12 @@ function timeoutError(requestMs: number): ConnectionError {
 
 /** The last step: puts one attempt on the wire, bounds it, and reads what comes back. */
 export function sender(options: SendOptions): Next {
-  const { environment, requestMs } = options;
+  const { environment, requestMs, apiKey, clientName } = options;
+  // What all requests carry is put together once.
+  const common: Common = {
+    query: new URLSearchParams({ api_key: apiKey }).toString(),
+    client: clientHeader(clientName),
+  };
   return (request) => {
     const { timers } = environment;
     const { signal: ending } = request;
@@ -181,7 +202,7 @@ export function sender(options: SendOptions): Next {
     let response: Response;
     try {
       const { fetch = globalThis.fetch } = options;
-      response = await fetch(urlOf(options.baseUrl, request), initOf(request, requestId, signal));
+      response = await fetch(urlOf(options, common, request), initOf(common, request, requestId, signal));
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       throw networkError(cause);

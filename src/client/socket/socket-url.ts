@@ -1,4 +1,4 @@
-import { clientHeader } from '../http/default-parameters.js';
+import { clientHeader } from '../http/client-header.js';
 
 interface SocketUrlOptions {
   readonly baseUrl: string;
@@ -11,7 +11,7 @@ export function socketUrl({ baseUrl, apiKey, clientName }: SocketUrlOptions): st
   const query = new URLSearchParams({
     api_key: apiKey,
     'stream-auth-type': 'jwt',
-    'X-Stream-Client': clientHeader({ clientName }),
+    'X-Stream-Client': clientHeader(clientName),
   });
   // https becomes wss, http becomes ws.
   return `ws${baseUrl.slice('http'.length)}/video/connect?${query}`;

@@ -1,0 +1,49 @@
+import { buildMeasures, type Run, runMeasure, startCoordinator } from './run-measure.js';
+
+/**
+ * `npm run bench:gates`: what must not grow unnoticed. Bytes have a tenth or more of headroom over what was measured
+ * last, and calls of the provider are exact. Timings are printed and never a reason to fail: they say more about
+ * the machine.
+ */
+interface Gate extends Run {
+  readonly what: string;
+  readonly figure: string;
+  readonly max: number;
+  /** Fewer is as wrong as more. */
+  readonly isExact?: true;
+}
+
+const GATES: readonly Gate[] = [
+  { what: 'garbage of a request', name: 'garbage', size: 1_000, figure: 'bytes', max: 13_500 },
+  { what: 'heap of a request in flight', name: 'inFlight', size: 2_000, figure: 'bytes', max: 5_500 },
+  { what: 'garbage of getToken()', name: 'getToken', size: 5_000, figure: 'bytes', max: 600 },
+  { what: 'heap of a client, made', name: 'heapMade', size: 2_000, figure: 'bytes', max: 10_000 },
+  { what: 'heap of a client, used', name: 'heapUsed', size: 2_000, figure: 'bytes', max: 13_000 },
+  { what: 'heap of a client, connected', name: 'heapConnected', size: 1_000, figure: 'bytes', max: 17_500 },
+  { what: 'kept of a call that nobody holds', name: 'lostCalls', size: 50_000, figure: 'bytes', max: 64 },
+  { what: 'timers of an idle client', name: 'idle', size: 1_000, figure: 'timers', max: 1 },
+  {
+    what: 'provider calls of a refused burst',
+    name: 'refusedBurst',
+    size: 1_000,
+    figure: 'providerCalls',
+    max: 1,
+    isExact: true,
+  },
+];
+
+const { file, remove } = await buildMeasures();
+const coordinator = await startCoordinator();
+try {
+  for (const gate of GATES) {
+    const figures = await runMeasure(file, gate, coordinator);
+    const value = figures[gate.figure] ?? Number.NaN;
+    // Nothing measured is no pass either.
+    const isMet = gate.isExact ? value === gate.max : value <= gate.max;
+    console.log(`${isMet ? 'ok  ' : 'FAIL'} ${gate.what}: ${Math.round(value)} of ${gate.max}`, figures);
+    if (!isMet) process.exitCode = 1;
+  }
+} finally {
+  coordinator.process.kill();
+  await remove();
+}
