@@ -34,7 +34,8 @@ function compiled(text: string, filename: string): string[] {
 }
 
 /** Names of components and hooks that are defined in this text. */
-const defined = (text: string) => [...text.matchAll(/function ((?:use)?[A-Z]\w*)/g)].map(([, name]) => name);
+const defined = (text: string) =>
+  [...text.matchAll(/^(?:export )?(?:default )?function ((?:use)?[A-Z]\w*)/gm)].map(([, name]) => name);
 
 describe('React Compiler', () => {
   it.each(FILES)('compiles each component and hook of %s', (file) => {

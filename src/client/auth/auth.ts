@@ -22,6 +22,11 @@ export function checkProvider(provider: unknown): TokenProvider {
   );
 }
 
+async function tokenOf(session: TokenSession, { signal }: Waiting): Promise<string> {
+  const { token } = session.acquireAtOnce({ signal }) ?? (await session.acquire({ signal }));
+  return token?.value ?? '';
+}
+
 /** The token's life, as the app sees and steers it: `streamVideo.auth`. Works without `connect()`. */
 export class Auth {
   readonly #session: TokenSession;
@@ -50,10 +55,9 @@ export class Auth {
    * @example
    * const token = await streamVideo.auth.getToken();
    */
-  async getToken({ signal }: Waiting = {}): Promise<string> {
-    const session = this.#session;
-    const { token } = session.acquireAtOnce({ signal }) ?? (await session.acquire({ signal }));
-    return token?.value ?? '';
+  getToken({ signal }: Waiting = {}): Promise<string> {
+    // Read outside of the promise: a method torn off its object fails at once.
+    return tokenOf(this.#session, { signal });
   }
 
   /**
