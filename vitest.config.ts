@@ -6,8 +6,12 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 /** In virtual time; what speaks to a real server is named `*.wire.test.ts`. */
 const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'];
 
-/** These look at what a module finds when it is loaded: a runtime without a WebSocket, a patched one. */
+/**
+ * These look at what a module finds when it is loaded: a runtime without a WebSocket, a patched one. Or at what is
+ * collected: in a heap of their own that is quick.
+ */
 const FRESH_MODULES = [
+  'test/client/call/memory.test.ts',
   'test/field-reports/runtimes.test.ts',
   'test/emulator/msw/handlers-sockets.test.ts',
   'test/runtimes/react-native.test.ts',
@@ -15,6 +19,9 @@ const FRESH_MODULES = [
 
 /** They need a page. */
 const DEVTOOLS = ['test/devtools/**/*.page.test.ts'];
+
+/** They need a build and a browser, and have a command of their own each. */
+const IN_BROWSERS = ['test/{browser,media,page,web}/**'];
 
 const REACT = ['test/react/**/*.test.{ts,tsx}'];
 
@@ -31,7 +38,15 @@ export default defineConfig({
   test: {
     projects: [
       // Without isolation each module is loaded once: nothing is left from file to file, and each test checks it.
-      { extends: true, test: { name: 'virtual', include: VIRTUAL, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'virtual',
+          include: VIRTUAL,
+          exclude: [...configDefaults.exclude, ...FRESH_MODULES],
+          isolate: false,
+        },
+      },
       { extends: true, test: { name: 'fresh-modules', include: FRESH_MODULES } },
       {
         extends: true,
@@ -39,11 +54,9 @@ export default defineConfig({
           name: 'wire',
           include: ['test/**/*.test.ts'],
           isolate: false,
-          // The page needs a build and a browser: npm run test:page
           exclude: [
             ...configDefaults.exclude,
-            'test/page/**',
-            'test/web/**',
+            ...IN_BROWSERS,
             ...DEVTOOLS,
             ...REACT,
             ...VIRTUAL,
