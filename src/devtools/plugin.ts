@@ -1,13 +1,14 @@
 import type { Devtools, DevtoolsClients, Mount } from './mount.js';
 
-type PluginTheme = 'light' | 'dark';
-
 /** The form of a plugin that TanStack Devtools takes. */
 export interface DevtoolsPlugin {
   readonly id: string;
   readonly name: string;
   /** Draws into this element. The second argument is the theme, or an object with it. */
-  render(element: HTMLElement, theme?: PluginTheme | { readonly theme?: PluginTheme | undefined }): void;
+  render(
+    element: HTMLElement,
+    theme?: 'light' | 'dark' | { readonly theme?: 'light' | 'dark' | undefined },
+  ): void;
   destroy(): void;
 }
 

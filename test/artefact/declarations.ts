@@ -14,7 +14,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     ...['CapabilitiesByRole', 'Resolution', 'Ringing', 'Startable', 'UserFields', 'UserProfileResponse'],
     ...['Common', 'WithToken', 'HeaderFields'],
   ],
-  devtools: [],
+  // The tag's name, for `createElement`.
+  devtools: ['global'],
   react: ['Capability'],
   server: [...ERROR_PARTS, 'SecretOptions', 'Awaitable'],
   emulator: [
