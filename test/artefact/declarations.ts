@@ -20,7 +20,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   server: [...ERROR_PARTS, 'SecretOptions', 'Awaitable'],
   emulator: [
     ...[...ERROR_PARTS, 'InvalidTokenErrorCode', 'TokenExpiredErrorCode'],
-    ...['CAPABILITIES', 'Capability', 'FAULT_KINDS', 'MswParts'],
+    ...['CAPABILITIES', 'Capability', 'FAULT_KINDS', 'MswParts', 'RECONNECT_STRATEGIES'],
   ],
 };
 
