@@ -372,7 +372,8 @@ describe('faults', () => {
       if (request.method() === 'POST') sent.add(new URL(request.url()).pathname);
     });
     await page.route('**/_emulator/**', (route) => route.fulfill({ json: { ok: true } }));
-    for (const group of ['Clock', 'Application', 'Media']) await page.getByText(group, { exact: true }).click();
+    for (const group of ['Clock', 'Application', 'Media'])
+      await page.getByText(group, { exact: true }).click();
     await form('Mint a token').getByLabel('User').fill('martin');
     await form('Grants of a role').getByLabel('Capabilities').fill('join-call');
     const buttons = page.locator('stream-video-faults button');
