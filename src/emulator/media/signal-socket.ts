@@ -1,3 +1,4 @@
+import { FrameRate } from '../sockets/frame-rate.js';
 import type { Peer, SocketEvents } from '../sockets/peer.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { type Admitted, MediaRefusal } from './admission.js';
@@ -15,8 +16,6 @@ import type { Room } from './room.js';
 import { decode, encode, Malformed } from './wire-format.js';
 
 const JOIN_LIMIT_MS = 10_000;
-// A client pings every 5 s and says little else.
-const MAX_FRAMES_PER_SECOND = 50;
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** The client has left, or its page is gone: it can't come back with what it had. */
 const GONE_FOR_GOOD = new Set([1000, 1001]);
@@ -34,12 +33,11 @@ interface Reception {
 export class SignalSocket implements SocketEvents, SignalLine {
   readonly #server: Reception;
   readonly #peer: Peer;
+  readonly #frames = new FrameRate();
   readonly #cancelJoinLimit: () => void;
   #joined: { readonly room: Room; readonly session: MediaSession } | undefined;
   #hasAsked = false;
   #isClosed = false;
-  #framesThisSecond = 0;
-  #secondEndsAt = 0;
 
   constructor(server: Reception, peer: Peer) {
     this.#server = server;
@@ -52,7 +50,7 @@ export class SignalSocket implements SocketEvents, SignalLine {
   receive(data: string | Uint8Array): void {
     if (this.#isClosed) return;
     if (typeof data === 'string') this.#end(UNSUPPORTED_DATA, 'frames are binary');
-    else if (this.#isFlooding()) this.close('too many frames');
+    else if (this.#frames.isExceeded()) this.close('too many frames');
     else this.#read(data);
   }
 
@@ -145,15 +143,5 @@ export class SignalSocket implements SocketEvents, SignalLine {
     this.#isClosed = true;
     this.#cancelJoinLimit();
     this.#server.coordinator.lines.delete(this);
-  }
-
-  #isFlooding(): boolean {
-    const now = globalThis.performance.now();
-    if (now >= this.#secondEndsAt) {
-      this.#secondEndsAt = now + 1000;
-      this.#framesThisSecond = 0;
-    }
-    this.#framesThisSecond += 1;
-    return this.#framesThisSecond > MAX_FRAMES_PER_SECOND;
   }
 }

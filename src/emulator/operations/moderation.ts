@@ -1,7 +1,7 @@
 import { announce, eventParts } from '../announcements/call-events.js';
 import type { Call } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
-import type { Participant, TrackKind } from '../state/participants.js';
+import { type Participant, TRACK_KINDS } from '../state/participants.js';
 import { Failure } from '../wire/api-failure.js';
 import { SERVER_USER_FIELDS, USER_ID } from '../wire/profile.js';
 import {
@@ -79,8 +79,6 @@ function kick(context: Context): object {
   takeOut(coordinator, call, userId);
   return {};
 }
-
-const TRACK_KINDS: readonly TrackKind[] = ['audio', 'video', 'screenshare', 'screenshare_audio'];
 
 /** The members, and whoever else is there, but the moderator. */
 function othersIn(call: Call, present: readonly Participant[], byId: string): string[] {

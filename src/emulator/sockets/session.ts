@@ -8,14 +8,13 @@ import type { KnownToken } from '../state/token-registry.js';
 import type { User } from '../state/user.js';
 import { Failure } from '../wire/api-failure.js';
 import { wireFullUser } from '../wire/user.js';
+import { FrameRate } from './frame-rate.js';
 import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
 import { admit, chatFrame, recordHandshake } from './handshake.js';
 import type { Opening, Peer, SocketEvents } from './peer.js';
 import { type SocketDialect, socketDialectOf } from './socket-paths.js';
 
 const AUTH_FRAME_LIMIT_MS = 10_000;
-// A client's own traffic is a ping every few seconds.
-const MAX_FRAMES_PER_SECOND = 50;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -32,6 +31,7 @@ export class SocketSession implements SocketEvents {
   readonly id = globalThis.crypto.randomUUID();
   readonly #coordinator: Coordinator;
   readonly #peer: Peer;
+  readonly #frames = new FrameRate();
   readonly #opening: Opening;
   readonly #speaks: SocketDialect;
   #state: 'waiting' | 'authenticating' | 'connected' | 'closed' = 'waiting';
@@ -40,8 +40,6 @@ export class SocketSession implements SocketEvents {
   #cancelAuthLimit: () => void = () => {};
   #cancelExpiry: () => void = () => {};
   #endedBy: { code: number; apiCode?: number | undefined } | undefined;
-  #framesThisSecond = 0;
-  #secondEndsAt = 0;
 
   constructor(coordinator: Coordinator, peer: Peer, opening: Opening) {
     this.#coordinator = coordinator;
@@ -93,7 +91,7 @@ export class SocketSession implements SocketEvents {
   }
 
   #read(data: string | Uint8Array): Failure | undefined {
-    if (this.#isFlooding()) return new Failure(9, 'too many frames');
+    if (this.#frames.isExceeded()) return new Failure(9, 'too many frames');
     const frame = parseFrame(data);
     if (frame === undefined) return new Failure(4, 'the frame is not JSON');
     if (this.#state === 'connected') this.#sendHealthCheck();
@@ -252,15 +250,5 @@ export class SocketSession implements SocketEvents {
       const delayMs = Math.min(Math.ceil(remainingMs), MAX_TIMER_MS);
       this.#cancelExpiry = coordinator.timers.after(delayMs, () => this.#armExpiry());
     }
-  }
-
-  #isFlooding(): boolean {
-    const now = globalThis.performance.now();
-    if (now >= this.#secondEndsAt) {
-      this.#secondEndsAt = now + 1000;
-      this.#framesThisSecond = 0;
-    }
-    this.#framesThisSecond += 1;
-    return this.#framesThisSecond > MAX_FRAMES_PER_SECOND;
   }
 }

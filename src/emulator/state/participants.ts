@@ -1,7 +1,9 @@
 import type { Instant } from './instant.js';
 
+export const TRACK_KINDS = ['audio', 'video', 'screenshare', 'screenshare_audio'] as const;
+
 /** What a participant may send. */
-export type TrackKind = 'audio' | 'video' | 'screenshare' | 'screenshare_audio';
+export type TrackKind = (typeof TRACK_KINDS)[number];
 
 /** Why the server ends somebody's participation. */
 export type ParticipationEnd = 'call ended' | 'live ended' | 'kicked';
