@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { duration, shown, timeOfDay } from '../timeline/format.js';
 import { html, svg, type Template } from '../timeline/template.js';
 import type { ClientWatch } from './watch/client-watch.js';
-import { nameOf, statusOf } from './watch/lane.js';
+import { kindOf, nameOf, statusOf } from './watch/lane.js';
 import type { Happening, Life, Present } from './watch/life.js';
 
 const LISTED = 50;
@@ -24,7 +24,7 @@ export function card(watch: ClientWatch, id: number, actions: CardActions, now: 
   return html`<section class="card" aria-labelledby="name-${id}">
     <header>
       <h3 id="name-${id}">${name}</h3>
-      <span class="kind">${kindOf(watch)}</span>
+      <span class="kind">${kindOf(client)}</span>
       <span class="badge ${toneOf(life)}">${statusOf(life)}</span>
       <span class="socket ${present?.connection ?? ''}">${present?.connection ?? ''}</span>
     </header>
@@ -39,11 +39,6 @@ export function card(watch: ClientWatch, id: number, actions: CardActions, now: 
     <details><summary>explain()</summary>
       <pre class="explain" tabindex="0" aria-label="What auth.explain() says">${present?.explanation.text ?? ''}</pre></details>
   </section>`;
-}
-
-function kindOf({ client }: ClientWatch): string {
-  const { type } = client.user;
-  return type === 'authenticated' ? 'signed in' : type === 'guest' ? 'guest' : 'viewer';
 }
 
 function toneOf({ present }: Life): 'good' | 'warn' | 'bad' | 'calm' {

@@ -1,9 +1,9 @@
 import { LitElement, nothing, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { StreamVideo } from 'stream-video-auth';
-import type { TimelineData, TimelineSelection } from '../timeline/data.js';
+import type { TimelineData, TimelineLane, TimelineSelection } from '../timeline/data.js';
 import { html, type Template } from '../timeline/template.js';
-import { controls, theme } from '../timeline/theme.js';
+import { controls, theme, tokenColours } from '../timeline/theme.js';
 import { type CardActions, card } from './card.js';
 import type { StreamVideoAuthDevtoolsElement } from './mount.js';
 import { devtoolsStyles } from './styles.js';
@@ -15,7 +15,7 @@ const DRAW_EVERY_MS = 250;
 /** Reads what the clients tell anybody, shows no token, and asks for one only when its button is pressed. */
 export class StreamVideoAuthDevtools extends LitElement implements StreamVideoAuthDevtoolsElement {
   static override properties = { clients: { attribute: false }, theme: { reflect: true } };
-  static override styles = [theme, controls, devtoolsStyles];
+  static override styles = [theme, controls, tokenColours, devtoolsStyles];
 
   declare clients: readonly StreamVideo[];
   declare theme: 'light' | 'dark' | 'auto';
@@ -60,7 +60,7 @@ export class StreamVideoAuthDevtools extends LitElement implements StreamVideoAu
     const data: TimelineData = {
       now,
       isRunning: true,
-      lanes: watches.map(({ id, watch }) => laneOf(watch, `client:${id}`)),
+      lanes: this.#lanes(),
     };
     return html`
       <div class="top"><h2>Tokens’ lives</h2><span>${watches.length === 1 ? '1 client' : `${watches.length} clients`}</span></div>
@@ -73,6 +73,10 @@ export class StreamVideoAuthDevtools extends LitElement implements StreamVideoAu
         ({ id }) => id,
         ({ watch, id }) => card(watch, id, this.#actions, now),
       )}</div>`;
+  }
+
+  #lanes(): TimelineLane[] {
+    return [...this.#watches.values()].map(({ id, watch }) => laneOf(watch, `client:${id}`));
   }
 
   #watchClients(): void {
@@ -101,11 +105,9 @@ export class StreamVideoAuthDevtools extends LitElement implements StreamVideoAu
 
   #select({ detail }: CustomEvent<TimelineSelection>): void {
     [this.#selected] = detail.ids;
-    const titles = [...this.#watches.values()].flatMap(({ id, watch }) => {
-      const { bars, spans, marks, bands = [] } = laneOf(watch, `client:${id}`);
-      return `client:${id}` === detail.laneId ? [...marks, ...bands, ...bars, ...spans] : [];
-    });
-    this.#said = titles
+    const chosen = this.#lanes().find(({ id }) => id === detail.laneId);
+    const { bars = [], spans = [], marks = [], bands = [] } = chosen ?? {};
+    this.#said = [...marks, ...bands, ...bars, ...spans]
       .filter((one) => detail.ids.includes(one.id))
       .map(({ title }) => title)
       .join('; ');

@@ -101,15 +101,6 @@ export const devtoolsStyles = css`
     height: 16px;
     border-radius: 4px;
   }
-  .life {
-    fill: var(--sv-life);
-  }
-  .advisory {
-    fill: var(--sv-advisory);
-  }
-  .mandatory {
-    fill: var(--sv-mandatory);
-  }
   .spent {
     fill: var(--sv-accent);
     opacity: 0.32;

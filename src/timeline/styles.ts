@@ -166,15 +166,6 @@ export const timelineStyles = css`
   .span.open {
     fill: var(--sv-good);
   }
-  .life {
-    fill: var(--sv-life);
-  }
-  .advisory {
-    fill: var(--sv-advisory);
-  }
-  .mandatory {
-    fill: var(--sv-mandatory);
-  }
   .outline {
     fill: none;
     stroke: var(--sv-life-line);

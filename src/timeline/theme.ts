@@ -42,6 +42,19 @@ export const theme = css`
   }
 `;
 
+/** A token's life and its windows, wherever they are drawn. */
+export const tokenColours = css`
+  .life {
+    fill: var(--sv-life);
+  }
+  .advisory {
+    fill: var(--sv-advisory);
+  }
+  .mandatory {
+    fill: var(--sv-mandatory);
+  }
+`;
+
 /** Buttons, fields and headings that look alike everywhere. */
 export const controls = css`
   h1,

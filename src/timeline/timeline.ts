@@ -9,7 +9,7 @@ import { RunningClock } from './running-clock.js';
 import { TimeScale } from './scale.js';
 import { timelineStyles } from './styles.js';
 import { html, svg, type Template } from './template.js';
-import { controls, theme } from './theme.js';
+import { controls, theme, tokenColours } from './theme.js';
 import { Ticker } from './ticker.js';
 
 const SPANS_MS = [30, 60, 120, 300, 900, 3600, 14_400].map((seconds) => seconds * 1000);
@@ -36,7 +36,7 @@ export class StreamVideoTimeline extends LitElement {
     spanMs: { type: Number, attribute: 'span-ms' },
     selected: {},
   };
-  static override styles = [theme, controls, timelineStyles];
+  static override styles = [theme, controls, tokenColours, timelineStyles];
 
   declare data: TimelineData;
   /** How much time is in view, milliseconds. */

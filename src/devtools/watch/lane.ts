@@ -11,6 +11,11 @@ export function nameOf({ user }: StreamVideo): string {
   return shown(user.type === 'guest' ? user.id.replace(/^guest-[\da-f-]{36}-/, '') : user.id, 60);
 }
 
+/** What kind of user a client is for, in words. */
+export function kindOf({ user: { type } }: StreamVideo): string {
+  return type === 'authenticated' ? 'signed in' : type === 'guest' ? 'guest' : 'viewer';
+}
+
 /** How the token is, in a word or two. */
 export function statusOf({ present }: Life): string {
   if (present === undefined) return '';
@@ -23,12 +28,11 @@ export function statusOf({ present }: Life): string {
 /** A client's life as a lane of the time line. */
 export function laneOf({ client, life }: ClientWatch, id: string): TimelineLane {
   const { tokens, sockets, pauses, happenings, present } = life;
-  const kind = client.user.type;
   return {
     id,
     kind: 'session',
     title: nameOf(client),
-    caption: kind === 'authenticated' ? 'signed in' : kind === 'guest' ? 'guest' : 'viewer',
+    caption: kindOf(client),
     state: [statusOf(life), present?.connection]
       .filter((text) => text !== undefined && text !== '')
       .join(', '),
