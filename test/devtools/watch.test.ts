@@ -3,6 +3,7 @@ import { createUserToken } from 'stream-video-auth/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ClientWatch } from '../../src/devtools/watch/client-watch.js';
 import { laneOf } from '../../src/devtools/watch/lane.js';
+import { FakeTabs } from '../support/fake-tabs.js';
 
 const SECRET = 'a-secret-that-is-long-enough-for-hs256-tests';
 const REFUSAL = { code: 43, message: 'signature', StatusCode: 401 };
@@ -18,6 +19,7 @@ beforeEach(() => {
 afterEach(async () => {
   watch.stop();
   await client.disconnect();
+  vi.unstubAllGlobals();
 });
 
 const mint = (expiresInSeconds = 600) =>
@@ -61,6 +63,22 @@ describe('a watched life', () => {
     expect(Number(token?.advisoryAt)).toBeLessThan(Number(token?.mandatoryAt));
     expect(laneOf(watch, 'a').bars).toMatchObject([{ isRefresh: false, isEndedEarly: false }]);
     expect(kinds()).toEqual(['accepted']);
+  });
+
+  test('a token of another tab is said to be one, and not the provider’s', async () => {
+    const [own, others] = [await mint(), await mint(1200)];
+    const tabs = new FakeTabs();
+    const { life } = watched({ tabs: 'shared', tokenProvider: async () => own });
+    await ask();
+    const before = life.happenings.length;
+    tabs.forge({ token: others });
+    await later(1000);
+    const said = life.happenings.slice(before).map(({ what }) => what);
+    expect(said).toContain("generation 2 is another tab's");
+    expect(said.filter((what) => what.includes('provider'))).toEqual([]);
+    expect(life.happenings.map(({ what }) => what)).toContainEqual(
+      expect.stringMatching(/^generation 1 came from the provider/),
+    );
   });
 
   test('a refused token ends early, its successor begins, and the request that was sent once more is a replay', async () => {

@@ -50,11 +50,11 @@ export class ClientWatch {
         this.look();
       }),
       client.on('token.refreshed', ({ generation, reason, durationMs }) => {
-        this.life.note(
-          Date.now(),
-          'note',
-          `generation ${generation} came from the provider in ${Math.round(durationMs)} ms (${reason})`,
-        );
+        // What another tab handed over is among the transitions.
+        if (reason !== 'shared') {
+          const took = `${Math.round(durationMs)} ms (${reason})`;
+          this.life.note(Date.now(), 'note', `generation ${generation} came from the provider in ${took}`);
+        }
         this.look();
       }),
       client.on('clock.skew', ({ ms }) => {
