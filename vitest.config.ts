@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
-
-const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+import { DOORS } from './test/support/aliases.js';
 
 /** In virtual time; what speaks to a real server is named `*.wire.test.ts`. */
 const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'];
@@ -26,15 +24,7 @@ const IN_BROWSERS = ['test/{browser,media,page,web}/**'];
 const REACT = ['test/react/**/*.test.{ts,tsx}'];
 
 export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^stream-video-auth$/, replacement: source('client/index.ts') },
-      { find: /^stream-video-auth\/server$/, replacement: source('server/index.ts') },
-      { find: /^stream-video-auth\/emulator$/, replacement: source('emulator/index.ts') },
-      { find: /^stream-video-auth\/devtools$/, replacement: source('devtools/index.ts') },
-      { find: /^stream-video-auth\/react$/, replacement: source('react/index.ts') },
-    ],
-  },
+  resolve: { alias: DOORS },
   test: {
     projects: [
       // Without isolation each module is loaded once: nothing is left from file to file, and each test checks it.

@@ -1,6 +1,29 @@
 import type { Page } from 'playwright-core';
 import { launch } from '../page/browser.js';
-import type { Driver, Tab } from './driver.js';
+
+/** What one tab can be made to do. Functions run in the page: they see its globals and the argument, nothing else. */
+export interface Tab {
+  goto(url: string): Promise<void>;
+  /** Back in the history, by real navigation. */
+  back(): Promise<void>;
+  evaluate<T>(run: () => T | Promise<T>): Promise<T>;
+  evaluate<T, A>(run: (argument: A) => T | Promise<T>, argument: A): Promise<T>;
+  /** What the browser complained of: console errors, exceptions, violations of a policy. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+  /** Cuts the network off, or gives it back; the page is told by its events. */
+  setOffline(isOffline: boolean): Promise<void>;
+  /** A slow network: milliseconds each way, and kilobytes in a second. */
+  slowDown(latencyMs: number, kilobytesPerSecond: number): Promise<void>;
+  /** The page is frozen as the browser freezes a tab in the background, or goes on. */
+  setFrozen(isFrozen: boolean): Promise<void>;
+}
+
+export interface Launched {
+  /** A tab in a profile that all tabs of this browser share. */
+  open(): Promise<Tab>;
+  close(): Promise<void>;
+}
 
 async function tabOf(page: Page): Promise<Tab> {
   const complaints: string[] = [];
@@ -38,13 +61,9 @@ async function tabOf(page: Page): Promise<Tab> {
 }
 
 /** Debian's Chromium, or `CHROMIUM_PATH`. */
-export const driver: Driver = {
-  name: 'Chromium',
-  cannot: {},
-  async launch() {
-    // The driver switches the cache off by default.
-    const browser = await launch([], ['--disable-back-forward-cache']);
-    const context = await browser.newContext();
-    return { open: async () => tabOf(await context.newPage()), close: () => browser.close() };
-  },
-};
+export async function launchChromium(): Promise<Launched> {
+  // The driver switches the cache off by default.
+  const browser = await launch([], ['--disable-back-forward-cache']);
+  const context = await browser.newContext();
+  return { open: async () => tabOf(await context.newPage()), close: () => browser.close() };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectComplaint, sleep, testThat, until, useScene } from './scene.js';
+import { expectComplaint, sleep, until, useScene } from './scene.js';
 import type { Policy } from './site.js';
 
 const scene = useScene();
@@ -88,44 +88,36 @@ describe('from another origin', () => {
 });
 
 describe('the network', () => {
-  testThat(
-    ['offline'],
-    'that goes and comes back: nothing is asked meanwhile, and the rest is done at once',
-    async () => {
-      const { emulator, site } = scene;
-      expectComplaint(/net::ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED)|WebSocket connection/);
-      const tab = await scene.open();
-      await tab.evaluate(() => inPage.make({ lifeSeconds: 4 }).connect());
-      await tab.setOffline?.(true);
-      emulator.faults.dropConnections();
-      await until(() => tab.evaluate(() => inPage.client.connectionState === 'reconnecting'));
-      await sleep(5_000);
-      expect(site.calls).toHaveLength(1);
-      await tab.setOffline?.(false);
-      await until(() => tab.evaluate(() => inPage.client.connectionState === 'connected'));
-      expect(site.calls.length).toBeLessThanOrEqual(3);
-      expect((await tab.evaluate(() => inPage.client.auth.state)).status).toBe('active');
-      await tab.evaluate(() => inPage.client.disconnect());
-    },
-  );
+  test('that goes and comes back: nothing is asked meanwhile, and the rest is done at once', async () => {
+    const { emulator, site } = scene;
+    expectComplaint(/net::ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED)|WebSocket connection/);
+    const tab = await scene.open();
+    await tab.evaluate(() => inPage.make({ lifeSeconds: 4 }).connect());
+    await tab.setOffline(true);
+    emulator.faults.dropConnections();
+    await until(() => tab.evaluate(() => inPage.client.connectionState === 'reconnecting'));
+    await sleep(5_000);
+    expect(site.calls).toHaveLength(1);
+    await tab.setOffline(false);
+    await until(() => tab.evaluate(() => inPage.client.connectionState === 'connected'));
+    expect(site.calls.length).toBeLessThanOrEqual(3);
+    expect((await tab.evaluate(() => inPage.client.auth.state)).status).toBe('active');
+    await tab.evaluate(() => inPage.client.disconnect());
+  });
 
-  testThat(
-    ['slow network'],
-    'of the third generation: connected within its limits, and one call of the provider',
-    async () => {
-      const { emulator, site } = scene;
-      const tab = await scene.open();
-      await tab.slowDown?.(400, 50);
-      emulator.faults.latency({ ms: 300, jitterMs: 100 });
-      await tab.evaluate(() => inPage.make().connect());
-      emulator.faults.expireTokens('martin');
-      await tab.evaluate(() =>
-        Promise.all(Array.from({ length: 10 }, () => inPage.client.request('GET', '/edges'))),
-      );
-      expect(site.calls.map(({ reason }) => reason)).toEqual(['initial', 'rejected']);
-      await tab.evaluate(() => inPage.client.disconnect());
-    },
-  );
+  test('of the third generation: connected within its limits, and one call of the provider', async () => {
+    const { emulator, site } = scene;
+    const tab = await scene.open();
+    await tab.slowDown(400, 50);
+    emulator.faults.latency({ ms: 300, jitterMs: 100 });
+    await tab.evaluate(() => inPage.make().connect());
+    emulator.faults.expireTokens('martin');
+    await tab.evaluate(() =>
+      Promise.all(Array.from({ length: 10 }, () => inPage.client.request('GET', '/edges'))),
+    );
+    expect(site.calls.map(({ reason }) => reason)).toEqual(['initial', 'rejected']);
+    await tab.evaluate(() => inPage.client.disconnect());
+  });
 
   test('whose connections are cut is connected again, with its calls watched', async () => {
     const { emulator } = scene;
@@ -169,26 +161,22 @@ describe('the page', () => {
     await tab.evaluate(() => inPage.client.disconnect());
   });
 
-  testThat(
-    ['freezing'],
-    'that was frozen beyond the life of its token has a good one when it goes on',
-    async () => {
-      const { site } = scene;
-      const tab = await scene.open();
-      await tab.evaluate(() => inPage.make({ lifeSeconds: 4, tabs: 'shared' }).connect());
-      await tab.setFrozen?.(true);
-      await sleep(5_000);
-      await tab.setFrozen?.(false);
-      await tab.evaluate(() => inPage.client.request('GET', '/edges'));
-      const state = await tab.evaluate(() => inPage.client.auth.state);
-      expect(state).toMatchObject({ status: 'active' });
-      expect(state.status === 'active' && state.phase).not.toBe('expired');
-      // No call for each moment that it slept.
-      expect(site.calls.length).toBeLessThanOrEqual(4);
-      await until(() => tab.evaluate(() => inPage.client.connectionState === 'connected'));
-      await tab.evaluate(() => inPage.client.disconnect());
-    },
-  );
+  test('that was frozen beyond the life of its token has a good one when it goes on', async () => {
+    const { site } = scene;
+    const tab = await scene.open();
+    await tab.evaluate(() => inPage.make({ lifeSeconds: 4, tabs: 'shared' }).connect());
+    await tab.setFrozen(true);
+    await sleep(5_000);
+    await tab.setFrozen(false);
+    await tab.evaluate(() => inPage.client.request('GET', '/edges'));
+    const state = await tab.evaluate(() => inPage.client.auth.state);
+    expect(state).toMatchObject({ status: 'active' });
+    expect(state.status === 'active' && state.phase).not.toBe('expired');
+    // No call for each moment that it slept.
+    expect(site.calls.length).toBeLessThanOrEqual(4);
+    await until(() => tab.evaluate(() => inPage.client.connectionState === 'connected'));
+    await tab.evaluate(() => inPage.client.disconnect());
+  });
 
   test('that sleeps for ten minutes at a time, a whole day long, always goes on with a good token', async () => {
     const { emulator, site } = scene;

@@ -1,10 +1,7 @@
 import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { driver as chromium } from './chromium.js';
-import type { Ability, Driver, Launched, Tab } from './driver.js';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { type Launched, launchChromium, type Tab } from './chromium.js';
 import { type Policy, Site } from './site.js';
-
-const driver: Driver = chromium;
 
 /** What the browser itself writes for an answer that is an error: the page had no say in it. */
 const REFUSED_ANSWER = /Failed to load resource: the server responded with a status of 4\d\d/;
@@ -25,7 +22,7 @@ let expected: RegExp[];
 /** Each test with a coordinator and a site of its own, in one browser; none may leave a complaint. */
 export function useScene(): Scene {
   beforeAll(async () => {
-    launched = await driver.launch();
+    launched = await launchChromium();
   });
   afterAll(() => launched.close());
   beforeEach(async () => {
@@ -63,18 +60,6 @@ export function useScene(): Scene {
 /** The test causes a complaint of the browser's, and looks at what the page makes of it. */
 export function expectComplaint(pattern: RegExp): void {
   expected.push(pattern);
-}
-
-/** A test that needs this of the driver. Where it cannot, the test is shown as skipped, and the reason with it. */
-export function testThat(
-  needs: readonly Ability[],
-  name: string,
-  run: () => Promise<void>,
-  limitMs = 60_000,
-): void {
-  const missing = needs.find((ability) => driver.cannot[ability]);
-  if (missing) test.skip(`${name} (${driver.name}: ${driver.cannot[missing]})`, () => {});
-  else test(name, run, limitMs);
 }
 
 /** Waits until it holds; the test's own limit ends it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Tab } from './driver.js';
-import { testThat, until, useScene } from './scene.js';
+import type { Tab } from './chromium.js';
+import { until, useScene } from './scene.js';
 
 const scene = useScene();
 
@@ -61,11 +61,11 @@ describe("eight pages of one user with tabs: 'shared'", () => {
     LIFE * 6_000 + 60_000,
   );
 
-  testThat(['freezing'], 'of which the first is frozen and the second is gone go on', async () => {
+  test('of which the first is frozen and the second is gone go on', async () => {
     const { site } = scene;
     const tabs = await fleet();
     const [first, second, ...others] = tabs as [Tab, Tab, ...Tab[]];
-    await first.setFrozen?.(true);
+    await first.setFrozen(true);
     await second.evaluate(() => inPage.client.disconnect());
     const before = site.calls.length;
     await until(async () => {
@@ -73,7 +73,7 @@ describe("eight pages of one user with tabs: 'shared'", () => {
       return seen.every((state) => state.status === 'active' && state.generation === 2);
     });
     expect(site.calls.length - before).toBeLessThanOrEqual(2);
-    await first.setFrozen?.(false);
+    await first.setFrozen(false);
     await first.evaluate(() => inPage.client.request('GET', '/edges'));
     await Promise.all(tabs.map((tab) => tab.evaluate(() => inPage.client.disconnect())));
   });

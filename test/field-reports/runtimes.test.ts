@@ -1,6 +1,7 @@
 import { UnauthorizedError, User } from 'stream-video-auth';
 import { describe, expect, it, vi } from 'vitest';
 import { refusal } from '../support/fake-coordinator.js';
+import { PlainController } from '../support/plain-signals.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle } from '../support/virtual.js';
 import {
@@ -67,20 +68,6 @@ describe('a runtime without a WebSocket', () => {
 
 // case 86, of the same kind: React Native's AbortController knows no reasons
 describe('a runtime whose signals tell no reason', () => {
-  class PlainSignal extends EventTarget {
-    aborted = false;
-  }
-
-  class PlainController {
-    readonly signal = new PlainSignal();
-
-    abort(): void {
-      if (this.signal.aborted) return;
-      this.signal.aborted = true;
-      this.signal.dispatchEvent(new Event('abort'));
-    }
-  }
-
   function hangingScene(options: Record<string, unknown> = {}, world = {}) {
     vi.stubGlobal('AbortController', PlainController);
     afterwards(() => vi.unstubAllGlobals());

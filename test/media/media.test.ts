@@ -1,28 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launch } from '../page/browser.js';
-import { enter, OFFICIAL_CLIENTS, Stage, signIn } from './stage.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { enter, OFFICIAL_CLIENTS, signIn, useScene } from './stage.js';
 
-let browser: Browser;
-let stage: Stage;
-let emulator: Emulator;
-
-beforeAll(async () => {
-  stage = await Stage.open();
-  browser = await launch(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
-});
-afterAll(async () => {
-  await browser.close();
-  await stage.close();
-});
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await emulator.stop();
-});
+const scene = useScene();
 
 /** Resolves once further pictures and further sound have arrived. */
 async function seesAndHears(...pages: Page[]): Promise<void> {
@@ -49,7 +29,7 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
   async function joined(...ids: string[]): Promise<Page[]> {
     const pages = [];
     for (const id of ids) {
-      const page = await enter({ stage, browser, emulator, client, user: { id } });
+      const page = await enter({ scene, client, user: { id } });
       await page.evaluate(() => tab.join('standup'));
       pages.push(page);
     }
@@ -81,7 +61,7 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
     await bea.evaluate(() => tab.join('standup'));
     await seesAndHears(ada, bea);
     await bea.reload();
-    await signIn(bea, emulator, { id: 'bea' });
+    await signIn(bea, scene.emulator, { id: 'bea' });
     await bea.evaluate(() => tab.join('standup'));
     await seesAndHears(ada, bea);
     await neverReconnected(ada, bea);
@@ -92,7 +72,7 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
     async (strategy) => {
       const [ada, bea] = await pair();
       await seesAndHears(ada, bea);
-      emulator.faults.askToReconnect(strategy, { userId: 'bea' });
+      scene.emulator.faults.askToReconnect(strategy, { userId: 'bea' });
       await bea.waitForFunction(() => tab.reconnects === 1 && tab.isJoined);
       await seesAndHears(ada, bea);
       await neverReconnected(ada);
@@ -102,7 +82,7 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
   test('a media socket that is cut comes back by itself, and the pictures never stop', async () => {
     const [ada, bea] = await pair();
     await seesAndHears(ada, bea);
-    emulator.faults.dropMedia('bea');
+    scene.emulator.faults.dropMedia('bea');
     await seesAndHears(ada, bea);
     await bea.waitForFunction(() => tab.reconnects === 1 && tab.isJoined);
     expect(await ada.evaluate(() => tab.others.length)).toBe(1);

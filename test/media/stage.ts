@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { UserInput } from 'stream-video-auth';
-import type { Emulator } from 'stream-video-auth/emulator';
+import { type Emulator, type StartEmulatorOptions, startEmulator } from 'stream-video-auth/emulator';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { launch } from '../page/browser.js';
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -64,10 +66,49 @@ export class Stage {
   }
 }
 
-export interface Entrance {
+/** Where a test takes place. */
+interface Scene {
   readonly stage: Stage;
   readonly browser: Browser;
   readonly emulator: Emulator;
+}
+
+let stage: Stage;
+let browser: Browser;
+let emulator: Emulator;
+
+/** Each test with an emulator of its own, in one browser with fake devices. */
+export function useScene(options?: StartEmulatorOptions): Scene {
+  beforeAll(async () => {
+    stage = await Stage.open();
+    browser = await launch(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stage.close();
+  });
+  beforeEach(async () => {
+    emulator = await startEmulator(options);
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await emulator.stop();
+  });
+  return {
+    get stage() {
+      return stage;
+    },
+    get browser() {
+      return browser;
+    },
+    get emulator() {
+      return emulator;
+    },
+  };
+}
+
+export interface Entrance {
+  readonly scene: Scene;
   readonly client: OfficialClient;
   readonly user: UserInput;
   /** Further options of our client. */
@@ -76,7 +117,8 @@ export interface Entrance {
 }
 
 /** A tab of its own browser profile, signed in. */
-export async function enter({ stage, browser, emulator, client, user, ...more }: Entrance): Promise<Page> {
+export async function enter({ scene, client, user, ...more }: Entrance): Promise<Page> {
+  const { stage, browser, emulator } = scene;
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   await page.exposeFunction('askToken', more.askToken ?? ((userId: string) => emulator.userToken(userId)));

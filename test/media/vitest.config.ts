@@ -1,21 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { browserSuite } from '../support/browser-suite.js';
 
-const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
-
-/** Apart from the other tests: these need a Chromium. `npm run test:media` */
-export default defineConfig({
-  root: fileURLToPath(new URL('../..', import.meta.url)),
-  resolve: {
-    alias: [
-      { find: /^stream-video-auth$/, replacement: source('client/index.ts') },
-      { find: /^stream-video-auth\/emulator$/, replacement: source('emulator/index.ts') },
-    ],
-  },
-  test: {
-    include: ['test/media/**/*.test.ts'],
-    testTimeout: 40_000,
-    hookTimeout: 60_000,
-    fileParallelism: false,
-  },
-});
+/** `npm run test:media` */
+export default browserSuite('media', { hookTimeout: 60_000 });

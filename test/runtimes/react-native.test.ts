@@ -6,6 +6,7 @@ import {
   fakeWebSockets,
   refusal,
 } from '../support/fake-coordinator.js';
+import { PlainController, PlainSignal } from '../support/plain-signals.js';
 import { freshToken } from '../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../support/virtual.js';
 import { watch } from '../support/watch.js';
@@ -49,21 +50,6 @@ const MISSING = [
   'FinalizationRegistry',
   'BroadcastChannel',
 ];
-
-/** A signal without reasons, and a class without `any` and `timeout`. */
-class PlainSignal extends EventTarget {
-  aborted = false;
-}
-
-class PlainController {
-  readonly signal = new PlainSignal();
-
-  abort(): void {
-    if (this.signal.aborted) return;
-    this.signal.aborted = true;
-    this.signal.dispatchEvent(new Event('abort'));
-  }
-}
 
 /** Delays of every timer that was set. */
 const delays: number[] = [];
