@@ -59,7 +59,7 @@ function prepare(options: unknown): Prepared {
   return { settings };
 }
 
-/** What the tabs have in common that hand each other tokens. Whoever is a guest or anonymous is so in one tab. */
+/** What the tabs have in common that hand each other tokens. A guest or an anonymous viewer is one in one tab only. */
 function tabKeyOf({ tabs, user, apiKey, baseUrl }: Settings): string | undefined {
   return tabs === 'shared' && user.type === 'authenticated'
     ? JSON.stringify([apiKey, user.id, baseUrl])
@@ -197,7 +197,7 @@ export class StreamVideo {
 
   /**
    * Makes a client for any kind of user; for a guest the coordinator creates the guest first. A guest with a
-   * `token` from an earlier visit is not created anew: its identity is the token's.
+   * `token` from an earlier visit is not created again: its identity is the token's.
    *
    * Rejects with what the constructor throws, or with the `ApiError` or `ConnectionError` of the creation.
    */

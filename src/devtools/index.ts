@@ -20,7 +20,7 @@ if (customElements.get('stream-video-auth-devtools') === undefined) {
 }
 
 /**
- * Draws the lives of these clients' tokens into an element of the page, for whoever develops the app.
+ * Draws the lives of these clients' tokens into an element of the page, while the app is developed.
  *
  * Reads what `auth` and the events show. Shows no token, and asks for one only when its button is pressed.
  *

@@ -357,7 +357,7 @@ export class CallRecord {
     await this.#host.exchange('POST', `${this.path}/reject`, { body }).catch(() => {});
   }
 
-  /** Decides about a ring, and has whoever looks at the state told; returns what tells what became of the ring. */
+  /** Decides about a ring and tells those who look at the state; returns what tells the outcome of the ring. */
   #settle(isNew: boolean): () => void {
     const outcomes = this.#ringing.decide();
     if (isNew) this.#known = undefined;

@@ -45,7 +45,7 @@ function copyBytes(value: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer
   return copy;
 }
 
-/** Serialises a form once, since its boundary is made anew each time. */
+/** Serialises a form once, since its boundary is another one each time. */
 async function serialiseForm(form: FormData): Promise<RequestBody> {
   const asIs = { content: form, contentType: undefined, isOneShot: false };
   try {

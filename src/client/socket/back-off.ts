@@ -17,7 +17,7 @@ export class BackOff {
     return this.#random() * limitMs;
   }
 
-  /** A connection ended after `uptimeMs`: one that had been up for a while begins anew. */
+  /** A connection ended after `uptimeMs`: one that had been up for a while starts over. */
   noteUptime(uptimeMs: number): void {
     if (uptimeMs >= STABLE_AFTER_MS) this.#failures = 0;
   }

@@ -18,7 +18,7 @@ const REFUSED_REMEMBERED = 8;
 
 /**
  * The token in use, and the last one that the server accepted until it has accepted the new one. A server judges
- * strings: what it says about one holds for whoever handed it in, and however often. Generations only grow, across
+ * strings: what it says about one holds, no matter who handed it in or how often. Generations only grow, across
  * sessions too.
  */
 export class HeldTokens {

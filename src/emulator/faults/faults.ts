@@ -234,7 +234,7 @@ export class Faults {
 
   /**
    * Has the media server ask the clients of a user, or of all, to reconnect: `fast` keeps session and connections,
-   * `rejoin` begins anew with another request to the coordinator, `migrate` moves to another media server.
+   * `rejoin` starts over with another request to the coordinator, `migrate` moves to another media server.
    *
    * @throws {ConfigurationError} `invalid_option` for another strategy.
    */

@@ -25,7 +25,7 @@ export interface Publication {
   readonly isIdle: boolean;
 }
 
-// What tells media apart by their mid or encodings by their name: both are written anew here.
+// What tells media apart by their mid or encodings by their name: both are written again here.
 const EXTENSION_BY_NAME =
   /^a=extmap:\S+ urn:ietf:params:rtp-hdrext:sdes:(?:mid|rtp-stream-id|repaired-rtp-stream-id)/;
 const OWN_TO_THE_PUBLISHER = /^a=(?:candidate|rid|simulcast)[: ]/;

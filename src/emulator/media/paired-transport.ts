@@ -13,7 +13,7 @@ const SAY_AGAIN_MS = 500;
 const ANSWER_LIMIT_MS = 4_000;
 // A client that negotiates does not hear that it should.
 const ASK_AGAIN_MS = 1_500;
-// Whoever has joined publishes a moment later; a browser takes about five seconds to miss its counterpart.
+// Who has joined publishes a moment later; a browser takes about five seconds to miss its counterpart.
 const SILENCE_AFTER_MS = 1_500;
 const REVEAL_AFTER_MS = 1_000;
 const MAX_ASKS = 6;
@@ -26,7 +26,7 @@ interface Waiting {
 
 /**
  * One-to-one media, not a media server: the publisher of one browser and the subscriber of another are brought
- * together, both ways, and send to each other without anything in between. Whoever is a third waits until one of the
+ * together, both ways, and send to each other without anything in between. A third waits until one of the
  * two has left.
  */
 export class PairedTransport implements MediaTransport {
