@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type StreamVideo, User } from 'stream-video-auth';
 import type { StreamVideoAuthDevtoolsElement } from 'stream-video-auth/devtools';
 import 'stream-video-auth/devtools';
@@ -29,6 +29,9 @@ type Kind = (typeof KINDS)[number]['id'];
 /** Three people in one page, the lives of their tokens, and whatever can go wrong. */
 export function App({ backend }: { backend: Backend }) {
   const [clients, setClients] = useState<Partial<Record<Kind, StreamVideo>>>({});
+  const tell = useCallback((kind: Kind, client: StreamVideo | null) => {
+    setClients(({ [kind]: _, ...others }) => (client === null ? others : { ...others, [kind]: client }));
+  }, []);
   return (
     <div className="page">
       <header>
@@ -43,19 +46,7 @@ export function App({ backend }: { backend: Backend }) {
       <main>
         <section className="people" aria-label="Who is here">
           {KINDS.map(({ id, title, text }) => (
-            <Person
-              key={id}
-              kind={id}
-              title={title}
-              text={text}
-              backend={backend}
-              onClient={(client) =>
-                setClients((others) => {
-                  const { [id]: _, ...rest } = others;
-                  return client === null ? rest : { ...rest, [id]: client };
-                })
-              }
-            />
+            <Person key={id} kind={id} title={title} text={text} backend={backend} onClient={tell} />
           ))}
         </section>
         <Controls backend={backend} />
@@ -70,16 +61,15 @@ interface PersonProps {
   title: string;
   text: string;
   backend: Backend;
-  onClient(client: StreamVideo | null): void;
+  /** The same function at each render. */
+  onClient(kind: Kind, client: StreamVideo | null): void;
 }
 
 /** Everything that a client of this kind is made from; undefined while nobody is there. */
 function Person({ kind, title, text, backend, onClient }: PersonProps) {
   const [isHere, setHere] = useState(false);
   const { client, error } = useCreateStreamVideo(isHere ? optionsFor(kind, backend) : null);
-  const told = useRef(onClient);
-  told.current = onClient;
-  useEffect(() => told.current(client), [client]);
+  useEffect(() => onClient(kind, client), [kind, client, onClient]);
   return (
     <article className="person">
       <h2>{title}</h2>
