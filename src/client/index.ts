@@ -51,7 +51,7 @@ export type {
   UpdateCallRequest,
   UserResponse,
 } from './api-types.js';
-export type { Auth, Waiting } from './auth/auth.js';
+export type { Auth } from './auth/auth.js';
 export type { AuthState } from './auth/auth-state.js';
 export type { Explanation } from './auth/explain/explain.js';
 export type { NextStep } from './auth/explain/next-step.js';

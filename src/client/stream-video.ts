@@ -1,8 +1,9 @@
 import { ConfigurationError, StreamVideoError } from '../shared/errors.js';
 import { read } from '../shared/foreign-value.js';
 import type { OwnUserResponse } from './api-types.js';
-import { Auth, type Waiting } from './auth/auth.js';
+import { Auth } from './auth/auth.js';
 import { TokenSession } from './auth/token-session.js';
+import type { Waiting } from './auth/waiting.js';
 import type { Call } from './call/call.js';
 import { Calls, type QueryCalls } from './call/calls.js';
 import { LocationHint } from './call/location-hint.js';
@@ -262,8 +263,8 @@ export class StreamVideo {
    *   return () => void streamVideo.disconnect();
    * }, [streamVideo]);
    */
-  connect({ signal }: Waiting = {}): Promise<OwnUserResponse> {
-    return this.#connection.connect({ signal });
+  connect(options?: Waiting): Promise<OwnUserResponse> {
+    return this.#connection.connect(options);
   }
 
   /**

@@ -70,14 +70,14 @@ export interface EmulatedApp {
   /**
    * Mints a token for a user, whom the emulator creates at the first request.
    *
-   * @throws {ConfigurationError} `invalid_option` when `expiresInSeconds` is not a number, and for an option that is none.
+   * @throws {ConfigurationError} (as a rejection) `invalid_option` when `expiresInSeconds` is not a number, and for an option that is none.
    */
   userToken(userId: string, options?: UserTokenOptions): Promise<string>;
   /**
    * Mints a token that opens the listed calls, each written `type:id`. The list is not checked: tokens that the
    * coordinator refuses can be minted too.
    *
-   * @throws {ConfigurationError} `invalid_option` when `expiresInSeconds` is not a number, and for an option that is none.
+   * @throws {ConfigurationError} (as a rejection) `invalid_option` when `expiresInSeconds` is not a number, and for an option that is none.
    */
   callToken(callCids: readonly string[], options?: CallTokenOptions): Promise<string>;
 }
@@ -131,13 +131,13 @@ export class EmulatedAppHandle implements EmulatedApp {
     return snapshotOf(this.#coordinator);
   }
 
-  userToken(userId: string, options: UserTokenOptions = {}): Promise<string> {
+  async userToken(userId: string, options: UserTokenOptions = {}): Promise<string> {
     assertKnown('userToken', options, USER_TOKEN_OPTIONS);
     const { tokens } = this.#coordinator;
     return tokens.mint(userId, readLifetime(options, this.#coordinator), options.claims);
   }
 
-  callToken(callCids: readonly string[], options: CallTokenOptions = {}): Promise<string> {
+  async callToken(callCids: readonly string[], options: CallTokenOptions = {}): Promise<string> {
     assertKnown('callToken', options, CALL_TOKEN_OPTIONS);
     const { userId = ANONYMOUS_ID, role, claims } = options;
     return this.#coordinator.tokens.mint(userId, readLifetime(options, this.#coordinator), {

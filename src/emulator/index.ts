@@ -5,12 +5,8 @@ export {
   type StreamVideoErrorCode,
 } from '../shared/errors.js';
 export type { CallTokenOptions, EmulatedApp, UserTokenOptions } from './emulated-app.js';
-export type {
-  ConnectionErrorOptions,
-  DropOptions,
-  Faults,
-  LatencyOptions,
-} from './faults/faults.js';
+export type { ConnectionErrorOptions, DropOptions, LatencyOptions } from './faults/fault-options.js';
+export type { Faults } from './faults/faults.js';
 export type { EmulatorHandlers, EmulatorHandlersOptions } from './msw/handlers.js';
 export { emulatorHandlers } from './msw/load.js';
 export type { EmulatorOptions } from './options.js';

@@ -1,3 +1,4 @@
+import { keysOf, read } from './foreign-value.js';
 import { refuse } from './refuse.js';
 import { sanitize } from './text.js';
 
@@ -13,23 +14,26 @@ export type Synonyms = Readonly<Record<string, string>>;
  * class, which may have fields of its own, only what is close to an option that is missing is refused.
  *
  * @param of whose options they are, for the message
+ * @param known has an entry for each name
  */
 export function assertKnown(
   of: string,
   options: unknown,
-  known: Names<string>,
+  known: Readonly<Record<string, unknown>>,
   synonyms: Synonyms = {},
 ): void {
   if (typeof options !== 'object' || options === null) return;
-  const names = Object.keys(known);
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || Object.hasOwn(known, name)) continue;
+  for (const name of keysOf(options)) {
+    if (Object.hasOwn(known, name) || read(options, name) === undefined) continue;
+    const names = Object.keys(known);
     const given = plain(name);
     const close = names.find(
       (candidate) => isClose(given, plain(candidate)) || synonyms[given] === candidate,
     );
     if (!isPlain(options) && (close === undefined || close in options)) continue;
-    const meant = close ?? names.find((candidate) => isPart(given, plain(candidate)));
+    // Where there is only one, nothing else can have been meant.
+    const parts = names.filter((candidate) => names.length === 1 || isPart(given, plain(candidate)));
+    const meant = close ?? parts.sort((a, b) => b.length - a.length)[0];
     refuse(
       'invalid_option',
       `"${sanitize(name)}" is no option of ${of}${meant ? `: ${meant} is` : ''}`,

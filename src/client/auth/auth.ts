@@ -6,11 +6,7 @@ import type { AuthState } from './auth-state.js';
 import { type Explanation, explain } from './explain/explain.js';
 import type { TokenConsumer } from './token-provider-for.js';
 import type { TokenSession } from './token-session.js';
-
-export interface Waiting {
-  /** Ends this wait only; a shared attempt goes on. Rejects with `signal.reason`. */
-  signal?: AbortSignal | undefined;
-}
+import { readSignal, type Waiting } from './waiting.js';
 
 /** Checks a token provider before anything is built on it. */
 export function checkProvider(provider: unknown): TokenProvider {
@@ -22,7 +18,8 @@ export function checkProvider(provider: unknown): TokenProvider {
   );
 }
 
-async function tokenOf(session: TokenSession, { signal }: Waiting): Promise<string> {
+async function tokenOf(session: TokenSession, options: Waiting | undefined): Promise<string> {
+  const signal = readSignal(options);
   const { token } = session.acquireAtOnce({ signal }) ?? (await session.acquire({ signal }));
   return token?.value ?? '';
 }
@@ -55,9 +52,9 @@ export class Auth {
    * @example
    * const token = await streamVideo.auth.getToken();
    */
-  getToken({ signal }: Waiting = {}): Promise<string> {
+  getToken(options?: Waiting): Promise<string> {
     // Read outside of the promise: a method torn off its object fails at once.
-    return tokenOf(this.#session, { signal });
+    return tokenOf(this.#session, options);
   }
 
   /**
@@ -66,8 +63,8 @@ export class Auth {
    *
    * Rejects with `ConfigurationError` `missing_token_provider` where there is no provider.
    */
-  refresh({ signal }: Waiting = {}): Promise<string> {
-    return this.#session.refresh({ signal });
+  refresh(options?: Waiting): Promise<string> {
+    return this.#session.refresh(options);
   }
 
   /**

@@ -18,6 +18,7 @@ import { type Facts, factsOf } from './explain/facts.js';
 import { ServerVerdicts } from './server-verdicts.js';
 import { TabSharing } from './tab-sharing.js';
 import { TokenConsumer } from './token-provider-for.js';
+import { readSignal, type Waiting } from './waiting.js';
 
 export interface TokenSessionOptions extends TokenStoreOptions {
   readonly providerLimitMs: number;
@@ -167,8 +168,9 @@ export class TokenSession {
   }
 
   /** A token newer than this call, through the provider; lifts a suspension. */
-  async refresh({ signal }: WaitOptions = {}): Promise<string> {
+  async refresh(options?: Waiting): Promise<string> {
     this.assertNotReentered();
+    const signal = readSignal(options);
     if (this.source.kind === 'none') {
       refuse(
         'missing_token_provider',

@@ -17,6 +17,7 @@ import type {
   StopLiveRequest,
   UpdateCallRequest,
 } from '../api-types.js';
+import { readSignal } from '../auth/waiting.js';
 import type { EventListener, EventName } from '../events.js';
 import type { CallRecord, CallState, SendOptions } from './call-record.js';
 import { checkCallData, checkOptions, QUERY } from './check-options.js';
@@ -157,8 +158,8 @@ export class Call {
   }
 
   /** Changes the call for everybody. */
-  update(changes: UpdateCallRequest, { signal }: CallOptions = {}): Promise<CallEnvelope> {
-    return this.#record.send('PATCH', '', { body: changes, signal });
+  update(changes: UpdateCallRequest, options?: CallOptions): Promise<CallEnvelope> {
+    return this.#send('PATCH', '', { body: changes }, options);
   }
 
   /**
@@ -217,8 +218,8 @@ export class Call {
   }
 
   /** Sends the members a push notification that does not ring. */
-  notify({ signal }: CallOptions = {}): Promise<CallEnvelope> {
-    return this.#record.send('GET', '', { query: { notify: true }, signal });
+  notify(options?: CallOptions): Promise<CallEnvelope> {
+    return this.#send('GET', '', { query: { notify: true } }, options);
   }
 
   /** Accepts a ring. Does not join. */
@@ -239,13 +240,14 @@ export class Call {
 
   /** Finds members, a page or, with `queryMembers.all()`, all of them. Leaves `state` as it is. */
   get queryMembers(): QueryMembers {
-    const query = async (options: QueryMembersOptions = {}) => {
+    const queryFrom = async (options: QueryMembersOptions, next: string | undefined) => {
       checkOptions('queryMembers()', options, QUERY);
-      const { filter, signal, ...page } = options;
-      return this.#record.queryMembers({ filter_conditions: filter, ...page }, signal);
+      const { filter, sort, limit, prev, signal } = options;
+      return this.#record.queryMembers({ filter_conditions: filter, sort, limit, next, prev }, signal);
     };
-    const fetchPage = async (options: QueryMembersOptions) => {
-      const { members, next } = await query(options);
+    const query = async (options: QueryMembersOptions = {}) => queryFrom(options, options.next);
+    const fetchPage = async (options: QueryMembersOptions, from: string | undefined) => {
+      const { members, next } = await queryFrom(options, from);
       return { items: members, next };
     };
     return Object.assign(query, { all: (options: QueryMembersOptions = {}) => all(options, fetchPage) });
@@ -258,7 +260,8 @@ export class Call {
 
   /** Removes members. At most 100. */
   removeMembers(userIds: readonly string[], options?: CallOptions): Promise<MembersResponse> {
-    return this.#post('members', { remove_members: userIds }, { ...options, removes: userIds });
+    const request = { body: { remove_members: userIds }, removes: userIds };
+    return this.#send('POST', '/members', request, options);
   }
 
   /** Asks those who may grant it, as the event `call.permission_request`. */
@@ -308,8 +311,16 @@ export class Call {
     return 'StreamVideoCall';
   }
 
-  #post<T>(action: string, body?: unknown, options?: SendOptions): Promise<T> {
-    return this.#record.send('POST', `/${action}`, { body, ...options });
+  #post<T>(action: string, body?: unknown, options?: CallOptions): Promise<T> {
+    return this.#send('POST', `/${action}`, { body }, options);
+  }
+
+  /** What takes no option but a signal. */
+  #send<T>(method: string, path: string, request: SendOptions, options?: CallOptions): Promise<T> {
+    return this.#record.run(async (record) => {
+      const signal = readSignal(options);
+      return record.send(method, path, { ...request, signal });
+    });
   }
 
   async #answer(action: string, body?: unknown, options?: CallOptions): Promise<DurationResponse> {

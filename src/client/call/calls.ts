@@ -109,9 +109,9 @@ export class Calls implements CallHost {
     return this.#handle(this.#record(checkId('type', type), checkId('id', id)));
   }
 
-  async query(options: QueryCallsOptions = {}): Promise<CallsPage> {
+  async #query(options: QueryCallsOptions = {}, next = options.next): Promise<CallsPage> {
     checkOptions('queryCalls()', options, `${QUERY} watch`);
-    const { filter, sort, limit, next, prev, watch, signal } = options;
+    const { filter, sort, limit, prev, watch, signal } = options;
     const since = this.#arrivals;
     const { data, connectionId } = await this.exchange('POST', '/calls', {
       body: { filter_conditions: filter, sort, limit, next, prev, watch },
@@ -132,9 +132,9 @@ export class Calls implements CallHost {
   }
 
   get queryCalls(): QueryCalls {
-    const query = (options?: QueryCallsOptions) => this.query(options);
-    const fetchPage = async (options: QueryCallsOptions) => {
-      const { calls, next } = await query(options);
+    const query = (options?: QueryCallsOptions) => this.#query(options);
+    const fetchPage = async (options: QueryCallsOptions, from: string | undefined) => {
+      const { calls, next } = await this.#query(options, from);
       return { items: calls, next };
     };
     return Object.assign(query, { all: (options: QueryCallsOptions = {}) => all(options, fetchPage) });

@@ -8,11 +8,14 @@ interface Query {
 /** Everything that a query finds, page by page as it is asked for; ends with the reason of a signal that aborts. */
 export async function* all<Options extends Query, Item>(
   options: Options,
-  fetchPage: (options: Options) => Promise<{ items: readonly Item[]; next?: string | undefined }>,
+  fetchPage: (
+    options: Options,
+    next: string | undefined,
+  ) => Promise<{ items: readonly Item[]; next?: string | undefined }>,
 ): AsyncGenerator<Item, void, undefined> {
   let next = options.next;
   for (;;) {
-    const page = await fetchPage({ ...options, next });
+    const page = await fetchPage(options, next);
     for (const item of page.items) {
       throwIfAborted(options.signal);
       yield item;

@@ -1,5 +1,6 @@
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
+import { readSignal, type Waiting } from '../auth/waiting.js';
 import { type AbortSource, abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
@@ -66,7 +67,8 @@ export class Connection {
   }
 
   /** Resolves with the server's own-user object. Calls in parallel share one loop of handshakes. */
-  async connect({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<OwnUserResponse> {
+  async connect(options?: Waiting): Promise<OwnUserResponse> {
+    const signal = readSignal(options);
     const { session } = this.#options;
     if (session.user.type === 'anonymous') {
       // Without a call token nothing else could start one after disconnect().

@@ -1,5 +1,6 @@
 import type { Faults } from '../faults/faults.js';
 import { applySeed } from '../seed/apply-seed.js';
+import { SEED_NAMES } from '../seed/read-seed.js';
 import type { Coordinator } from '../state/coordinator.js';
 import type { Capability } from '../state/default-grants.js';
 import { RECONNECT_STRATEGIES, type ReconnectStrategy } from '../state/participants.js';
@@ -56,7 +57,8 @@ export const FURTHER_ACTIONS: readonly Action[] = [
     path: '/seed',
     does: 'sets up users, roles, grants, call types and calls: a seed, laid over what there is, all or nothing',
     body: { users: 'and roles, grants, call_types, calls: as in GET /_emulator/snapshot' },
-    fields: {},
+    // Looked at as a whole.
+    fields: Object.fromEntries(Object.keys(SEED_NAMES).map((name) => [name, optional(() => undefined)])),
     run: ({ coordinator }, body) => applySeed(coordinator, body),
   },
   {
@@ -85,6 +87,8 @@ export const ACTIONS: readonly Action[] = [
       call_cids: optional(CALL_ID_LIST),
       role: optional(text(64)),
       claims: optional(record),
+      // What `fetchTokenProvider` says; it changes nothing here.
+      reason: optional(() => undefined),
     },
     run: ({ coordinator }, body) => mint(coordinator, body),
   },

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { StreamVideoError } from '../../shared/errors.js';
+import { assertKnown } from '../../shared/known-options.js';
 import { readBody } from '../http/body.js';
 import type { HostBindings } from '../http/host.js';
 import { snapshotOf } from '../seed/snapshot.js';
@@ -64,6 +65,8 @@ async function perform(controls: Controls, action: Action, { req, env }: Context
   }
   try {
     const body = await readBody(env);
+    // A misspelt user_id would end the tokens of all users.
+    assertKnown(action.path, body, action.fields);
     validate(body, action.fields);
     const answer: unknown = await action.run(controls, body);
     return Response.json(answer ?? { ok: true });

@@ -1,26 +1,20 @@
+import { assertKnown } from '../../shared/known-options.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { CAPABILITIES, type Capability } from '../state/default-grants.js';
 import { RECONNECT_STRATEGIES, type ReconnectStrategy } from '../state/participants.js';
 import type { RateLimitOptions } from '../state/rate-limits.js';
 import { FAULT_KINDS, type ResponseFault } from '../state/response-faults.js';
-
-export interface LatencyOptions {
-  /** Milliseconds before each answer and handshake. */
-  ms: number;
-  /** Up to so many milliseconds more, drawn per answer. @default 0 */
-  jitterMs?: number | undefined;
-}
-
-export interface DropOptions {
-  /** Only this user's. @default all users */
-  userId?: string | undefined;
-}
-
-export interface ConnectionErrorOptions extends DropOptions {
-  /** Whether the close follows that clients wait for. @default true */
-  close?: boolean | undefined;
-}
+import {
+  CONNECTION_ERROR,
+  type ConnectionErrorOptions,
+  DROP,
+  type DropOptions,
+  LATENCY,
+  type LatencyOptions,
+  RATE_LIMIT,
+  RESPONSE_FAULT,
+} from './fault-options.js';
 
 // What RFC 6455 lets an application put into a close frame.
 function mayGoOnTheWire(code: number): boolean {
@@ -79,6 +73,7 @@ export class Faults {
    * emulator.faults.failNext(1, { kind: 'reset', path: '/join' });
    */
   failNext(count = 1, fault: ResponseFault = { status: 503 }): void {
+    assertKnown('failNext', fault, RESPONSE_FAULT);
     checkNumber('count', count, isCount, 'a whole number');
     if (fault.status !== undefined) {
       checkNumber(
@@ -104,7 +99,9 @@ export class Faults {
    *
    * @throws {ConfigurationError} `invalid_option` for what is not a duration.
    */
-  latency({ ms, jitterMs = 0 }: LatencyOptions): void {
+  latency(options: LatencyOptions): void {
+    assertKnown('latency', options, LATENCY);
+    const { ms, jitterMs = 0 } = options;
     checkNumber('ms', ms, isDuration, 'a duration in milliseconds');
     checkNumber('jitterMs', jitterMs, isDuration, 'a duration in milliseconds');
     this.#coordinator.planned.delayAnswers(ms, jitterMs);
@@ -116,7 +113,8 @@ export class Faults {
    *
    * @throws {ConfigurationError} `invalid_option` for a code that may not go on the wire.
    */
-  dropConnections(code?: number, { userId }: DropOptions = {}): void {
+  dropConnections(code?: number, options: DropOptions = {}): void {
+    assertKnown('dropConnections', options, DROP);
     if (code !== undefined && code !== 1006 && !mayGoOnTheWire(code)) {
       refuse(
         'invalid_option',
@@ -124,11 +122,13 @@ export class Faults {
         'Use 1000 to 1014 without 1004, 1005 and 1006, or 3000 to 4999; none or 1006 cuts the line.',
       );
     }
-    for (const connection of this.#connectionsOf(userId)) connection.drop(code);
+    for (const connection of this.#connectionsOf(options.userId)) connection.drop(code);
   }
 
   /** Sends `connection.error` with a code (40, 43, ...) to open sockets, and closes them as the coordinator would. */
-  pushConnectionError(code: number, { userId, close }: ConnectionErrorOptions = {}): void {
+  pushConnectionError(code: number, options: ConnectionErrorOptions = {}): void {
+    assertKnown('pushConnectionError', options, CONNECTION_ERROR);
+    const { userId, close } = options;
     checkNumber('code', code, Number.isInteger, 'a code of the coordinator');
     for (const connection of this.#connectionsOf(userId)) {
       connection.fail(code, 'pushed by a test', { close });
@@ -172,6 +172,7 @@ export class Faults {
   /** Limits the requests of one user to one endpoint per window (429 / 9). Undefined lifts it. */
   limitRates(options: RateLimitOptions | undefined): void {
     if (options !== undefined) {
+      assertKnown('limitRates', options, RATE_LIMIT);
       checkNumber('limit', options.limit, isCount, 'a whole number');
       checkNumber(
         'windowMs',
@@ -238,12 +239,13 @@ export class Faults {
    *
    * @throws {ConfigurationError} `invalid_option` for another strategy.
    */
-  askToReconnect(strategy: ReconnectStrategy, { userId }: DropOptions = {}): void {
+  askToReconnect(strategy: ReconnectStrategy, options: DropOptions = {}): void {
+    assertKnown('askToReconnect', options, DROP);
     if (!RECONNECT_STRATEGIES.includes(strategy)) {
       const known = RECONNECT_STRATEGIES.join(', ');
       refuse('invalid_option', 'strategy is not one of those that exist', `Pass one of: ${known}.`);
     }
-    for (const participant of this.#participantsOf(userId)) participant.askToReconnect(strategy);
+    for (const participant of this.#participantsOf(options.userId)) participant.askToReconnect(strategy);
   }
 
   /** Lets nobody join the media server any more, as if it were full; who is there stays. */

@@ -62,8 +62,8 @@ const CALL: Record<keyof SeedCall, Fields[string]> = {
   ended_at: optional(time),
   backstage: optional(bool),
 };
-// `$schema` is for editors.
-const KNOWN: Names<keyof Seed | '$schema'> = {
+/** What a seed may hold; `$schema` is for editors. */
+export const SEED_NAMES: Names<keyof Seed | '$schema'> = {
   $schema: true,
   call_types: true,
   calls: true,
@@ -76,7 +76,7 @@ const KNOWN: Names<keyof Seed | '$schema'> = {
 export function readSeed(value: unknown): Seed {
   const seed = asJson(value);
   if (!isRecord(seed)) refuseSeed('the seed is not an object');
-  assertKnown('a seed', seed, KNOWN);
+  assertKnown('a seed', seed, SEED_NAMES);
   entriesOf(seed, 'roles', (role, at) => check(role, at, ROLE));
   if (seed.grants !== undefined && seed.grants !== null) check(seed.grants, 'grants', GRANTS);
   entriesOf(seed, 'users', (user, at) => checkFields(user, at, USER));

@@ -48,6 +48,34 @@ describe('faults over HTTP', () => {
     }
   });
 
+  it('a field that no control knows is refused with the name that was meant, and nothing happens', async () => {
+    const read = async () => (await (await fetch(`${scene.emulator.url}/_emulator/state`)).json()).faults;
+    const { post: controls } = await (await fetch(`${scene.emulator.url}/_emulator`)).json();
+    const before = await read();
+    for (const { path, body } of controls) {
+      for (const name of Object.keys(body)) {
+        const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+        const slips = [camel, `${name}${name.at(-1)}`, name.slice(1)].filter((slip) => !(slip in body));
+        for (const slip of slips) {
+          const answer = await post(path.replace('/_emulator', ''), { [slip]: 1 });
+          expect([path, answer.status]).toEqual([path, 400]);
+          expect([path, slip, answer.body.error.message]).toEqual([
+            path,
+            slip,
+            expect.stringContaining(`Write ${name}.`),
+          ]);
+        }
+      }
+    }
+    expect((await post('/faults/reset', { all: true })).status).toBe(400);
+    expect(await read()).toEqual(before);
+  });
+
+  it('a seed over HTTP may say where its schema is, and nothing that no seed has', async () => {
+    expect((await post('/seed', { $schema: 'x', roles: ['reader'] })).status).toBe(200);
+    expect((await post('/seed', { rolles: [] })).body.error.message).toContain('Write roles.');
+  });
+
   it('expire, revoke, fail, skew, reject, limit and reset do what their twins in TypeScript do', async () => {
     const token = await scene.emulator.userToken('mara');
     const status = async () => {
