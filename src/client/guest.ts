@@ -1,8 +1,7 @@
 import { ApiError } from '../shared/errors.js';
 import type { UserResponse } from './api-types.js';
 import { prepareBody } from './http/body.js';
-import { NETWORK_RETRIES } from './http/network-retry.js';
-import type { Next } from './http/request.js';
+import { type Send, wholeBudget } from './http/request.js';
 import type { NewGuest } from './refresh/token-provider.js';
 import { decodeClaims } from './token/claims.js';
 import type { KnownUser } from './user.js';
@@ -22,17 +21,18 @@ export function returningGuest(asked: KnownUser, token: string): KnownUser {
  * Creates a guest at the coordinator, without a token and as nobody. Each call makes a new user under an id that
  * the coordinator assigns. Rejects with the `ApiError` or `ConnectionError` itself.
  */
-export async function createGuest(send: Next, asked: KnownUser, signal: AbortSignal): Promise<NewGuest> {
+export async function createGuest(send: Send, asked: KnownUser, signal: AbortSignal): Promise<NewGuest> {
   const { id, name, image, custom } = asked;
-  const { data, error, status } = await send({
+  const request = {
     method: 'POST',
     path: '/guest',
-    query: {},
-    headers: { 'stream-auth-type': 'anonymous' },
+    query: undefined,
+    headers: undefined,
     body: await prepareBody({ user: { id, name, image, custom } }),
     signal,
-    budget: { networkRetries: NETWORK_RETRIES, spent: [] },
-  });
+    budget: wholeBudget(),
+  };
+  const { data, error, status } = await send(request, { authType: 'anonymous', token: undefined });
   if (error) throw error;
   const { user, access_token: token } = (data ?? {}) as CreateGuestResponse;
   if (typeof user?.id !== 'string' || typeof token !== 'string') {

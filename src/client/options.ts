@@ -99,7 +99,7 @@ export type CreateOptions =
 
 type OptionName = keyof BaseOptions | 'user' | 'token' | 'tokenProvider';
 
-/** The options after their checks. */
+/** The options after their checks, but for the token: that is kept nowhere but where it can be forgotten. */
 export interface Settings {
   readonly apiKey: string;
   readonly baseUrl: string;
@@ -113,8 +113,12 @@ export interface Settings {
   readonly clientName: string | undefined;
   readonly locationHintUrl: string | undefined;
   readonly user: KnownUser;
-  readonly token: string | undefined;
   readonly tokenProvider: TokenProvider | undefined;
+}
+
+export interface GivenOptions {
+  readonly settings: Settings;
+  readonly token: string | undefined;
 }
 
 const DEFAULT_LOCATION_HINT_URL = 'https://hint.stream-io-video.com/';
@@ -173,7 +177,8 @@ function readBaseUrl(baseUrl: unknown, logger: Logger): string {
   return `${scheme.toLowerCase()}://${host}${prefix}`;
 }
 
-function readTimeouts(timeouts: unknown = {}): Settings['timeouts'] {
+function readTimeouts(timeouts: unknown): Settings['timeouts'] {
+  if (timeouts === undefined) return DEFAULT_TIMEOUTS;
   if (typeof timeouts !== 'object' || timeouts === null) {
     return refuse(
       'invalid_option',
@@ -228,7 +233,7 @@ function readText(name: string, value: unknown): string | undefined {
 }
 
 /** Reads and checks all options before anything happens; throws `ConfigurationError`. */
-export function readOptions(options: unknown): Settings {
+export function readOptions(options: unknown): GivenOptions {
   if (typeof options !== 'object' || options === null) {
     return refuse(
       'invalid_option',
@@ -243,7 +248,7 @@ export function readOptions(options: unknown): Settings {
   const user = readUser(given.user);
   const baseUrl = readBaseUrl(given.baseUrl, logger);
   const { token, tokenProvider } = given;
-  return Object.freeze({
+  const settings: Settings = {
     apiKey,
     logger,
     user,
@@ -258,14 +263,15 @@ export function readOptions(options: unknown): Settings {
     locationHintUrl:
       readText('locationHintUrl', given.locationHintUrl) ??
       (baseUrl === DEFAULT_BASE_URL ? DEFAULT_LOCATION_HINT_URL : undefined),
-    // Only absence is absence: an empty or null token is a mistake, told by its own code.
-    token: token as string | undefined,
     tokenProvider: tokenProvider === undefined ? undefined : checkProvider(tokenProvider),
-  });
+  };
+  // Only absence is absence: an empty or null token is a mistake, told by its own code.
+  return { settings, token: token as string | undefined };
 }
 
 /** Throws where an authenticated user comes without anything that could be its token. */
-export function assertCredentials({ user, token, tokenProvider }: Settings): void {
+export function assertCredentials({ settings, token }: GivenOptions): void {
+  const { user, tokenProvider } = settings;
   if (user.type !== 'authenticated' || token !== undefined || tokenProvider) return;
   refuse(
     'missing_token',

@@ -11,17 +11,15 @@ import { defaultEnvironment } from './environment/environment.js';
 import { type Emit, EventEmitter } from './event-emitter.js';
 import { type EventListener, type EventName, isLocalName, type LocalEvents } from './events.js';
 import { createGuest, returningGuest } from './guest.js';
-import { authorization } from './http/authorization.js';
 import { HttpClient, type RequestOptions } from './http/client.js';
-import { withConnectionId } from './http/connection-id.js';
-import { networkRetry } from './http/network-retry.js';
-import { refreshAndReplay } from './http/replay.js';
-import { chain, type Next } from './http/request.js';
-import { sender } from './http/send.js';
+import { withToken } from './http/replay.js';
+import type { Send } from './http/request.js';
+import { type SendOptions, sender } from './http/send.js';
 import type { LogData } from './logger.js';
 import {
   assertCredentials,
   type CreateOptions,
+  type GivenOptions,
   readOptions,
   type Settings,
   type StreamVideoOptions,
@@ -29,6 +27,7 @@ import {
 import type { TokenProvider, TokenSource } from './refresh/token-provider.js';
 import { Connection } from './socket/connection.js';
 import type { ConnectionState } from './socket/connection-events.js';
+import type { Frame } from './socket/json-socket.js';
 import { socketUrl } from './socket/socket-url.js';
 import type { KnownUser } from './user.js';
 
@@ -40,8 +39,7 @@ const WARNINGS: readonly string[] = ['token.refresh_failed', 'token.expired', 'a
 /** Under this key `create` hands the constructor a guest that exists; nobody else can know it. */
 const PREPARED = Symbol('prepared');
 
-interface Prepared {
-  readonly settings: Settings;
+interface Prepared extends GivenOptions {
   /** The guest as the app asked for it, to be asked for again. */
   readonly askedGuest?: KnownUser;
 }
@@ -50,14 +48,14 @@ function prepare(options: unknown): Prepared {
   if (Object(options) === options && PREPARED in (options as object)) {
     return (options as { [PREPARED]: Prepared })[PREPARED];
   }
-  const settings = readOptions(options);
-  if (settings.user.type === 'guest') {
+  const given = readOptions(options);
+  if (given.settings.user.type === 'guest') {
     throw new ConfigurationError('guest_needs_create', 'A guest is created by the coordinator first', {
       remediation: 'Use await StreamVideo.create({ apiKey, user: User.guest(id) }).',
     });
   }
-  assertCredentials(settings);
-  return { settings };
+  assertCredentials(given);
+  return given;
 }
 
 /** What the tabs have in common that hand each other tokens. A guest or an anonymous viewer is one in one tab only. */
@@ -81,17 +79,16 @@ function loggable(event: LogData): LogData {
   return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, named(value)]));
 }
 
-function withoutSession({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings): Next {
+type DateListener = NonNullable<SendOptions['onDate']>;
+
+function senderOf({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings, onDate?: DateListener): Send {
   const { requestMs } = timeouts;
-  const send = sender({ apiKey, clientName, baseUrl, fetch, requestMs, environment });
-  return chain([networkRetry(environment)], send);
+  return sender({ apiKey, clientName, baseUrl, fetch, requestMs, environment, onDate });
 }
 
 function sourceOf(settings: Settings, askedGuest: KnownUser | undefined): TokenSource {
   if (askedGuest) {
-    // Not the settings themselves, which hold a token.
-    const send = withoutSession(settings);
-    return { kind: 'guest', create: (signal) => createGuest(send, askedGuest, signal) };
+    return { kind: 'guest', create: (signal) => createGuest(senderOf(settings), askedGuest, signal) };
   }
   const { tokenProvider: provider } = settings;
   return provider ? { kind: 'provider', provider } : { kind: 'none' };
@@ -113,29 +110,24 @@ export class StreamVideo {
   readonly apiKey: string;
   /** The token's life: its state, and the ways to steer it. Works without `connect()`. */
   readonly auth: Auth;
+  readonly #settings: Settings;
   readonly #session: TokenSession;
-  readonly #http: HttpClient;
-  readonly #connection: Connection;
   readonly #events: EventEmitter;
-  readonly #calls: Calls;
+  readonly #emit: Emit<LocalEvents>;
+  // Made when somebody first asks for them.
+  #http: HttpClient | undefined;
+  #connection: Connection | undefined;
+  #calls: Calls | undefined;
 
   constructor(options: StreamVideoOptions) {
-    const { settings, askedGuest } = prepare(options);
-    const { logger, timeouts, refresh, guestExpiry, token, apiKey, clientName } = settings;
+    const { settings, token, askedGuest } = prepare(options);
+    const { logger, timeouts, refresh, guestExpiry, user, apiKey } = settings;
     this.apiKey = apiKey;
+    this.#settings = settings;
     this.#events = new EventEmitter(logger);
-    const emit: Emit<LocalEvents> = (name, payload) => {
-      const event = Object.freeze({ type: name, ...payload });
-      logger[WARNINGS.includes(name) ? 'warn' : 'debug'](name, loggable(event));
-      const { ending } = this.#session;
-      this.#react(name);
-      if (name === 'connection.changed') this.#events.cutOff(({ type }) => type === name);
-      // Whatever ends after its session is dropped, but for the news that it has ended.
-      else if (ending.aborted) return;
-      this.#events.emit(event);
-    };
+    this.#emit = (name, payload) => this.#tell(name, Object.freeze({ type: name, ...payload }));
     this.#session = new TokenSession({
-      user: settings.user,
+      user,
       token,
       source: sourceOf(settings, askedGuest),
       refresh,
@@ -144,53 +136,9 @@ export class StreamVideo {
       tabKey: tabKeyOf(settings),
       environment,
       logger,
-      emit,
+      emit: this.#emit,
       hasDemand: () => this.#hasDemand,
-      hasJoinedCall: () => this.#calls.hasJoined,
-    });
-    this.#connection = new Connection({
-      url: socketUrl(settings),
-      WebSocket: settings.WebSocket,
-      connectMs: timeouts.connectMs,
-      session: this.#session,
-      environment,
-      logger,
-      emit,
-      onServerEvent: (event) => {
-        if (isLocalName(event.type)) this.#events.emitToAll(event);
-        else this.#calls.hear(event, () => this.#events.emitFromServer(event));
-      },
-      beforeConnected: (connectionId, signal) => this.#calls.beforeConnected(connectionId, signal),
-    });
-    this.#http = new HttpClient(
-      this.#session,
-      [
-        withConnectionId(this.#connection),
-        refreshAndReplay(this.#session, environment),
-        // Outside of authorization, so that what is sent again takes the token of that moment.
-        networkRetry(environment),
-        authorization(this.#session),
-      ],
-      sender({
-        apiKey,
-        clientName,
-        baseUrl: settings.baseUrl,
-        fetch: settings.fetch,
-        requestMs: timeouts.requestMs,
-        environment,
-        onDate: (header) => this.#session.learnFromDateHeader(header),
-      }),
-    );
-    const { fetch, locationHintUrl: url } = settings;
-    this.#calls = new Calls({
-      session: this.#session,
-      http: this.#http,
-      connection: this.#connection,
-      events: this.#events,
-      emit,
-      environment,
-      hint: new LocationHint({ url, fetch, timers: environment.timers }),
-      logger,
+      hasJoinedCall: () => this.#hasJoinedCall,
     });
     this.auth = new Auth(this.#session, logger);
     Object.freeze(this);
@@ -203,17 +151,17 @@ export class StreamVideo {
    * Rejects with what the constructor throws, or with the `ApiError` or `ConnectionError` of the creation.
    */
   static async create(options: CreateOptions): Promise<StreamVideo> {
-    const settings = readOptions(options);
-    const asked = settings.user;
+    const { settings, token } = readOptions(options);
+    const { user: asked, logger } = settings;
     if (asked.type !== 'guest') return new StreamVideo(options as StreamVideoOptions);
-    if (settings.tokenProvider)
-      settings.logger.warn('A guest has no token provider; the one given is ignored');
+    if (settings.tokenProvider) logger.warn('A guest has no token provider; the one given is ignored');
     const guest =
-      settings.token === undefined
-        ? await createGuest(withoutSession(settings), asked, new AbortController().signal)
-        : { token: settings.token, user: returningGuest(asked, settings.token) };
+      token === undefined
+        ? await createGuest(senderOf(settings), asked, new AbortController().signal)
+        : { token, user: returningGuest(asked, token) };
     const ready: Prepared = {
-      settings: { ...settings, ...guest, tokenProvider: undefined },
+      settings: { ...settings, user: guest.user, tokenProvider: undefined },
+      token: guest.token,
       askedGuest: asked,
     };
     return new StreamVideo({ [PREPARED]: ready } as unknown as StreamVideoOptions);
@@ -237,12 +185,12 @@ export class StreamVideo {
 
   /** Where the socket is; changes are told by `connection.changed`. */
   get connectionState(): ConnectionState {
-    return this.#connection.state;
+    return this.#connection?.state ?? 'idle';
   }
 
   /** The coordinator's id of the live connection; undefined while there is none. */
   get connectionId(): string | undefined {
-    return this.#connection.connectionId;
+    return this.#connection?.connectionId;
   }
 
   /**
@@ -264,7 +212,7 @@ export class StreamVideo {
    * }, [streamVideo]);
    */
   connect(options?: Waiting): Promise<OwnUserResponse> {
-    return this.#connection.connect(options);
+    return this.#ensureConnection().connect(options);
   }
 
   /**
@@ -277,11 +225,11 @@ export class StreamVideo {
 
   /** A call by its type and id; the same object for the same pair. Makes no request. */
   call(type: string, id: string): Call {
-    return this.#calls.call(type, id);
+    return this.#ensureCalls().call(type, id);
   }
 
   /**
-   * Any endpoint of the coordinator, through the same interceptors as the calls. `path` is relative to `/video`
+   * Any endpoint of the coordinator, on the same way as the calls. `path` is relative to `/video`
    * and begins with one slash. Resolves with the answer's data.
    *
    * Rejects with `ApiError`, `MissingPermissionError`, `ConnectionError`, `SessionEndedError`, with the errors of
@@ -291,7 +239,7 @@ export class StreamVideo {
    * const { edges } = await streamVideo.request<{ edges: unknown[] }>('GET', '/edges');
    */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T> {
-    return this.#http.request<T>(method, path, options ?? {});
+    return this.#ensureHttp().request<T>(method, path, options);
   }
 
   /**
@@ -301,7 +249,7 @@ export class StreamVideo {
    * const { calls, next } = await streamVideo.queryCalls({ filter: { members: { $in: ['martin'] } }, limit: 10 });
    */
   get queryCalls(): QueryCalls {
-    return this.#calls.queryCalls;
+    return this.#ensureCalls().queryCalls;
   }
 
   /** Listens to events of this name; returns the way to stop. */
@@ -345,29 +293,97 @@ export class StreamVideo {
 
   async #end(options: { forGood?: boolean } = {}): Promise<void> {
     const ended = () => {
-      const tell = this.#connection.close();
+      const tell = this.#connection?.close();
       // A disconnected that is being told stays true.
       this.#events.cutOff(({ type }) => tell !== undefined || type !== 'connection.changed');
-      this.#calls.leaveAll();
+      this.#calls?.leaveAll();
       tell?.();
     };
     this.#session.end({ ...options, ended });
   }
 
   get #hasDemand(): boolean {
-    const isSeen = this.#connection.state === 'connected' && environment.visibility.isVisible();
-    return isSeen || this.#calls.hasJoined;
+    const isSeen = this.connectionState === 'connected' && environment.visibility.isVisible();
+    return isSeen || this.#hasJoinedCall;
+  }
+
+  get #hasJoinedCall(): boolean {
+    return this.#calls?.hasJoined ?? false;
+  }
+
+  #ensureHttp(): HttpClient {
+    const session = this.#session;
+    this.#http ??= new HttpClient(
+      session,
+      () => this.#ensureConnection(),
+      withToken(
+        session,
+        environment,
+        senderOf(this.#settings, (header) => session.learnFromDateHeader(header)),
+      ),
+    );
+    return this.#http;
+  }
+
+  #ensureConnection(): Connection {
+    const { WebSocket, timeouts, logger } = this.#settings;
+    this.#connection ??= new Connection({
+      url: socketUrl(this.#settings),
+      WebSocket,
+      connectMs: timeouts.connectMs,
+      session: this.#session,
+      environment,
+      logger,
+      emit: this.#emit,
+      onServerEvent: (event) => this.#hear(event),
+      beforeConnected: (connectionId, signal) => this.#calls?.beforeConnected(connectionId, signal),
+    });
+    return this.#connection;
+  }
+
+  #ensureCalls(): Calls {
+    const { fetch, locationHintUrl: url, logger } = this.#settings;
+    this.#calls ??= new Calls({
+      session: this.#session,
+      http: this.#ensureHttp(),
+      connection: this,
+      events: this.#events,
+      emit: this.#emit,
+      environment,
+      hint: new LocationHint({ url, fetch, timers: environment.timers }),
+      logger,
+    });
+    return this.#calls;
+  }
+
+  /** An event of the coordinator. */
+  #hear(event: Frame): void {
+    const deliver = () => this.#events.emitFromServer(event);
+    if (isLocalName(event.type)) this.#events.emitToAll(event);
+    else if (this.#calls || event.call_cid !== undefined) this.#ensureCalls().hear(event, deliver);
+    else deliver();
+  }
+
+  /** An event of the client itself. */
+  #tell(name: keyof LocalEvents, event: LogData & { readonly type: string }): void {
+    this.#settings.logger[WARNINGS.includes(name) ? 'warn' : 'debug'](name, loggable(event));
+    const { ending } = this.#session;
+    this.#react(name);
+    if (name === 'connection.changed') this.#events.cutOff(({ type }) => type === name);
+    // Whatever ends after its session is dropped, but for the news that it has ended.
+    else if (ending.aborted) return;
+    this.#events.emit(event);
   }
 
   /** What the socket and the calls do about an event of the token, before the app is told. */
   #react(name: keyof LocalEvents): void {
-    if (name === 'connection.changed') this.#calls.connectionChanged();
+    if (name === 'connection.changed') this.#calls?.connectionChanged();
     if (name === 'user.changed') {
       // The calls were joined as somebody else.
-      this.#calls.loseAccess();
-      this.#connection.followUser();
+      this.#calls?.loseAccess();
+      this.#connection?.followUser();
     }
     const isEnded = name === 'token.expired' || name === 'auth.suspended';
-    if (isEnded && this.user.type === 'anonymous') this.#calls.loseAccess();
+    if (isEnded && this.user.type === 'anonymous') this.#calls?.loseAccess();
   }
 }

@@ -20,7 +20,7 @@ export function checkProvider(provider: unknown): TokenProvider {
 
 async function tokenOf(session: TokenSession, options: Waiting | undefined): Promise<string> {
   const signal = readSignal(options);
-  const { token } = session.acquireAtOnce({ signal }) ?? (await session.acquire({ signal }));
+  const { token } = session.acquireAtOnce({ signal }) ?? (await session.acquireInTime({ signal }));
   return token?.value ?? '';
 }
 

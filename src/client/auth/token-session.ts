@@ -167,6 +167,11 @@ export class TokenSession {
     return this.#waiters.acquireAtOnce(signal);
   }
 
+  /** For those who had to wait: what `acquireAtOnce` looked at is not looked at again. */
+  acquireInTime({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
+    return this.#waiters.acquireInTime(signal);
+  }
+
   /** A token newer than this call, through the provider; lifts a suspension. */
   async refresh(options?: Waiting): Promise<string> {
     this.assertNotReentered();

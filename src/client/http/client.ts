@@ -5,9 +5,9 @@ import type { TokenSession } from '../auth/token-session.js';
 import { linkSignals } from '../environment/abortable.js';
 import { CODE, missingPermission } from './api-error.js';
 import { prepareBody } from './body.js';
-import { NETWORK_RETRIES } from './network-retry.js';
+import { type ConnectionIds, tieToConnection } from './connection-id.js';
 import { readPath } from './path.js';
-import { type ApiRequest, type ApiResponse, chain, type Interceptor, type Next } from './request.js';
+import { type ApiRequest, type ApiResponse, type Deliver, wholeBudget } from './request.js';
 
 /** What `StreamVideo.request` takes besides method and path. */
 export interface RequestOptions {
@@ -48,11 +48,10 @@ function readMethod(method: unknown): string {
       );
 }
 
-/** Most requests have neither query nor headers of their own. */
-const NONE: Readonly<Record<string, string>> = Object.freeze({});
+type Fields = Readonly<Record<string, string>>;
 
-function readQuery(query: InternalOptions['query']): Readonly<Record<string, string>> {
-  if (query === undefined) return NONE;
+function readQuery(query: InternalOptions['query']): Fields | undefined {
+  if (query === undefined) return undefined;
   const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(
     entries.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
@@ -62,8 +61,8 @@ function readQuery(query: InternalOptions['query']): Readonly<Record<string, str
 /** Headers that say who is calling: set by the client alone. */
 const RESERVED = ['authorization', 'stream-auth-type', 'x-stream-client', 'x-client-request-id'];
 
-function readHeaders(headers: InternalOptions['headers']): Readonly<Record<string, string>> {
-  if (headers === undefined) return NONE;
+function readHeaders(headers: InternalOptions['headers']): Fields | undefined {
+  if (headers === undefined) return undefined;
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
       if (typeof value !== 'string') {
@@ -88,50 +87,58 @@ function readHeaders(headers: InternalOptions['headers']): Readonly<Record<strin
   );
 }
 
-/** Speaks to the coordinator for one client, through its interceptors. */
+/** What most requests come with. */
+const NO_OPTIONS: InternalOptions = Object.freeze({});
+
+/** Speaks to the coordinator for one client. */
 export class HttpClient {
   readonly #session: TokenSession;
-  readonly #run: Next;
+  readonly #connection: () => ConnectionIds;
+  readonly #deliver: Deliver;
 
-  constructor(session: TokenSession, interceptors: readonly Interceptor[], send: Next) {
+  /** `connection` is asked where a request needs one, and not before. */
+  constructor(session: TokenSession, connection: () => ConnectionIds, deliver: Deliver) {
     this.#session = session;
-    this.#run = chain(interceptors, send);
+    this.#connection = connection;
+    this.#deliver = deliver;
   }
 
   /** Sends one call and returns its data. Throws at wrong arguments before any I/O. */
-  async request<T>(method: string, path: string, options: InternalOptions = {}): Promise<T> {
-    const { data } = await this.exchange(method, path, options);
-    return data as T;
+  request<T>(method: string, path: string, options?: InternalOptions): Promise<T> {
+    return this.exchange(method, path, options).then(({ data }) => data as T);
   }
 
-  async exchange(method: string, path: string, options: InternalOptions = {}): Promise<ApiResponse> {
+  async exchange(method: string, path: string, options = NO_OPTIONS): Promise<ApiResponse> {
     this.#session.assertNotReentered();
     assertKnown('request', options, KNOWN, SYNONYMS);
+    const { body, isWatching } = options;
     const { ending } = this.#session;
     // Mostly nobody else can end it, and the session's end is listened to as it is.
-    const { signal, unlink } = options.signal ? linkSignals(options.signal, ending) : { signal: ending };
+    const linked = options.signal ? linkSignals(options.signal, ending) : undefined;
     try {
       const request: ApiRequest = {
         method: readMethod(method),
         path: readPath(path),
         query: readQuery(options.query),
         headers: readHeaders(options.headers),
-        body: options.body === undefined ? undefined : await prepareBody(options.body),
-        signal,
-        isWatching: options.isWatching,
-        budget: { networkRetries: NETWORK_RETRIES, spent: [] },
+        body: body === undefined ? undefined : await prepareBody(body),
+        signal: linked?.signal ?? ending,
+        isWatching,
+        budget: wholeBudget(),
       };
       if (request.body && (request.method === 'GET' || request.method === 'HEAD')) {
         refuse('invalid_option', `A ${request.method} request has no body`, 'Pass query instead of body.');
       }
-      const response = await this.#run(request);
+      const response = await (isWatching
+        ? tieToConnection(request, this.#connection(), this.#deliver)
+        : this.#deliver(request));
       const { error } = response;
       if (!error) return response;
       throw error.status === 403 && error.apiCode === CODE.notAllowed
         ? missingPermission(error, response.acquired?.token?.claims)
         : error;
     } finally {
-      unlink?.();
+      linked?.unlink();
     }
   }
 }

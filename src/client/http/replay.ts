@@ -2,9 +2,11 @@ import type { ApiError } from '../../shared/errors.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { type AbortSource, pause, throwIfAborted } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
+import type { AcquiredToken } from '../refresh/waiters.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import { CODE, showsAcceptance } from './api-error.js';
-import type { ApiRequest, Interceptor, ReplayKind } from './request.js';
+import { waitToRepeat } from './network-retry.js';
+import type { ApiRequest, ApiResponse, Budget, Deliver, ReplayKind, Send } from './request.js';
 
 /** What to do about an answer. A replay differs in its token and the request's id alone. */
 type Step = 'answer' | 'replay' | 'replay_same_token';
@@ -21,13 +23,13 @@ class Replay {
   readonly #session: TokenSession;
   readonly #environment: Environment;
   readonly #signal: AbortSource;
-  readonly #spent: ReplayKind[];
+  readonly #budget: Budget;
 
   constructor(session: TokenSession, environment: Environment, { signal, budget }: ApiRequest) {
     this.#session = session;
     this.#environment = environment;
     this.#signal = signal;
-    this.#spent = budget.spent;
+    this.#budget = budget;
   }
 
   async after(error: ApiError, token: TokenFacts): Promise<Step> {
@@ -62,21 +64,40 @@ class Replay {
 
   /** Whether this kind of replay is still allowed; it is not from now on. */
   #spend(kind: ReplayKind): boolean {
-    if (this.#spent.includes(kind)) return false;
-    this.#spent.push(kind);
+    const { spent } = this.#budget;
+    if (spent.includes(kind)) return false;
+    this.#budget.spent = [...spent, kind];
     return true;
   }
 }
 
-/** Passes on what the coordinator says about the token, has it refreshed, and sends the request again. */
-export function refreshAndReplay(session: TokenSession, environment: Environment): Interceptor {
-  return async (request, next) => {
+/**
+ * Sends calls until their answers are final. Each attempt carries a token that is good at that moment, waiting for a
+ * refresh where it must; what the coordinator says about the token is passed on, and the call is sent again for it.
+ */
+export function withToken(session: TokenSession, environment: Environment, send: Send): Deliver {
+  return async (request) => {
     let replay: Replay | undefined;
-    let response = await next(request);
+    let same: AcquiredToken | undefined;
     for (;;) {
-      const { error, acquired, isEvidence } = response;
-      if (!isEvidence || !acquired?.token) return response;
+      const { id, type } = session.user;
+      // A guest may have become another while the request waited: not with the former one's token.
+      if (same?.token?.userId !== id) same = undefined;
+      const acquired = same ?? session.acquireAtOnce(request) ?? (await session.acquireInTime(request));
       const { token } = acquired;
+      let response: ApiResponse;
+      try {
+        const authType = type === 'anonymous' ? 'anonymous' : 'jwt';
+        response = await send(request, { authType, token: token?.value });
+      } catch (error) {
+        await waitToRepeat(error, request, environment);
+        // What the network lost is sent again with the token of that moment: another may be in use by now.
+        same = undefined;
+        continue;
+      }
+      response.acquired = acquired;
+      const { error, isEvidence } = response;
+      if (!isEvidence || !token) return response;
       if (!error) {
         session.verdicts.accept(token);
         return response;
@@ -90,7 +111,7 @@ export function refreshAndReplay(session: TokenSession, environment: Environment
       if (step === 'answer') return response;
       throwIfAborted(request.signal);
       session.noteReplay();
-      response = await next(step === 'replay_same_token' ? { ...request, acquired } : request);
+      same = step === 'replay_same_token' ? acquired : undefined;
     }
   };
 }

@@ -9,7 +9,7 @@ import { isRedirect } from '../environment/redirect.js';
 import { MAX_ANSWER_BYTES } from '../environment/size-limits.js';
 import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
 import { clientHeader } from './client-header.js';
-import type { ApiRequest, ApiResponse, Next } from './request.js';
+import type { ApiRequest, ApiResponse, Caller, Send } from './request.js';
 import { randomId } from './request-id.js';
 
 /** The least that is needed of `fetch`. */
@@ -26,7 +26,7 @@ export interface SendOptions {
   readonly requestMs: number;
   readonly environment: Environment;
   /** Called with the `Date` header of the coordinator's answers. */
-  onDate?(header: string | null): void;
+  readonly onDate?: ((header: string | null) => void) | undefined;
 }
 
 const LIMIT = {
@@ -42,33 +42,29 @@ interface Common {
 }
 
 function urlOf({ baseUrl, apiKey }: SendOptions, common: Common, { path, query }: ApiRequest): string {
-  const isBare = Object.keys(query).length === 0;
-  const search = isBare ? common.query : new URLSearchParams({ ...query, api_key: apiKey });
+  const search = query ? new URLSearchParams({ ...query, api_key: apiKey }) : common.query;
   return `${baseUrl}/video${path}${path.includes('?') ? '&' : '?'}${search}`;
 }
 
 function initOf(
   { client }: Common,
-  { method, headers, body }: ApiRequest,
+  { method, headers: own, body }: ApiRequest,
+  { authType, token }: Caller,
   requestId: string,
   signal: AbortSignal,
 ): RequestInit {
-  const contentType = body?.contentType;
-  return {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...(contentType !== undefined && { 'content-type': contentType }),
-      ...headers,
-      'x-stream-client': client,
-      'x-client-request-id': requestId,
-    },
-    signal,
-    redirect: 'manual',
-    ...(body && { body: body.content }),
-    // Only runtimes that know the field ask for it, and only streams need it.
-    ...(body?.isOneShot && knowsDuplex() && { duplex: 'half' }),
-  };
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body?.contentType !== undefined) headers['content-type'] = body.contentType;
+  if (own) Object.assign(headers, own);
+  headers['stream-auth-type'] = authType;
+  if (token !== undefined) headers.authorization = token;
+  headers['x-stream-client'] = client;
+  headers['x-client-request-id'] = requestId;
+  const init: RequestInit & { duplex?: 'half' } = { method, headers, signal, redirect: 'manual' };
+  if (body) init.body = body.content;
+  // Only runtimes that know the field ask for it, and only streams need it.
+  if (body?.isOneShot && knowsDuplex()) init.duplex = 'half';
+  return init;
 }
 
 function knowsDuplex(): boolean {
@@ -97,51 +93,48 @@ function strangeAnswer({ status, headers }: Response, requestId: string, cause?:
   });
 }
 
-async function readResponse(
+/** What an answer says whose body was read. */
+function interpret(
   response: Response,
-  options: SendOptions,
-  { method, headers }: ApiRequest,
+  text: string,
+  { method }: ApiRequest,
+  { token }: Caller,
   requestId: string,
-): Promise<ApiResponse> {
+): ApiResponse {
   const { status } = response;
-  const strange = (cause?: unknown) => ({
-    status,
-    data: undefined,
-    error: strangeAnswer(response, requestId, cause),
-    isEvidence: false,
-  });
-  if (isRedirect(response)) {
-    discardBody(response);
-    return { ...strange(), error: redirectError(response, options.baseUrl, requestId) };
-  }
-  const text = await readBody(response, LIMIT).catch((cause) => {
-    throw cause instanceof ConnectionError ? cause : networkError(cause, { isSent: true });
-  });
   let data: unknown;
   try {
     data = text === '' ? undefined : JSON.parse(text);
   } catch (cause) {
-    return strange(cause);
+    return strange(response, strangeAnswer(response, requestId, cause));
   }
   const isOk = status >= 200 && status < 300;
   const mayBeEmpty = status === 204 || method === 'HEAD';
   const isObject = typeof data === 'object' && data !== null;
   const isOwn = isOk ? isObject || (mayBeEmpty && data === undefined) : isWireError(data);
-  if (!isOwn) return strange();
+  if (!isOwn) return strange(response, strangeAnswer(response, requestId));
   const isEvidence = !response.redirected;
-  if (isEvidence) options.onDate?.(response.headers.get('date'));
-  if (isOk) return { status, data, isEvidence };
+  if (isOk) return { status, data, error: undefined, isEvidence };
   const rateLimit = readRateLimit(response.headers);
-  const origin = { status, requestId, rateLimit, token: headers.authorization };
-  return { status, data, error: apiErrorOf(data as never, origin), isEvidence };
+  return {
+    status,
+    data,
+    error: apiErrorOf(data as never, { status, requestId, rateLimit, token }),
+    isEvidence,
+  };
 }
 
-function networkError(cause: unknown, { isSent = false } = {}): ConnectionError {
+/** An answer that says nothing about the token. */
+function strange({ status }: Response, error: ApiError): ApiResponse {
+  return { status, data: undefined, error, isEvidence: false };
+}
+
+function networkError(cause: unknown, isAnswer: boolean): ConnectionError {
   // A `TypeError` that speaks of no network was thrown before anything was sent: repeating it helps nobody.
   const thrown = lookAt(cause);
-  const isOurs = !isSent && thrown.name === 'TypeError' && !isNetworkError(thrown);
+  const isOurs = !isAnswer && thrown.name === 'TypeError' && !isNetworkError(thrown);
   const text = sanitize(thrown.message ?? cause ?? 'no reason given');
-  const what = isSent ? 'The answer broke off' : 'The request did not reach the coordinator';
+  const what = isAnswer ? 'The answer broke off' : 'The request did not reach the coordinator';
   return new ConnectionError('network', `${what}: ${text}`, {
     retryable: !isOurs,
     remediation: isOurs
@@ -159,19 +152,27 @@ function timeoutError(requestMs: number): ConnectionError {
 }
 
 /** The last step: puts one attempt on the wire, bounds it, and reads what comes back. */
-export function sender(options: SendOptions): Next {
-  const { environment, requestMs, apiKey, clientName } = options;
+export function sender(options: SendOptions): Send {
+  const { environment, requestMs, baseUrl, apiKey, clientName } = options;
   // What all requests carry is put together once.
   const common: Common = {
     query: new URLSearchParams({ api_key: apiKey }).toString(),
     client: clientHeader(clientName),
   };
-  return (request) => {
+  return (request, caller) => {
     const { timers } = environment;
     const { signal: ending } = request;
     // The only one of a request: it ends the attempt for the time limit, the caller and the session alike.
     const controller = new AbortController();
     return new Promise((resolve, reject) => {
+      const leave = () => {
+        timers.clear(timer);
+        stop();
+      };
+      const fail = (error: unknown) => {
+        leave();
+        reject(error);
+      };
       const end = (reason: unknown) => {
         leave();
         abort(controller, reason);
@@ -179,39 +180,34 @@ export function sender(options: SendOptions): Next {
       };
       const timer = timers.set(() => end(timeoutError(requestMs)), requestMs);
       const stop = onAbort(ending, () => end(reasonOf(ending)));
-      const leave = () => {
-        timers.clear(timer);
-        stop();
-      };
       if (ending.aborted) end(reasonOf(ending));
-      transfer(request, controller.signal).then(
-        (response) => {
-          leave();
-          resolve(response);
-        },
-        (error) => {
-          leave();
-          reject(error);
-        },
-      );
+      transfer(request, caller, controller.signal).then((response) => {
+        leave();
+        resolve(response);
+      }, fail);
     });
   };
 
-  async function transfer(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
+  async function transfer(request: ApiRequest, caller: Caller, signal: AbortSignal): Promise<ApiResponse> {
     const requestId = randomId();
-    let response: Response;
+    let isReading = false;
     try {
       const { fetch = globalThis.fetch } = options;
-      response = await fetch(urlOf(options, common, request), initOf(common, request, requestId, signal));
+      const init = initOf(common, request, caller, requestId, signal);
+      const response = await fetch(urlOf(options, common, request), init);
+      if (isRedirect(response)) {
+        discardBody(response);
+        return strange(response, redirectError(response, baseUrl, requestId));
+      }
+      isReading = true;
+      const text = await readBody(response, LIMIT);
+      isReading = false;
+      const answer = interpret(response, text, request, caller, requestId);
+      if (answer.isEvidence) options.onDate?.(response.headers.get('date'));
+      return answer;
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw networkError(cause);
-    }
-    try {
-      return await readResponse(response, options, request, requestId);
-    } catch (cause) {
-      if (signal.aborted) throw signal.reason;
-      throw cause instanceof ConnectionError ? cause : networkError(cause);
+      throw isReading && cause instanceof ConnectionError ? cause : networkError(cause, isReading);
     }
   }
 }

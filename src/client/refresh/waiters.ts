@@ -34,6 +34,8 @@ interface JoinOptions {
   readonly isOwn: boolean;
 }
 
+const USABLE: Need = { kind: 'usable' };
+
 type Signals = (AbortSource | undefined)[];
 
 interface Source {
@@ -69,7 +71,7 @@ export class Waiters {
 
   /** A token that is good to use now. Refreshes first when it must. */
   async acquire(signal?: AbortSource): Promise<AcquiredToken> {
-    return this.acquireAtOnce(signal) ?? this.#satisfy({ kind: 'usable' }, signal, (now) => this.#serve(now));
+    return this.acquireAtOnce(signal) ?? this.acquireInTime(signal);
   }
 
   /** The same where nothing has to be waited for, as with a fresh token; undefined elsewhere. */
@@ -86,6 +88,11 @@ export class Waiters {
     // A fresh token that was used before changes nothing but what time does.
     store.noticeTime(now, 'fresh');
     return { token: held };
+  }
+
+  /** For those whom `acquireAtOnce` has just let through without a token: they may have to wait. */
+  acquireInTime(signal?: AbortSource): Promise<AcquiredToken> {
+    return this.#satisfy(USABLE, signal, (now) => this.#serve(now));
   }
 
   /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
