@@ -1,12 +1,9 @@
 import { ConnectionError } from '../../shared/errors.js';
 import { pause } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
-import type { ApiRequest } from './request.js';
+import { type ApiRequest, NETWORK_RETRIES } from './request.js';
 
-export const RETRY = { count: 2, firstMs: 300 } as const;
-
-/** How many times one call is repeated after network failures, over all its attempts. */
-export const NETWORK_RETRIES = RETRY.count;
+export const RETRY = { firstMs: 300 } as const;
 
 /**
  * Waits until a GET that the network lost may be sent again, twice at most; throws the error of an attempt that is
@@ -19,7 +16,7 @@ export async function waitToRepeat(
 ): Promise<void> {
   const isLost = error instanceof ConnectionError && error.code === 'network' && error.retryable;
   if (!isLost || method !== 'GET' || budget.networkRetries === 0) throw error;
-  const done = RETRY.count - budget.networkRetries;
+  const done = NETWORK_RETRIES - budget.networkRetries;
   budget.networkRetries -= 1;
   await pause(timers, RETRY.firstMs * 2 ** done * (0.5 + random() / 2), { signals: [signal] });
 }

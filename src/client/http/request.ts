@@ -2,7 +2,9 @@ import type { ApiError } from '../../shared/errors.js';
 import type { AbortSource } from '../environment/abortable.js';
 import type { AcquiredToken } from '../refresh/waiters.js';
 import type { RequestBody } from './body.js';
-import { NETWORK_RETRIES } from './network-retry.js';
+
+/** How many times one call is repeated after network failures, over all its attempts. */
+export const NETWORK_RETRIES = 2;
 
 /** Why a call may be sent again for its token's sake, each once. */
 export type ReplayKind = 'renewal' | 'wait' | 'rollback';
