@@ -140,7 +140,8 @@ export class StreamVideo {
       hasDemand: () => this.#hasDemand,
       hasJoinedCall: () => this.#hasJoinedCall,
     });
-    this.auth = new Auth(this.#session, logger);
+    // Whoever has a good token may ask for the edges.
+    this.auth = new Auth(this.#session, logger, () => this.request('GET', '/edges'));
     Object.freeze(this);
   }
 

@@ -113,6 +113,8 @@ export interface Entrance {
   readonly user: UserInput;
   /** Further options of our client. */
   readonly options?: object;
+  /** Whether our client opens a socket, too. */
+  readonly hasSocket?: boolean;
   readonly askToken?: (userId: string) => Promise<string>;
 }
 
@@ -123,7 +125,7 @@ export async function enter({ scene, client, user, ...more }: Entrance): Promise
   const page = await context.newPage();
   await page.exposeFunction('askToken', more.askToken ?? ((userId: string) => emulator.userToken(userId)));
   await page.goto(stage.addressOf(client));
-  await signIn(page, emulator, user, more.options);
+  await signIn(page, emulator, user, more);
   return page;
 }
 
@@ -131,8 +133,8 @@ export async function signIn(
   page: Page,
   emulator: Emulator,
   user: UserInput,
-  more: object = {},
+  { options: more = {}, hasSocket = false }: { options?: object; hasSocket?: boolean } = {},
 ): Promise<void> {
   const { apiKey, url: baseUrl } = emulator;
-  await page.evaluate((options) => tab.signIn(options), { apiKey, baseUrl, user, more });
+  await page.evaluate((options) => tab.signIn(options), { apiKey, baseUrl, user, more, hasSocket });
 }

@@ -9,6 +9,8 @@ interface SignIn {
   user: UserInput;
   /** Further options of our client. */
   more: object;
+  /** Whether our client opens a socket of its own beside the official one's. */
+  hasSocket: boolean;
 }
 
 /** What the tests give to the page. */
@@ -16,6 +18,16 @@ declare global {
   var askToken: (userId: string) => Promise<string>;
   var tab: Tab;
 }
+
+/** What of our client's events is written down. */
+const TOLD = [
+  'auth.suspended',
+  'auth.resumed',
+  'token.expired',
+  'token.refreshed',
+  'user.changed',
+  'call.access_lost',
+] as const;
 
 export class Tab {
   video!: StreamVideoClient;
@@ -26,14 +38,14 @@ export class Tab {
   /** What our client told. */
   readonly heard: string[] = [];
 
-  async signIn({ apiKey, baseUrl, user, more }: SignIn): Promise<void> {
+  async signIn({ apiKey, baseUrl, user, more, hasSocket }: SignIn): Promise<void> {
     const { id = 'anonymous' } = user as { id?: string };
     const options = { apiKey, baseUrl, user, logger: 'silent', ...more } as const;
     if (user.type === 'guest') this.ours = await StreamVideo.create(options as never);
     else if (user.type === 'anonymous') {
       this.ours = new StreamVideo({ ...options, token: await askToken(id) } as never);
     } else this.ours = new StreamVideo({ ...options, tokenProvider: () => askToken(id) } as never);
-    for (const name of ['auth.suspended', 'token.expired', 'token.refreshed', 'call.access_lost'] as const) {
+    for (const name of TOLD) {
       this.ours.on(name, () => this.heard.push(name));
     }
     this.video = new StreamVideoClient({
@@ -47,10 +59,9 @@ export class Tab {
     });
     const provider = this.ours.auth.tokenProviderFor('video');
     if (user.type === 'anonymous') await this.video.connectUser({ type: 'anonymous' }, provider);
-    else if (user.type === 'guest') {
-      await this.ours.connect();
-      await this.video.connectUser({ id: this.ours.user.id }, provider);
-    } else await this.video.connectUser({ id, name: id }, provider);
+    else if (user.type === 'guest') await this.video.connectUser({ id: this.ours.user.id }, provider);
+    else await this.video.connectUser({ id, name: id }, provider);
+    if (hasSocket) await this.ours.connect();
   }
 
   /** Joins a call of the type `default`; resolves with how long it took, in milliseconds. */

@@ -29,11 +29,13 @@ export class Auth {
   readonly #session: TokenSession;
   readonly #logger: Logger;
   readonly #consumers = new Map<string, { state: TokenConsumer; provide: () => Promise<string> }>();
+  readonly #askServer: () => Promise<unknown>;
 
   /** @internal */
-  constructor(session: TokenSession, logger: Logger) {
+  constructor(session: TokenSession, logger: Logger, askServer: () => Promise<unknown>) {
     this.#session = session;
     this.#logger = logger;
+    this.#askServer = askServer;
     Object.freeze(this);
   }
 
@@ -98,7 +100,8 @@ export class Auth {
    *
    * The same name gives the same function. A first call is served; a repeat for the token that is still in use
    * counts as "my server refused it" and refreshes, but not for each of many in a row. Where that fails, the token
-   * that still lives is given again.
+   * that still lives is given again. Where nothing can replace it, a second repeat asks the coordinator whether it is
+   * still good, with one `GET /edges`: so the end of a guest, or of a token without a provider, reaches the app.
    *
    * The function rejects like a request would: with the reason of a suspension, with `TokenExpiredError` where the
    * token has ended and nothing can replace it, with `SessionEndedError` after `disconnect()`. It belongs to one
@@ -118,7 +121,7 @@ export class Auth {
     }
     const known = this.#consumers.get(consumer);
     if (known?.state.isCurrent) return known.provide;
-    const state = this.#session.consumer();
+    const state = this.#session.consumer(this.#askServer);
     const provide = () => state.token();
     this.#consumers.set(consumer, { state, provide });
     return provide;

@@ -23,17 +23,28 @@ export class TokenConsumer {
   readonly #store: TokenStore;
   readonly #waiters: Waiters;
   readonly #verdicts: ServerVerdicts;
+  readonly #askServer: () => Promise<unknown>;
   readonly #userId: string;
   readonly #breaker = new CircuitBreaker();
   #handedOut: { readonly generation: number; readonly at: Moment } | undefined;
   #hasHadAnother = false;
   /** The last generation that came back; each counts once. */
   #cameBack: number | undefined;
+  /** How often the token came back that nothing can replace, and when our server was asked about it. */
+  #repeats = 0;
+  #askedServerAt: Moment | undefined;
 
-  constructor(store: TokenStore, waiters: Waiters, verdicts: ServerVerdicts) {
+  /** `askServer`: makes a request of ours, whose answer says whether the token is still good. */
+  constructor(
+    store: TokenStore,
+    waiters: Waiters,
+    verdicts: ServerVerdicts,
+    askServer: () => Promise<unknown>,
+  ) {
     this.#store = store;
     this.#waiters = waiters;
     this.#verdicts = verdicts;
+    this.#askServer = askServer;
     this.#userId = store.user.id;
   }
 
@@ -52,7 +63,10 @@ export class TokenConsumer {
     if (held && this.#isDeadForGood(held, now, isRepeat)) {
       throw suspendForGood(this.#store, this.#store.lastError);
     }
-    if (isRepeat && !this.#isStraggler(held, now)) await this.#takeBack(held, now);
+    if (isRepeat && !this.#isStraggler(held, now)) {
+      if (canReplace(this.#store.policy)) await this.#takeBack(held, now);
+      else this.#haveJudged(now);
+    }
     const { token } = await this.#waiters.acquire();
     this.#assertCurrent();
     if (!token) return '';
@@ -73,6 +87,20 @@ export class TokenConsumer {
   #isStraggler(held: TokenFacts, now: Now): boolean {
     const isRecent = millisecondsUntil(after(held.receivedAt, BURST_MS), now) > 0;
     return this.#hasHadAnother && isRecent && remainingMs(held, now) > 0;
+  }
+
+  /**
+   * Only our own server ends a token that nothing can replace, and there may be no request of ours for it to refuse:
+   * from the second repeat on it is asked, once in a burst. The consumer does not wait; where the token has ended,
+   * its next ask is told so.
+   */
+  #haveJudged(now: Now): void {
+    this.#repeats += 1;
+    const last = this.#askedServerAt;
+    const isRecent = last !== undefined && millisecondsUntil(after(last, BURST_MS), now) > 0;
+    if (this.#repeats < 2 || isRecent) return;
+    this.#askedServerAt = now;
+    this.#askServer().catch(() => {});
   }
 
   /** Asks for another token, unless too many in a row came back; a failure is the consumer's only without a token. */
@@ -98,6 +126,7 @@ export class TokenConsumer {
     if (this.#store.source.kind === 'guest') this.#store.hasConsumer = true;
     if (this.#handedOut?.generation === generation) return;
     this.#hasHadAnother = this.#handedOut !== undefined;
+    this.#repeats = 0;
     this.#handedOut = { generation, at: this.#store.observe() };
   }
 }

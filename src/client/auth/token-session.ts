@@ -195,9 +195,12 @@ export class TokenSession {
     return (this.held as TokenFacts).value;
   }
 
-  /** What gives an official client its tokens, for as long as the user is the present one. */
-  consumer(): TokenConsumer {
-    return new TokenConsumer(this.#store, this.#waiters, this.verdicts);
+  /**
+   * What gives an official client its tokens, for as long as the user is the present one. `askServer`: makes a
+   * request whose answer says whether the token is still good.
+   */
+  consumer(askServer: () => Promise<unknown>): TokenConsumer {
+    return new TokenConsumer(this.#store, this.#waiters, this.verdicts, askServer);
   }
 
   /** Throws while the provider is being called: what it asks of its own client would need its own answer. */

@@ -295,4 +295,54 @@ describe('a consumer of a guest', () => {
     await guest.request('GET', '/edges');
     expect(guests).toBe(3);
   });
+
+  describe('whose token its server refuses before its end, and that asks again and again', () => {
+    const edges = () => coordinator.requests.filter(({ url }) => url.pathname === '/video/edges').length;
+    let suspended: ReturnType<typeof vi.fn<() => void>>;
+    let video: () => Promise<string>;
+
+    beforeEach(async () => {
+      await makeGuest({ guestExpiry: 'suspend' });
+      suspended = vi.fn<() => void>();
+      guest.on('auth.suspended', suspended);
+      video = guest.auth.tokenProviderFor('video');
+    });
+
+    async function ask(times: number, everyMs: number): Promise<void> {
+      for (let time = 0; time < times; time += 1) {
+        await video();
+        await advance(everyMs);
+      }
+    }
+
+    test('is told once our server refuses it too, which is asked at the second repeat', async () => {
+      coordinator.respond = () => refusal(40);
+      await ask(3, 5_000);
+      await expect(video()).rejects.toMatchObject({ code: 'token_expired' });
+      expect(suspended).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ reason: 'guest_expired' }));
+      expect([edges(), guests]).toEqual([1, 1]);
+    });
+
+    test('is not told so where our server still takes it, and costs one request in 6 s', async () => {
+      await ask(20, 1_000);
+      expect(edges()).toBe(3);
+      expect([suspended.mock.calls.length, guest.auth.state.status]).toEqual([0, 'active']);
+    });
+
+    test('costs no request where it asks again only once, as after a remount', async () => {
+      await ask(2, 5_000);
+      expect(edges()).toBe(0);
+    });
+
+    test('does not wait for our server, nor fail with it', async () => {
+      coordinator.respond = () => new Promise(() => {});
+      await video();
+      await Promise.all(Array.from({ length: 100 }, () => video()));
+      expect(edges()).toBe(1);
+      coordinator.respond = () => Promise.reject(new TypeError('fetch failed'));
+      await advance(6_000);
+      expect(await video()).toBe(guest.token);
+      expect(edges()).toBe(2);
+    });
+  });
 });
