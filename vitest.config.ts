@@ -2,7 +2,11 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { DOORS } from './test/support/aliases.js';
 
 /** In virtual time; what speaks to a real server is named `*.wire.test.ts`. */
-const VIRTUAL = ['test/client/**/!(*.wire).test.ts', 'test/vectors/**/*.test.ts'];
+const VIRTUAL = [
+  'test/client/**/!(*.wire).test.ts',
+  'test/vectors/**/*.test.ts',
+  'test/bench/fleet/**/*.test.ts',
+];
 
 /**
  * These look at what a module finds when it is loaded: a runtime without a WebSocket, a patched one. Or at what is

@@ -1,10 +1,11 @@
+import { seededRandom } from '../support/seeded-random.js';
 import { ModelCoordinator } from './coordinator.js';
 import { unfairness } from './fairness.js';
 import { brokenRule } from './invariants.js';
 import { Page } from './page.js';
 import { type Ask, claimsOf } from './records.js';
 import { Rig, type RigSetup } from './rig.js';
-import { drain, pass, seededRandom, WorldClock } from './time.js';
+import { drain, pass, WorldClock } from './time.js';
 
 export interface WorldSetup {
   readonly seed: number;
