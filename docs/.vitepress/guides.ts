@@ -37,6 +37,7 @@ export const GUIDES: readonly { title: string; pages: readonly (readonly [link: 
         ['/guide/react-native', 'React Native and Expo'],
         ['/guide/server-rendering', 'Server rendering'],
         ['/guide/tabs', 'Several tabs'],
+        ['/guide/browsers', 'Which browsers is it tested in?'],
         ['/guide/vue', 'Vue'],
         ['/guide/tracing', 'Traces and metrics'],
       ],

@@ -56,6 +56,30 @@ describe.each(['isolated', 'shared'] as const)(
       await tab.evaluate(() => inPage.client.disconnect());
     });
 
+    test('without a socket is kept, and has heard nothing while it was away, but does again', async () => {
+      const { site } = scene;
+      const tab = await scene.open();
+      const other = await scene.open({ tab: '2' });
+      await tab.evaluate((tabs) => inPage.make({ lifeSeconds: 60, tabs }).auth.getToken(), tabs);
+      await tab.goto(site.elsewhere);
+      await other.evaluate((tabs) => inPage.make({ lifeSeconds: 120, tabs }).auth.getToken(), tabs);
+      await tab.back();
+      await until(() =>
+        tab.evaluate(() => globalThis.inPage?.seen.some((what) => what.startsWith('restored'))),
+      );
+      expect(await tab.evaluate(() => inPage.seen)).toEqual([
+        'token: initial',
+        'restored: idle, no connection',
+      ]);
+      await other.evaluate(() => inPage.client.auth.refresh());
+      if (tabs === 'shared') {
+        await until(() => tab.evaluate(() => inPage.seen.includes('token: shared')));
+      }
+      await tab.evaluate(() => inPage.client.request('GET', '/edges'));
+      expect(site.calls.filter(({ tab }) => tab === '1')).toHaveLength(1);
+      await Promise.all([tab, other].map((each) => each.evaluate(() => inPage.client.disconnect())));
+    });
+
     test('while it connects connects after that', async () => {
       const { emulator, site } = scene;
       emulator.faults.latency({ ms: 1_000 });

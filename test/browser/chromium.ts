@@ -1,29 +1,6 @@
 import type { Page } from 'playwright-core';
 import { launch } from '../page/browser.js';
-
-/** What one tab can be made to do. Functions run in the page: they see its globals and the argument, nothing else. */
-export interface Tab {
-  goto(url: string): Promise<void>;
-  /** Back in the history, by real navigation. */
-  back(): Promise<void>;
-  evaluate<T>(run: () => T | Promise<T>): Promise<T>;
-  evaluate<T, A>(run: (argument: A) => T | Promise<T>, argument: A): Promise<T>;
-  /** What the browser complained of: console errors, exceptions, violations of a policy. */
-  readonly complaints: string[];
-  close(): Promise<void>;
-  /** Cuts the network off, or gives it back; the page is told by its events. */
-  setOffline(isOffline: boolean): Promise<void>;
-  /** A slow network: milliseconds each way, and kilobytes in a second. */
-  slowDown(latencyMs: number, kilobytesPerSecond: number): Promise<void>;
-  /** The page is frozen as the browser freezes a tab in the background, or goes on. */
-  setFrozen(isFrozen: boolean): Promise<void>;
-}
-
-export interface Launched {
-  /** A tab in a profile that all tabs of this browser share. */
-  open(): Promise<Tab>;
-  close(): Promise<void>;
-}
+import { backByHistory, type Launched, type Tab } from './tab.js';
 
 async function tabOf(page: Page): Promise<Tab> {
   const complaints: string[] = [];
@@ -33,16 +10,14 @@ async function tabOf(page: Page): Promise<Tab> {
   });
   page.on('pageerror', ({ message }) => complaints.push(`exception: ${message}`));
   await cdp.send('Network.enable');
+  const evaluate = (run: never, argument?: unknown) => page.evaluate(run, argument as never);
   return {
     complaints,
     goto: async (url) => {
       await page.goto(url);
     },
-    back: async () => {
-      // The event of a load never comes for a page that is restored.
-      await page.goBack({ waitUntil: 'commit' });
-    },
-    evaluate: (run: never, argument?: unknown) => page.evaluate(run, argument as never),
+    back: () => backByHistory({ evaluate }),
+    evaluate,
     close: () => page.close(),
     setOffline: (isOffline) => page.context().setOffline(isOffline),
     slowDown: async (latency, kilobytesPerSecond) => {

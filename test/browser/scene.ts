@@ -1,10 +1,16 @@
 import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { type Launched, launchChromium, type Tab } from './chromium.js';
+import { launchChromium } from './chromium.js';
+import { launchFirefox } from './firefox.js';
+import { staleRows, whyNotInFirefox } from './not-in-firefox.js';
 import { type Policy, Site } from './site.js';
+import type { Launched, Tab } from './tab.js';
 
 /** What the browser itself writes for an answer that is an error: the page had no say in it. */
 const REFUSED_ANSWER = /Failed to load resource: the server responded with a status of 4\d\d/;
+
+/** The browser of this run: `BROWSER=firefox`, else Chromium. */
+export const IS_FIREFOX = process.env.BROWSER === 'firefox';
 
 interface Scene {
   readonly emulator: Emulator;
@@ -22,10 +28,13 @@ let expected: RegExp[];
 /** Each test with a coordinator and a site of its own, in one browser; none may leave a complaint. */
 export function useScene(): Scene {
   beforeAll(async () => {
-    launched = await launchChromium();
+    launched = IS_FIREFOX ? await launchFirefox() : await launchChromium();
   });
   afterAll(() => launched.close());
-  beforeEach(async () => {
+  beforeEach(async ({ task, skip }) => {
+    expect(staleRows(task.file.tasks), 'rows of docs/guide/browsers.md that name no test').toEqual([]);
+    const reason = IS_FIREFOX ? whyNotInFirefox(task) : undefined;
+    if (reason !== undefined) skip(reason);
     tabs = [];
     expected = [REFUSED_ANSWER];
     emulator = await startEmulator();

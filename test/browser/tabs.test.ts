@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Tab } from './chromium.js';
 import { until, useScene } from './scene.js';
+import type { Tab } from './tab.js';
 
 const scene = useScene();
 

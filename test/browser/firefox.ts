@@ -1,0 +1,44 @@
+import { launch, type Page } from 'puppeteer-core';
+import { backByHistory, type Launched, type Tab } from './tab.js';
+
+const BY_DEFAULT = '/usr/bin/firefox-esr';
+
+/** What BiDi knows no command for. A test that needs it is in the table of docs/guide/browsers.md. */
+async function cannot(what: string): Promise<never> {
+  throw new Error(`Firefox can't be made to: ${what}`);
+}
+
+function tabOf(page: Page): Tab {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`exception: ${String(error)}`));
+  const evaluate = (run: never, argument?: unknown) => page.evaluate(run, argument as never);
+  return {
+    complaints,
+    goto: async (url) => {
+      await page.goto(url);
+    },
+    back: () => backByHistory({ evaluate }),
+    evaluate,
+    close: () => page.close(),
+    setOffline: (isOffline) => page.setOfflineMode(isOffline),
+    slowDown: () => cannot('slow down'),
+    setFrozen: () => cannot('freeze a page'),
+  };
+}
+
+/** Debian's `firefox-esr`, or `FIREFOX_PATH`, over WebDriver BiDi. */
+export async function launchFirefox(): Promise<Launched> {
+  const browser = await launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX_PATH ?? BY_DEFAULT,
+    headless: true,
+  });
+  return {
+    // A tab behind another one is hidden; each window shows its own.
+    open: async () => tabOf(await browser.newPage({ type: 'window' })),
+    close: () => browser.close(),
+  };
+}
