@@ -23,7 +23,7 @@ const DOORS = {
   server: ['shared'],
   emulator: ['shared', 'server/sign', 'server/explain-token', 'client/token/refresh-windows', 'timeline'],
   react: ['client'],
-  devtools: ['client', 'timeline'],
+  devtools: ['client', 'timeline', 'shared'],
   timeline: ['shared', 'client/token/refresh-windows'],
   bin: ['server', 'emulator', 'shared'],
   shared: [],

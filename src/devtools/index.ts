@@ -1,3 +1,4 @@
+import { assertKnown, type Names } from '../shared/known-options.js';
 import { StreamVideoTimeline } from '../timeline/timeline.js';
 import { StreamVideoAuthDevtools } from './element.js';
 import type { Devtools, DevtoolsClients, DevtoolsOptions } from './mount.js';
@@ -10,6 +11,8 @@ export type {
   StreamVideoAuthDevtoolsElement,
 } from './mount.js';
 export type { DevtoolsPlugin } from './plugin.js';
+
+const KNOWN: Names<keyof DevtoolsOptions> = { theme: true };
 
 // A second copy of this package leaves the elements of the first one.
 if (customElements.get('stream-video-timeline') === undefined) {
@@ -24,6 +27,8 @@ if (customElements.get('stream-video-auth-devtools') === undefined) {
  *
  * Reads what `auth` and the events show. Shows no token, and asks for one only when its button is pressed.
  *
+ * @throws {ConfigurationError} `invalid_option` for an option that is none
+ *
  * @example
  * const devtools = mountDevtools(document.querySelector('#devtools'), streamVideo);
  * devtools.destroy();
@@ -31,8 +36,10 @@ if (customElements.get('stream-video-auth-devtools') === undefined) {
 export function mountDevtools(
   target: HTMLElement,
   clients: DevtoolsClients,
-  { theme = 'auto' }: DevtoolsOptions = {},
+  options: DevtoolsOptions = {},
 ): Devtools {
+  assertKnown('mountDevtools', options, KNOWN);
+  const { theme = 'auto' } = options;
   const element = document.createElement('stream-video-auth-devtools');
   element.clients = [clients].flat();
   element.theme = theme;

@@ -7,6 +7,7 @@ import {
   type TokenProvider,
   type UserInput,
 } from 'stream-video-auth';
+import { refuseSlip } from './refuse-slip.js';
 import { retryLater } from './retry-later.js';
 
 /** The options of `StreamVideo.create`, and whether to connect. */
@@ -99,6 +100,8 @@ export function createLifetime(identity: string | null, former?: ClientLifetime)
       options.tokenProvider = (context) => (provider as TokenProvider)(context);
     }
     try {
+      // The client, which has no such option, could not name it. None of its own looks like that.
+      refuseSlip(options, 'connect', /nect/i);
       if (type === 'guest') {
         isCreating = true;
         StreamVideo.create(options as CreateOptions).then(adopt, settle);

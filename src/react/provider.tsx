@@ -1,5 +1,6 @@
 import { createContext, type ReactElement, type ReactNode, useContext } from 'react';
 import type { StreamVideo } from 'stream-video-auth';
+import { refuseSlip } from './refuse-slip.js';
 
 const ClientContext = createContext<StreamVideo | null | undefined>(undefined);
 
@@ -13,9 +14,10 @@ export interface StreamVideoProviderProps {
  * Gives the client to the hooks below it. Neither connects nor disconnects it: that is the work of
  * `useCreateStreamVideo`, or of the app where it made the client by hand.
  *
- * With `client={null}` the hooks say `signed_out` and `idle`.
+ * With `client={null}` the hooks say `signed_out` and `idle`. A prop that it does not know throws `ConfigurationError`.
  */
-export function StreamVideoProvider({ client, children }: StreamVideoProviderProps): ReactElement {
+export function StreamVideoProvider({ client, children, ...others }: StreamVideoProviderProps): ReactElement {
+  refuseSlip(others, 'client');
   return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
 }
 

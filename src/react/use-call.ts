@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { AnyStreamVideoError, Call, StreamVideo } from 'stream-video-auth';
 import { useStreamVideo } from './provider.js';
+import { refuseSlip } from './refuse-slip.js';
 import { useConnectionState } from './use-connection-state.js';
 
 export interface UseCallOptions {
@@ -26,9 +27,15 @@ function find(client: StreamVideo | null, type: string, id: string): FoundCall {
 
 /**
  * The call of this type and id. Without `watch` no request is made. Neither joins nor leaves the call: what
- * `call.join()` began goes on after the component is gone.
+ * `call.join()` began goes on after the component is gone. An option that it does not know throws
+ * `ConfigurationError`.
  */
-export function useCall(type: string, id: string, { watch = false }: UseCallOptions = {}): FoundCall {
+export function useCall(
+  type: string,
+  id: string,
+  { watch = false, ...others }: UseCallOptions = {},
+): FoundCall {
+  refuseSlip(others, 'watch');
   const client = useStreamVideo();
   const isConnected = useConnectionState() === 'connected';
   const found = useMemo(() => find(client, type, id), [client, type, id]);

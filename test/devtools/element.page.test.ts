@@ -85,6 +85,17 @@ describe('the devtools', () => {
     expect(shadow.querySelector<HTMLButtonElement>('.card button')?.disabled).toBe(true);
   });
 
+  test.each([{ them: 'dark' }, { colorScheme: 'dark' }])(
+    '%j is refused, says that it is theme, and mounts nothing',
+    (slip) => {
+      expect(() => mountDevtools(document.body, anonymous(), slip as never)).toThrow(
+        expect.objectContaining({ code: 'invalid_option', remediation: 'Write theme.' }),
+      );
+      expect(document.body.children).toHaveLength(0);
+      mountDevtools(document.body, anonymous(), { them: undefined } as never).destroy();
+    },
+  );
+
   test('destroy takes it off the page and ends its watch, twice without harm', async () => {
     const client = clientOf('martin');
     const explain = vi.spyOn(Object.getPrototypeOf(client.auth), 'explain');

@@ -7,7 +7,7 @@ import {
   useCallState,
   useHasCapability,
 } from 'stream-video-auth/react';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answer, refusal } from '../support/fake-coordinator.js';
 import { useVirtualTime } from '../support/virtual.js';
 import { inMode, MODES, pass, unmountAll } from './support/mount.js';
@@ -92,6 +92,11 @@ const reads = () =>
     .filter(({ method, url }) => method === 'GET' && url.pathname.includes('/call/'))
     .map(({ url }) => url.searchParams.has('connection_id'));
 
+function Slipped() {
+  useCall('default', 'standup', { wacth: true } as never);
+  return null;
+}
+
 describe.each(MODES)('useCall $mode', (mode) => {
   it('finds the call, and makes no request', async () => {
     act(() => void client.connect());
@@ -115,6 +120,20 @@ describe.each(MODES)('useCall $mode', (mode) => {
   ])('a name that cannot be one is an error: %j %j', (type, id, code) => {
     const { said } = show(mode, { type, id });
     expect(said.found).toMatchObject({ call: null, error: { code } });
+  });
+
+  it('refuses an option that it does not know, and says that it is watch', () => {
+    const silenced = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const tree = inMode(
+      <StreamVideoProvider client={client}>
+        <Slipped />
+      </StreamVideoProvider>,
+      mode,
+    );
+    expect(() => render(tree)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', remediation: 'Write watch.' }),
+    );
+    silenced.mockRestore();
   });
 
   it('watches once it is connected, by one request', async () => {

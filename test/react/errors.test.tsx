@@ -41,6 +41,23 @@ describe.each(MODES)('errors are values $mode', (mode) => {
     expect(world.sockets).toHaveLength(0);
   });
 
+  it.each([
+    [{ baseURL: 'https://video.example.com' }, 'baseUrl'],
+    [{ token_provider: () => '' }, 'tokenProvider'],
+    [{ conect: false }, 'connect'],
+    [{ autoConnect: false }, 'connect'],
+    [{ connects: false }, 'connect'],
+  ])('%j: no client, and the error names the option that was meant', async (slip, meant) => {
+    const world = new World();
+    const app = mount(world.options(slip as never), mode);
+    await pass(60_000);
+    expect(app.created).toMatchObject({
+      client: null,
+      error: { code: 'invalid_option', remediation: `Write ${meant}.` },
+    });
+    expect(world.sockets).toHaveLength(0);
+  });
+
   it('retry() makes the client from the options of the last render', async () => {
     const world = new World();
     const app = mount(world.options({ timeouts: { connectMs: -1 } }), mode);

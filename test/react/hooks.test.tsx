@@ -55,6 +55,20 @@ describe('hooks below a provider', () => {
     silenced.mockRestore();
   });
 
+  it.each([{ clinet: null }, { value: null }, { streamVideo: null }])(
+    'the provider refuses %j and says that it is client',
+    (slip: object) => {
+      const silenced = vi.spyOn(console, 'error').mockImplementation(() => {});
+      expect(() => render(<StreamVideoProvider {...(slip as { client: null })} />)).toThrow(
+        expect.objectContaining({ code: 'invalid_option', remediation: 'Write client.' }),
+      );
+      silenced.mockRestore();
+      expect(() =>
+        render(<StreamVideoProvider client={null} {...({ clinet: undefined } as object)} />),
+      ).not.toThrow();
+    },
+  );
+
   it('without a client they say null, signed_out and idle', () => {
     expect(show(useStreamVideo, null).said).toEqual([null]);
     expect(show(useAuthState, null).said).toEqual([{ status: 'signed_out', refreshing: false }]);

@@ -75,6 +75,16 @@ describe('an option that nobody reads', () => {
     },
   );
 
+  it('that holds the names of several is taken for the longest of them', () => {
+    expect(refusalOf({ fetchTokenProviderUrl: 1 })?.remediation).toBe('Write tokenProvider.');
+  });
+
+  it('is taken for the only one there is, however far from it', () => {
+    expect(() => assertKnown('a wait', { deadline: 1 }, { signal: true })).toThrow(
+      expect.objectContaining({ remediation: 'Write signal.' }),
+    );
+  });
+
   it('is told of without the characters that would forge a log', () => {
     const error = refusalOf({ 'a\nb eyJhbGciOiJIUzI1NiJ9.eyJ1IjoxfQ.abc': 1 });
     expect(error?.message).not.toMatch(/\n|eyJ/);
