@@ -25,6 +25,9 @@ const DEVTOOLS = ['test/devtools/**/*.page.test.ts'];
 /** They need a build and a browser, and have a command of their own each. */
 const IN_BROWSERS = ['test/{browser,media,page,web}/**'];
 
+/** Apps of their own, which `npm run test:apps` installs the package in. */
+const APPS = ['test/apps/**'];
+
 const REACT = ['test/react/**/*.test.{ts,tsx}'];
 
 export default defineConfig({
@@ -51,6 +54,7 @@ export default defineConfig({
           exclude: [
             ...configDefaults.exclude,
             ...IN_BROWSERS,
+            ...APPS,
             ...DEVTOOLS,
             ...REACT,
             ...VIRTUAL,

@@ -1,177 +1,24 @@
-// Builds two apps as a newcomer would, from the packed tarball: one with Vite, one with Next.js. Both are opened in a
-// browser against the emulator. Needs the registry, Chromium and a build: npm run build && npm run test:apps
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { StreamVideo } from '../../src/client/index.js';
-import { type Emulator, startEmulator } from '../../src/emulator/index.js';
-import { launch, watch } from '../page/browser.js';
+// Builds apps as a newcomer would, from the packed tarball. Needs the registry and Chromium; takes names of apps:
+// npm run test:apps -- jest vitest
+import { nextApp, viteApp } from './pages.js';
+import { jestApp, vitestApp } from './runners.js';
+import { cleanUp, howMany, pack } from './tools.js';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
-const folder = mkdtempSync(join(tmpdir(), 'stream-video-auth-apps-'));
-const started: ChildProcess[] = [];
-let passed = 0;
+const APPS: Readonly<Record<string, (tarball: string) => Promise<void>>> = {
+  vite: viteApp,
+  next: nextApp,
+  jest: jestApp,
+  vitest: vitestApp,
+};
 
-function check(isSo: boolean, what: string): void {
-  if (!isSo) throw new Error(`not so: ${what}`);
-  passed += 1;
-  console.log(`ok  ${what}`);
-}
-
-function run(cwd: string, command: string, args: string[], env: Record<string, string> = {}): string {
-  const options = { cwd, env: { ...process.env, ...env }, encoding: 'utf8' } as const;
-  return execFileSync(command, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-function start(cwd: string, command: string, args: string[], env: Record<string, string> = {}): void {
-  started.push(
-    spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: 'ignore', detached: true }),
-  );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function waitFor<T>(what: string, find: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const found = await find();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+async function main(names: readonly string[]): Promise<void> {
+  const tarball = pack();
+  for (const name of names.length > 0 ? names : Object.keys(APPS)) {
+    const build = APPS[name];
+    if (build === undefined) throw new Error(`no such app: ${name}`);
+    await build(tarball);
   }
-  throw new Error(`it never came: ${what}`);
+  console.log(`Apps: ${howMany()} passed, 0 failed`);
 }
 
-const answerOf = (url: string, init?: RequestInit) =>
-  waitFor(url, () => fetch(url, init).catch(() => undefined));
-
-/** Whose sockets are open now. */
-function connectedUsers(emulator: Emulator): string[] {
-  const users: string[] = [];
-  emulator.observe((message) => {
-    if (message.type === 'snapshot') users.push(...message.clients.map(({ userId }) => userId));
-  })();
-  return users;
-}
-
-/** Copies the fixture, and installs the tarball beside what the app asks for. */
-function install(name: string, tarball: string, sources: [from: string, to: string][]): string {
-  const app = join(folder, name);
-  cpSync(join(ROOT, 'test/apps', name), app, { recursive: true });
-  for (const [from, to] of sources) cpSync(join(ROOT, from), join(app, to), { recursive: true });
-  run(app, 'npm', ['install', '--no-audit', '--no-fund', '--silent', tarball]);
-  return app;
-}
-
-async function open(page: Page, url: string, text: string, ours: string[]): Promise<readonly string[]> {
-  const complaints = await watch(page, new URL(url).origin);
-  // Asked for by the browser, not by the app.
-  await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
-  await page.goto(url);
-  await page.getByText(text).waitFor();
-  // Requests to the emulator are meant to go elsewhere.
-  return complaints.all.filter((complaint) => !ours.some((origin) => complaint.includes(origin)));
-}
-
-async function viteApp(tarball: string): Promise<void> {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const emulator = await startEmulator({ allowOrigins: [origin] });
-  const app = install('vite', tarball, [['examples/react', 'src']]);
-  const env = { VITE_STREAM_API_KEY: emulator.apiKey, VITE_STREAM_BASE_URL: emulator.url };
-  const output = run(app, 'npx', ['vite', 'build'], env);
-  check(output.includes('built in') && !/warn/i.test(output), 'Vite builds the app without a warning');
-  start(app, 'npx', ['vite', 'preview', '--host', '127.0.0.1', '--port', String(port)]);
-  await answerOf(origin);
-  const browser = await launch();
-  try {
-    const page = await browser.newPage();
-    const complaints = await open(page, origin, 'Online', [emulator.url]);
-    check(
-      complaints.length === 0,
-      `its page goes online in StrictMode (${complaints.join('; ') || 'no complaint'})`,
-    );
-    const handshakes = emulator.requests.filter(({ kind }) => kind === 'socket').length;
-    check(handshakes === 1 && connectedUsers(emulator).join() === 'martin', 'by one socket');
-    emulator.faults.expireTokens('martin');
-    await page.getByRole('button', { name: 'Join as martin' }).click();
-    await waitFor('a join with a new token', () =>
-      emulator.requests.find(({ path, status }) => path.endsWith('/join') && status === 201),
-    );
-    check(true, 'a call is joined with a new token where the old one is refused');
-    await page.close();
-    await waitFor('the end of the socket', () => connectedUsers(emulator).length === 0 || undefined);
-    check(true, 'and a page that is closed leaves no socket');
-  } finally {
-    await browser.close();
-    await emulator.stop();
-  }
-}
-
-async function nextApp(tarball: string): Promise<void> {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const emulator = await startEmulator();
-  const app = install('next', tarball, [['examples/next/app', 'app']]);
-  const noTelemetry = { NEXT_TELEMETRY_DISABLED: '1' };
-  const output = run(app, 'npx', ['next', 'build'], noTelemetry);
-  check(/Compiled successfully/.test(output), 'Next.js builds and type-checks the app without the secret');
-  start(app, 'npx', ['next', 'start', '--hostname', '127.0.0.1', '--port', String(port)], {
-    ...noTelemetry,
-    STREAM_API_KEY: emulator.apiKey,
-    STREAM_API_SECRET: emulator.apiSecret,
-    STREAM_BASE_URL: emulator.url,
-  });
-  const html = await (await answerOf(origin)).text();
-  check(html.includes('Connecting'), 'the guest page is rendered on the server');
-  check(emulator.requests.length === 0, 'without a request or a socket');
-  const headers = { cookie: 'session=demo-session', 'content-type': 'application/json' };
-  const answer = await fetch(`${origin}/token`, { method: 'POST', headers, body: '{"user_id":"martin"}' });
-  const { token } = (await answer.json()) as { token: string };
-  const { apiKey, url: baseUrl } = emulator;
-  const host = new StreamVideo({ apiKey, baseUrl, user: { id: 'martin' }, token });
-  await host.call('livestream', 'show').getOrCreate({ custom: { title: 'The show' } });
-  await host.request('POST', '/call/livestream/show/go_live');
-  check(true, "the token route's token is good");
-  const browser = await launch();
-  try {
-    const guests = () => emulator.requests.filter(({ path }) => path.endsWith('/guest')).length;
-    const page = await browser.newPage();
-    const complaints = await open(page, origin, 'Hello', [emulator.url]);
-    check(
-      complaints.length === 0 && guests() === 1,
-      `its page makes one guest (${complaints.join('; ') || 'no complaint'})`,
-    );
-    const livestream = `${origin}/livestream/show`;
-    const show = await (await fetch(livestream)).text();
-    check(show.includes('The show'), 'the livestream page is rendered on the server, with the call');
-    await open(await browser.newPage(), livestream, 'Watch', [emulator.url]);
-  } finally {
-    await browser.close();
-    await host.disconnect();
-    await emulator.stop();
-  }
-}
-
-async function main(): Promise<void> {
-  const [{ filename }] = JSON.parse(run(ROOT, 'npm', ['pack', '--json', '--pack-destination', folder]));
-  const tarball = join(folder, filename);
-  await viteApp(tarball);
-  await nextApp(tarball);
-  console.log(`Apps: ${passed} passed, 0 failed`);
-}
-
-function cleanUp(): void {
-  for (const { pid } of started) if (pid !== undefined) process.kill(-pid);
-  rmSync(folder, { recursive: true, force: true });
-}
-
-await main().finally(cleanUp);
+await main(process.argv.slice(2)).finally(cleanUp);

@@ -1,5 +1,6 @@
 // Checks the code of README, guides and doc comments: each block is type-checked, and run against the emulator where it
-// does not say `no-run`. A block that says `// rejects: SomeError` must end so. npm run test:docs
+// does not say `no-run`. A block that says `// rejects: SomeError` must end so, and one that
+// says `file=` must be that file. npm run test:docs
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -18,7 +19,18 @@ const BLOCK_LIMIT_MS = 10_000;
 /** Doc comments that only show a form; a page's block says `no-run` itself. */
 const FORMS = /useEffect|useCreateStreamVideo|StreamVideoClient|setupServer|timeline\.data/;
 
-const isCode = ({ language }: Block) => language === 'ts' || language === 'tsx';
+const isCode = (block: Block) => /^tsx?$/.test(block.language) && fileOf(block) === undefined;
+
+/** A block that is a whole file of an app in `test/apps`, where it is run. */
+const fileOf = ({ attributes }: Block) => /\bfile=(\S+)/.exec(attributes)?.[1];
+
+function fileErrors(blocks: readonly Block[]): string[] {
+  return blocks.flatMap((block) => {
+    const file = fileOf(block);
+    if (file === undefined || readFileSync(join(ROOT, file), 'utf8') === block.code) return [];
+    return [`${block.place}: it is not the text of ${file}`];
+  });
+}
 
 function canRun({ language, attributes, code, isDocComment }: Block): boolean {
   return language === 'ts' && !/\bno-run\b/.test(attributes) && !(isDocComment && FORMS.test(code));
@@ -154,6 +166,7 @@ const runnable = code.filter(canRun);
 const failures = [
   ...commandErrors(blocks),
   ...jsonErrors(blocks),
+  ...fileErrors(blocks),
   ...typeErrors(code),
   ...(await runBlocks(runnable)),
 ];

@@ -1,0 +1,12 @@
+import type { StreamVideo } from 'stream-video-auth';
+
+/** Tells a user who was signed out to sign in again. Returns the way to stop. */
+export function showBanner(page: HTMLElement, { auth }: StreamVideo): () => void {
+  const banner = page.ownerDocument.createElement('output');
+  page.append(banner);
+  const draw = () => {
+    banner.textContent = auth.state.status === 'suspended' ? 'Sign in again' : '';
+  };
+  draw();
+  return auth.subscribe(draw);
+}
