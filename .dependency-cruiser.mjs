@@ -13,7 +13,7 @@ const CLIENT_LAYERS = [
   ['tabs/'],
   ['token/'],
   ['user'],
-  ['environment/', 'event-emitter', 'api-types/', 'snapshot', 'version'],
+  ['environment/', 'event-emitter', 'api-types/', 'version'],
   ['logger', 'freeze'],
 ];
 

@@ -32,12 +32,14 @@ interface Emission {
   isCutOff: boolean;
 }
 
+const NONE: readonly Emission[] = [];
+
 /** Delivers events to the app's listeners. One that throws or rejects disturbs nobody. */
 export class EventEmitter {
   /** By name, in the order of their addition; a set, so that one of many is stopped as quickly as one of few. */
-  readonly #deliveries = new Map<string, Set<Delivery>>();
+  #deliveries: Map<string, Set<Delivery>> | undefined;
   readonly #logger: Logger;
-  readonly #underWay = new Set<Emission>();
+  #underWay: readonly Emission[] = NONE;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -92,11 +94,13 @@ export class EventEmitter {
     if (typeof listener !== 'function') {
       refuse('invalid_option', `A listener must be a function, not ${describeType(listener)}`, LISTENER);
     }
+    const all = this.#deliveries ?? new Map<string, Set<Delivery>>();
+    this.#deliveries = all;
+    const others = all.get(event) ?? new Set();
     let isStopped = false;
     const stop = () => {
       isStopped = true;
-      const others = this.#deliveries.get(event);
-      if (others?.delete(delivery) && others.size === 0) this.#deliveries.delete(event);
+      if (others.delete(delivery) && others.size === 0) all.delete(event);
     };
     const deliver = (emission: Emission) => {
       if (isStopped || emission.isCutOff) return;
@@ -104,14 +108,13 @@ export class EventEmitter {
       this.#deliver(listener, emission.event);
     };
     const delivery: Delivery = Object.assign(deliver, { listener, scope, stop });
-    const deliveries = this.#deliveries.get(event) ?? new Set();
-    this.#deliveries.set(event, deliveries.add(delivery));
+    all.set(event, others.add(delivery));
     return stop;
   }
 
   /** Those of this moment: a listener may add and stop others. */
   #deliveriesOf(name: string): readonly Delivery[] {
-    return [...(this.#deliveries.get(name) ?? [])];
+    return [...(this.#deliveries?.get(name) ?? [])];
   }
 
   #deliver(listener: AnyListener, event: AnyEvent): void {
@@ -123,16 +126,17 @@ export class EventEmitter {
   }
 
   #emitUnder(names: readonly string[], event: AnyEvent): void {
+    if (!this.#deliveries) return;
     const emission: Emission = { event, isCutOff: false };
     // Read before a listener may write to it.
     const { call_cid: cid } = event;
-    this.#underWay.add(emission);
+    this.#underWay = [...this.#underWay, emission];
     for (const name of names) {
       for (const deliver of this.#deliveriesOf(name)) deliver(emission);
       if (typeof cid !== 'string') continue;
       for (const deliver of this.#deliveriesOf(scoped(name, cid))) deliver(emission);
     }
-    this.#underWay.delete(emission);
+    this.#underWay = this.#underWay.filter((other) => other !== emission);
   }
 }
 

@@ -78,10 +78,16 @@ class SafeLogger implements Logger {
   }
 }
 
+/** One for all clients: it holds nothing of theirs. */
+const toConsole: Partial<Record<LogLevel, Logger>> = {};
+
 /** Turns the `logger` option into a logger: a level for the console, or an object with the four methods. */
 export function makeLogger(option: unknown = 'warn'): Logger {
   const level = LEVELS.find((candidate) => candidate === option);
-  if (level) return new SafeLogger(() => console, level);
+  if (level) {
+    toConsole[level] ??= new SafeLogger(() => console, level);
+    return toConsole[level];
+  }
   const isLogger =
     typeof option === 'object' &&
     option !== null &&

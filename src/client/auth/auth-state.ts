@@ -1,10 +1,8 @@
 import { callSafely } from '../../shared/call-safely.js';
 import { describeThrown } from '../../shared/text.js';
 import { describeFailure, type Logger } from '../logger.js';
-import type { SingleFlight } from '../refresh/single-flight.js';
 import type { SuspensionReason } from '../refresh/token-events.js';
 import type { TokenStore } from '../refresh/token-store.js';
-import { Snapshot } from '../snapshot.js';
 import type { TokenPhase } from '../token/phase.js';
 
 interface Common {
@@ -60,29 +58,36 @@ function stateOf(store: TokenStore, isRefreshing: boolean): AuthState {
 /** What can be seen of a session from outside, and who wants to know when it changes. */
 export class ObservableState {
   readonly #store: TokenStore;
-  readonly #flight: SingleFlight;
+  readonly #isRefreshing: () => boolean;
   readonly #logger: Logger;
-  readonly #snapshot = new Snapshot<AuthState>();
-  readonly #listeners = new Set<{ readonly listener: () => void }>();
+  #listeners: Set<{ readonly listener: () => void }> | undefined;
+  #current: AuthState | undefined;
   #published: AuthState | undefined;
 
-  constructor(store: TokenStore, flight: SingleFlight, logger: Logger) {
+  constructor(store: TokenStore, isRefreshing: () => boolean, logger: Logger) {
     this.#store = store;
-    this.#flight = flight;
+    this.#isRefreshing = isRefreshing;
     this.#logger = logger;
-    store.onChange(() => this.#publish());
   }
 
-  /** The state now; the same object until something differs. */
+  /** The state now; the same object until something differs, as `useSyncExternalStore` wants it. */
   get current(): AuthState {
-    return this.#snapshot.take(stateOf(this.#store, this.#flight.isRunning));
+    const next = stateOf(this.#store, this.#isRefreshing());
+    if (!this.#current || !isSame(this.#current, next)) this.#current = Object.freeze(next);
+    return this.#current;
   }
 
   subscribe(listener: () => void): () => void {
+    if (!this.#listeners) {
+      this.#listeners = new Set();
+      // What time alone has changed since was not told yet.
+      this.#published = this.#store.isAsTold(this.#store.now()) ? this.current : undefined;
+      this.#store.onChange(() => this.#publish());
+    }
     // One function that was given twice is stopped twice.
     const subscription = { listener };
-    this.#listeners.add(subscription);
-    return () => this.#listeners.delete(subscription);
+    const listeners = this.#listeners.add(subscription);
+    return () => listeners.delete(subscription);
   }
 
   /** Tells who listens, if the state differs from what they were told of last. */
@@ -93,6 +98,10 @@ export class ObservableState {
     this.#published = current;
     const complain = (thrown: unknown) =>
       this.#logger.error('A listener failed', { event: 'auth.subscribe', error: describeFailure(thrown) });
-    for (const { listener } of [...this.#listeners]) callSafely(listener, complain);
+    for (const { listener } of [...(this.#listeners ?? [])]) callSafely(listener, complain);
   }
+}
+
+function isSame(a: AuthState, b: AuthState): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

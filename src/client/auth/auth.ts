@@ -28,7 +28,7 @@ async function tokenOf(session: TokenSession, options: Waiting | undefined): Pro
 export class Auth {
   readonly #session: TokenSession;
   readonly #logger: Logger;
-  readonly #consumers = new Map<string, { state: TokenConsumer; provide: () => Promise<string> }>();
+  #consumers: Map<string, { state: TokenConsumer; provide: () => Promise<string> }> | undefined;
   readonly #askServer: () => Promise<unknown>;
 
   /** @internal */
@@ -119,10 +119,11 @@ export class Auth {
         "Name the client that takes the tokens, for example 'video' or 'chat'.",
       );
     }
-    const known = this.#consumers.get(consumer);
+    const known = this.#consumers?.get(consumer);
     if (known?.state.isCurrent) return known.provide;
     const state = this.#session.consumer(this.#askServer);
     const provide = () => state.token();
+    this.#consumers ??= new Map();
     this.#consumers.set(consumer, { state, provide });
     return provide;
   }

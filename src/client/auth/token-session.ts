@@ -32,32 +32,52 @@ interface WaitOptions {
   readonly signal?: AbortSource | undefined;
 }
 
+interface Attendants {
+  readonly flight: SingleFlight;
+  readonly scheduler: RefreshScheduler;
+  readonly waiters: Waiters;
+  readonly verdicts: ServerVerdicts;
+}
+
 /**
  * The token's life: callers who need a token ask here, and wait here. The store has the facts, phases are derived
  * from them, and the single flight makes the attempts. A session is an epoch: whatever ends after its epoch is
  * dropped.
  */
 export class TokenSession {
-  /** What the coordinator, or a consumer's server, says about a token. */
-  readonly verdicts: ServerVerdicts;
   readonly #store: TokenStore;
-  readonly #flight: SingleFlight;
-  readonly #scheduler: RefreshScheduler;
-  readonly #waiters: Waiters;
-  readonly #state: ObservableState;
+  readonly #providerLimitMs: number;
+  readonly #tabKey: string | undefined;
+  readonly #hasDemand: () => boolean;
+  #attendants: Attendants | undefined;
+  #state: ObservableState | undefined;
   #isDisposed = false;
 
   constructor(options: TokenSessionOptions) {
-    const store = new TokenStore(options);
-    const flight = new SingleFlight(store, options.providerLimitMs);
-    this.#store = store;
-    this.#flight = flight;
-    this.#state = new ObservableState(store, flight, options.logger);
-    const { hasDemand, tabKey } = options;
-    const tabs = tabKey === undefined ? undefined : new TabSharing(store, flight, tabKey);
-    this.#scheduler = new RefreshScheduler(store, flight, hasDemand, tabs && (() => tabs.join()));
-    this.#waiters = new Waiters(store, flight, this.#scheduler);
-    this.verdicts = new ServerVerdicts(store, this.#waiters, tabs);
+    this.#store = new TokenStore(options);
+    this.#providerLimitMs = options.providerLimitMs;
+    this.#tabKey = options.tabKey;
+    this.#hasDemand = options.hasDemand;
+  }
+
+  /** Those who do something about the facts, made when there is something to do. */
+  get #with(): Attendants {
+    this.#attendants ??= this.#attend();
+    return this.#attendants;
+  }
+
+  #attend(): Attendants {
+    const store = this.#store;
+    const flight = new SingleFlight(store, this.#providerLimitMs);
+    const tabs = this.#tabKey === undefined ? undefined : new TabSharing(store, flight, this.#tabKey);
+    const scheduler = new RefreshScheduler(store, flight, this.#hasDemand, tabs && (() => tabs.join()));
+    const waiters = new Waiters(store, flight, scheduler);
+    return { flight, scheduler, waiters, verdicts: new ServerVerdicts(store, waiters, tabs) };
+  }
+
+  /** What the coordinator, or a consumer's server, says about a token. */
+  get verdicts(): ServerVerdicts {
+    return this.#with.verdicts;
   }
 
   get user(): KnownUser {
@@ -138,9 +158,9 @@ export class TokenSession {
     if (store.epoch.aborted) return;
     const reason = new SessionEndedError();
     store.epoch.end(reason);
-    this.#flight.abort(reason);
+    this.#attendants?.flight.abort(reason);
     store.clear();
-    this.#scheduler.stop();
+    this.#attendants?.scheduler.stop();
     store.history.add('session_ended', 'the session ended');
     ended();
     store.changed();
@@ -152,24 +172,24 @@ export class TokenSession {
       this.#store.epoch = new Epoch();
       this.#store.history.add('session_began', 'a session began');
     }
-    this.#scheduler.start();
+    this.#with.scheduler.start();
   }
 
   // ---- what callers ask for
 
   /** A token that is good to use now. Refreshes first when it must. */
   acquire({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
-    return this.#waiters.acquire(signal);
+    return this.#with.waiters.acquire(signal);
   }
 
   /** The same where nothing has to be waited for; undefined elsewhere. */
   acquireAtOnce({ signal }: WaitOptions = {}): AcquiredToken | undefined {
-    return this.#waiters.acquireAtOnce(signal);
+    return this.#with.waiters.acquireAtOnce(signal);
   }
 
   /** For those who had to wait: what `acquireAtOnce` looked at is not looked at again. */
   acquireInTime({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
-    return this.#waiters.acquireInTime(signal);
+    return this.#with.waiters.acquireInTime(signal);
   }
 
   /** A token newer than this call, through the provider; lifts a suspension. */
@@ -189,7 +209,7 @@ export class TokenSession {
     this.#store.adoptSupplied();
     const since = this.held?.firstRejectedAt ?? this.#store.observe();
     const mayCutOff = isIdentityInUse(this.#store.policy);
-    await this.#waiters.renewSince(since, { reason: 'manual', mayCutOff, signal });
+    await this.#with.waiters.renewSince(since, { reason: 'manual', mayCutOff, signal });
     // The session may have ended since the token came.
     throwIfAborted(epoch);
     return (this.held as TokenFacts).value;
@@ -200,12 +220,12 @@ export class TokenSession {
    * request whose answer says whether the token is still good.
    */
   consumer(askServer: () => Promise<unknown>): TokenConsumer {
-    return new TokenConsumer(this.#store, this.#waiters, this.verdicts, askServer);
+    return new TokenConsumer(this.#store, this.#with.waiters, this.verdicts, askServer);
   }
 
   /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
   assertNotReentered(): void {
-    this.#waiters.assertNotReentered();
+    this.#with.waiters.assertNotReentered();
   }
 
   // ---- what the app sets
@@ -216,16 +236,16 @@ export class TokenSession {
     const checked = store.check(candidate, 'app');
     if (store.tokens.refused(checked.value)) throw sameAsRejectedError();
     this.#open();
-    const facts = store.adopt(checked, { origin: 'app', requestedAt: store.observe() });
+    const facts = store.adopt(checked, { origin: 'app' });
     store.supply(checked.value);
     store.lastError = undefined;
     store.backOff.reset();
-    this.#flight.overtake();
+    this.#with.flight.overtake();
     // Last, since a listener may ask for a token at once.
     tellInTurn(
       store,
       () => resume(store),
-      () => this.#flight.announce(facts, 'manual', 0),
+      () => this.#with.flight.announce(facts, 'manual', 0),
     );
     store.changed();
   }
@@ -237,7 +257,7 @@ export class TokenSession {
     if (isSame && !store.suspension) return;
     store.source = { kind: 'provider', provider };
     store.resetBlocks();
-    this.#flight.supersede();
+    this.#attendants?.flight.supersede();
     resume(store);
     store.changed();
   }
@@ -256,7 +276,7 @@ export class TokenSession {
 
   /** Derives everything again: after a change of demand. */
   wake(): void {
-    this.#scheduler.wake();
+    this.#with.scheduler.wake();
   }
 
   /** What used the token has failed: nothing is refreshed ahead until the next use. */
@@ -268,21 +288,23 @@ export class TokenSession {
   // ---- what can be seen
 
   get state(): AuthState {
-    return this.#state.current;
+    return this.#observed.current;
   }
 
   /** Calls `listener` after every change of `state`; returns the way to stop. */
   subscribe(listener: () => void): () => void {
-    return this.#state.subscribe(listener);
+    return this.#observed.subscribe(listener);
+  }
+
+  get #observed(): ObservableState {
+    const isRefreshing = () => this.#attendants?.flight.isRunning ?? false;
+    this.#state ??= new ObservableState(this.#store, isRefreshing, this.#store.logger);
+    return this.#state;
   }
 
   /** Everything that `explain()` tells, without secrets. */
   describe(): Facts {
-    return factsOf({
-      store: this.#store,
-      flight: this.#flight,
-      scheduler: this.#scheduler,
-      state: this.state,
-    });
+    const { flight, scheduler } = this.#with;
+    return factsOf({ store: this.#store, flight, scheduler, state: this.state });
   }
 }

@@ -6,7 +6,7 @@ import type { Announcement } from './token-events.js';
  * when more than ten do on an `AbortSignal`.
  */
 export class Epoch implements AbortSource {
-  readonly #listeners = new Set<() => void>();
+  #listeners: Set<() => void> | undefined;
   #reason: unknown;
   #isOver = false;
 
@@ -19,28 +19,33 @@ export class Epoch implements AbortSource {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.add(listener);
+    this.#add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    this.#listeners?.delete(listener);
   }
 
   [LISTEN](listener: () => void): () => void {
     // Each counts for itself: two may bring the same function.
     const own = () => {
-      if (this.#listeners.has(own)) listener();
+      if (this.#listeners?.has(own)) listener();
     };
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    this.#add(own);
+    return () => this.#listeners?.delete(own);
   }
 
   end(reason: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#reason = reason;
-    for (const listener of [...this.#listeners]) listener();
-    this.#listeners.clear();
+    for (const listener of [...(this.#listeners ?? [])]) listener();
+    this.#listeners = undefined;
+  }
+
+  #add(listener: () => void): void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
   }
 }
 

@@ -36,7 +36,7 @@ interface Counters {
 /** What happened to the token so far, for `explain()`. */
 export class History {
   readonly #clock: Clock;
-  readonly #transitions: Transition[] = [];
+  #transitions: readonly Transition[] = [];
   readonly #counters: Counters = { attempts: 0, providerCalls: 0, failures: 0, replays: 0 };
 
   constructor(clock: Clock) {
@@ -53,8 +53,8 @@ export class History {
 
   add(kind: TransitionKind, what: string, generation?: number): void {
     const at = this.#clock.now().wallMs;
-    this.#transitions.push({ at, kind, what, ...(generation !== undefined && { generation }) });
-    if (this.#transitions.length > KEPT_TRANSITIONS) this.#transitions.shift();
+    const transition = { at, kind, what, ...(generation !== undefined && { generation }) };
+    this.#transitions = [...this.#transitions, transition].slice(-KEPT_TRANSITIONS);
   }
 
   count(what: keyof Counters): void {

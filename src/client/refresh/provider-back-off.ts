@@ -25,10 +25,12 @@ export function laterOf(first: Blocked | undefined, second: Blocked | undefined)
   return second.until.monotonicMs > first.until.monotonicMs ? second : first;
 }
 
+const NONE: readonly Blocked[] = [];
+
 /** Keeps attempts apart after failures: for the back-off, or for as long as the provider asked. */
 export class ProviderBackOff {
   /** By cause: the end of one wait ends no other. */
-  readonly #blocked = new Map<BlockedBy, Blocked>();
+  #blocked: readonly Blocked[] = NONE;
   #failures = 0;
   readonly #random: () => number;
 
@@ -42,9 +44,8 @@ export class ProviderBackOff {
   }
 
   blockedAt(now: Moment): Blocked | undefined {
-    if (this.#blocked.size === 0) return undefined;
     let latest: Blocked | undefined;
-    for (const blocked of this.#blocked.values()) latest = laterOf(latest, stillBlocked(blocked, now));
+    for (const blocked of this.#blocked) latest = laterOf(latest, stillBlocked(blocked, now));
     return latest;
   }
 
@@ -67,12 +68,12 @@ export class ProviderBackOff {
   /** An attempt brought a token, or the app stepped in: what comes next backs off from the start. */
   reset(): void {
     this.#failures = 0;
-    this.#blocked.clear();
+    this.#blocked = NONE;
   }
 
   /** Ends a wait for this cause: the network came back, or the app asks for a token after a refusal. */
   endWaitFor(cause: BlockedBy): void {
-    this.#blocked.delete(cause);
+    this.#blocked = this.#blocked.filter(({ by }) => by !== cause);
   }
 
   #backOffMs(earlier: number): number {
@@ -80,7 +81,8 @@ export class ProviderBackOff {
   }
 
   #block(now: Moment, why: Pick<Blocked, 'by' | 'error'>, delayMs: number): void {
-    const blocked = { until: after(now, delayMs), ...why };
-    this.#blocked.set(why.by, laterOf(stillBlocked(this.#blocked.get(why.by), now), blocked) as Blocked);
+    const former = this.#blocked.find(({ by }) => by === why.by);
+    const blocked = laterOf(stillBlocked(former, now), { until: after(now, delayMs), ...why }) as Blocked;
+    this.#blocked = [...this.#blocked.filter((other) => other !== former), blocked];
   }
 }

@@ -42,8 +42,8 @@ type Warning = 'no_progress' | 'no_expiry' | 'no_calls';
 export class TokenStore {
   readonly environment: Environment;
   readonly emit: Emit<TokenEvents>;
+  readonly logger: Logger;
   readonly tokens = new HeldTokens();
-  readonly backOff: ProviderBackOff;
   readonly breaker = new CircuitBreaker();
   readonly serverClock = new ServerClock();
   readonly history: History;
@@ -59,11 +59,12 @@ export class TokenStore {
   hasConsumer = false;
   readonly #refresh: PolicyFacts['refresh'];
   readonly #guestExpiry: PolicyFacts['guestExpiry'];
-  readonly #logger: Logger;
   readonly #hasJoinedCall: () => boolean;
-  readonly #listeners = new Set<() => void>();
-  readonly #warned = new Set<Warning>();
-  #told: { readonly phase?: Phase; readonly blocked?: Blocked | undefined } = {};
+  #backOff: ProviderBackOff | undefined;
+  #listeners: Set<() => void> | undefined;
+  #warned: readonly Warning[] = [];
+  #toldPhase: Phase | undefined;
+  #toldBlocked: Blocked | undefined;
   #announcedSkew = false;
   #supplied: string | undefined;
   #isSuppliedRefused = false;
@@ -74,18 +75,22 @@ export class TokenStore {
     const { environment, emit, source, user, token, refresh, guestExpiry, logger, hasJoinedCall } = options;
     this.#refresh = refresh;
     this.#guestExpiry = guestExpiry;
-    this.#logger = logger;
+    this.logger = logger;
     this.#hasJoinedCall = hasJoinedCall;
     this.environment = environment;
     this.emit = emit;
     this.source = source;
     this.user = user;
-    this.backOff = new ProviderBackOff(() => environment.random());
     this.history = new History(environment.clock);
     if (token !== undefined) {
       this.supply(this.check(token, 'app').value);
       this.adoptSupplied();
     }
+  }
+
+  get backOff(): ProviderBackOff {
+    this.#backOff ??= new ProviderBackOff(() => this.environment.random());
+    return this.#backOff;
   }
 
   // ---- questions: they change nothing
@@ -129,7 +134,7 @@ export class TokenStore {
 
   /** Why the provider is not asked now, and until when: back-off and breaker are one fact. */
   blockedAt(now: Moment): Blocked | undefined {
-    return laterOf(this.backOff.blockedAt(now), this.breaker.blockedAt(now));
+    return laterOf(this.#backOff?.blockedAt(now), this.breaker.blockedAt(now));
   }
 
   /** Whether there is a token that may be sent: the held one, or the one that the server accepted before. */
@@ -147,21 +152,27 @@ export class TokenStore {
 
   /** Calls `listener` after every change of a fact; returns the way to stop. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const listeners = this.#listeners ?? new Set();
+    this.#listeners = listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   /** A fact has changed: tells who listens. */
   changed(): void {
     const now = this.now();
-    this.#told = { phase: this.phase(now), blocked: this.blockedAt(now) };
-    for (const listener of [...this.#listeners]) listener();
+    this.#toldPhase = this.phase(now);
+    this.#toldBlocked = this.blockedAt(now);
+    for (const listener of [...(this.#listeners ?? [])]) listener();
   }
 
   /** Tells who listens if time alone has changed what they were told: the phase, or the end of a wait. */
   noticeTime(now: Now, current: Phase = this.phase(now)): void {
-    const { phase, blocked } = this.#told;
-    if (current !== phase || this.blockedAt(now) !== blocked) this.changed();
+    if (!this.isAsTold(now, current)) this.changed();
+  }
+
+  /** Whether phase and wait are still those of the last change that was told. */
+  isAsTold(now: Now, current: Phase = this.phase(now)): boolean {
+    return current === this.#toldPhase && this.blockedAt(now) === this.#toldBlocked;
   }
 
   /** Notes the time, so that a clock that somebody sets is noticed. */
@@ -182,7 +193,7 @@ export class TokenStore {
   }
 
   resetBlocks(): void {
-    this.backOff.reset();
+    this.#backOff?.reset();
     this.breaker.reset();
   }
 
@@ -196,15 +207,14 @@ export class TokenStore {
   adoptSupplied(): void {
     const { supplied } = this;
     if (supplied === undefined || this.held) return;
-    this.adopt(this.check(supplied, 'app'), { origin: 'app', requestedAt: this.observe() });
+    this.adopt(this.check(supplied, 'app'), { origin: 'app' });
   }
 
   adopt(
     { value, claims, userId }: CheckedToken,
-    { origin, requestedAt }: { origin: TokenOrigin; requestedAt: Moment },
+    { origin, requestedAt }: { origin: TokenOrigin; requestedAt?: Moment },
   ): TokenFacts {
     const now = this.observe();
-    const { wallMs, monotonicMs } = now;
     const { held } = this;
     if (held && !held.rejectedByServerAt && !isNew(held, now)) this.#earlyRefusals = 0;
     const facts = this.tokens.adopt({
@@ -213,8 +223,9 @@ export class TokenStore {
       userId,
       expiresAtMs: claimedTimeMs(claims.exp),
       issuedAtMs: claimedTimeMs(claims.iat),
-      receivedAt: { wallMs, monotonicMs },
-      requestedAt,
+      receivedAt: now,
+      // The app asked nobody for what it handed in.
+      requestedAt: requestedAt ?? now,
       origin,
       jitter: this.environment.random(),
     });
@@ -275,21 +286,22 @@ export class TokenStore {
 
   /** Takes evidence about the server's clock; a difference that the app should know of is told once. */
   learnTime(learn: (now: Moment) => void): void {
-    learn(this.observe());
-    this.tellSkew();
+    const moment = this.observe();
+    learn(moment);
+    this.tellSkew(moment);
   }
 
-  tellSkew(): void {
-    const { offsetMs } = this.now();
+  tellSkew(moment?: Moment): void {
+    const { offsetMs } = this.now(moment);
     if (this.#announcedSkew || Math.abs(offsetMs) <= NOTABLE_SKEW_MS) return;
     this.#announcedSkew = true;
     this.emit('clock.skew', { ms: offsetMs });
   }
 
   warnOnce(topic: Warning, message: string): void {
-    if (this.#warned.has(topic)) return;
-    this.#warned.add(topic);
-    this.#logger.warn(message);
+    if (this.#warned.includes(topic)) return;
+    this.#warned = [...this.#warned, topic];
+    this.logger.warn(message);
   }
 
   #noteRefused(token: TokenFacts | undefined): void {

@@ -14,7 +14,7 @@ export const NOTABLE_SKEW_MS = 60_000;
 
 /** What is known about the server's clock: one offset, by the best evidence there is. */
 export class ServerClock {
-  readonly #offsets = new Map<Evidence, number>();
+  #offsets: Partial<Record<Evidence, number>> = {};
   #lastObserved: Moment | undefined;
   #date: { readonly header?: string; readonly serverMs: number } = { serverMs: Number.NaN };
 
@@ -35,7 +35,7 @@ export class ServerClock {
 
   /** Notes the time. Where the local clocks have parted since it was noted last, the offset is forgotten. */
   observe(now: Moment): void {
-    if (this.#haveParted(now)) this.#offsets.clear();
+    if (this.#haveParted(now)) this.#offsets = {};
     this.#lastObserved = now;
   }
 
@@ -65,7 +65,7 @@ export class ServerClock {
   }
 
   #learn(kind: Evidence, serverMs: number, now: Moment): void {
-    if (Number.isFinite(serverMs)) this.#offsets.set(kind, serverMs - now.wallMs);
+    if (Number.isFinite(serverMs)) this.#offsets[kind] = serverMs - now.wallMs;
   }
 
   #haveParted(now: Moment): boolean {
@@ -75,12 +75,12 @@ export class ServerClock {
   }
 
   #best(kinds: readonly Evidence[], now: Moment): Evidence | undefined {
-    return this.#haveParted(now) ? undefined : kinds.find((kind) => this.#offsets.has(kind));
+    return this.#haveParted(now) ? undefined : kinds.find((kind) => this.#offsets[kind] !== undefined);
   }
 
   #offset(kinds: readonly Evidence[], now: Moment): number {
     const kind = this.#best(kinds, now);
-    const offset = kind === undefined ? 0 : (this.#offsets.get(kind) as number);
+    const offset = kind === undefined ? 0 : (this.#offsets[kind] as number);
     return Math.abs(offset) < TOLERANCE_MS ? 0 : offset;
   }
 }
