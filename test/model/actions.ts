@@ -175,6 +175,8 @@ export async function refuseAsConsumer(world: World): Promise<void> {
   // What is dead here is replaced for us, too.
   const isDead = (held: string | undefined, atWallMs: number) =>
     Number(claimsOf(held).exp) * 1000 < atWallMs + 5_000 ||
+    // By a frame.
+    rig.refused.has(String(held)) ||
     rig.sends.some(({ token, answer }) => token === held && answer !== 0);
   const costs = asks.filter(
     (ask) =>

@@ -8,6 +8,7 @@ import {
   refresh,
   refuseAsConsumer,
   send,
+  setProvider,
 } from './actions.js';
 import type { IssuerMode } from './issuer.js';
 import type { RigSetup } from './rig.js';
@@ -432,5 +433,15 @@ test('the second call for a twin of a refused token is no cost of the consumer t
     step('connect', ({ rig }) => connect(rig), 500),
     step('the server ends the session of the token', (world) => drop(world, 'error_40')),
     step('a consumer refuses', refuseAsConsumer),
+  );
+});
+
+test('what replaces a token that the server has refused is no cost of a consumer', async () => {
+  await keepsTheRules(
+    { kind: 'static', areTokensUnique: false },
+    step('connect', ({ rig }) => connect(rig), 500),
+    step('the server ends the session of the token', (world) => drop(world, 'error_40')),
+    step('another way to get tokens', ({ rig }) => setProvider(rig)),
+    new Step('a consumer refuses', { details: '', thenMs: 0, act: refuseAsConsumer }),
   );
 });

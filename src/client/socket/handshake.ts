@@ -113,8 +113,9 @@ export async function handshake({
       });
       await opened;
       if (signal.aborted || !token) return;
-      // The socket may have taken so long that the token was refused meanwhile, or a guest became another.
-      if (token.rejectedByServerAt || token.userId !== session.user.id) continue;
+      // The socket may have taken so long that the token was refused meanwhile, or another one is in use, as after a
+      // guest became another.
+      if (token.rejectedByServerAt || token !== session.held) continue;
       sent = token;
       socket?.send(authFrame(token, session.user));
     }

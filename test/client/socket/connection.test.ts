@@ -378,6 +378,25 @@ describe('connect()', () => {
     });
   });
 
+  test.each([
+    ['that the app hands in', () => client.auth.setToken(freshToken('martin', 7_200))],
+    ['that the provider brings', () => void client.auth.refresh()],
+  ])('introduces itself with the token %s while the socket opens', async (_whence, act) => {
+    make();
+    const connecting = watch(client.connect());
+    await settle();
+    const former = client.token;
+    act();
+    await settle();
+    expect(client.token).not.toBe(former);
+    socket().open();
+    await settle();
+    expect(socket().sent.map(({ token }) => token)).toEqual([client.token]);
+    socket().ok();
+    await settle();
+    expect(connecting.state).toBe('resolved');
+  });
+
   test('that has failed leaves nothing running, also where a token was in use', async () => {
     const connecting = await refusedWith(43);
     expect(connecting.state).toBe('rejected');
