@@ -192,6 +192,11 @@ export class TokenSession {
     return this.#with.waiters.acquireInTime(signal);
   }
 
+  /** Has a token ready for a request that follows. Refreshes first when it must. */
+  prepare({ signal }: WaitOptions): Promise<void> {
+    return this.#with.waiters.prepare(signal);
+  }
+
   /** A token newer than this call, through the provider; lifts a suspension. */
   async refresh(options?: Waiting): Promise<string> {
     this.assertNotReentered();

@@ -266,7 +266,7 @@ export class Calls implements CallHost {
 
   async locate(signal: AbortSignal): Promise<string> {
     const { hint, session } = this.#options;
-    const [location] = await Promise.all([hint.find(this.ending), session.acquire({ signal })]);
+    const [location] = await Promise.all([hint.find(this.ending), session.prepare({ signal })]);
     return location;
   }
 

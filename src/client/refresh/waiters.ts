@@ -95,6 +95,11 @@ export class Waiters {
     return this.#satisfy(USABLE, signal, (now) => this.#serve(now));
   }
 
+  /** Waits until there is such a token, and leaves its use to a request that follows: what ended on arrival is sent once. */
+  async prepare(signal?: AbortSource): Promise<void> {
+    if (!this.acquireAtOnce(signal)) await this.#satisfy(USABLE, signal, () => {});
+  }
+
   /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
   renewSince(since: Moment, { reason, mayCutOff = false, signal }: RenewOptions): Promise<void> {
     const than = this.#store.held?.generation ?? 0;
