@@ -48,9 +48,10 @@ export function mountDevtools(
 }
 
 /**
- * The same as a plugin for TanStack Devtools.
+ * The same as a plugin for TanStack Devtools: an entry of `plugins` of `<TanStackDevtools>` in
+ * `@tanstack/react-devtools`, or of `TanStackDevtoolsCore` in `@tanstack/devtools`.
  *
  * @example
- * new TanStackDevtoolsCore({ plugins: [devtoolsPlugin(streamVideo)] }).mount(element);
+ * new TanStackDevtoolsCore({ plugins: [devtoolsPlugin(streamVideo)] }).mount(document.body);
  */
 export const devtoolsPlugin: (clients: DevtoolsClients) => DevtoolsPlugin = pluginOf(mountDevtools);

@@ -4,13 +4,21 @@ import type { Devtools, DevtoolsClients, Mount } from './mount.js';
 export interface DevtoolsPlugin {
   readonly id: string;
   readonly name: string;
-  /** Draws into this element. The second argument is the theme, or an object with it. */
+  /**
+   * Draws into this element, and returns nothing. The second argument is the theme, or an object with it.
+   *
+   * Declared as `any`, since the form for React wants an element to be returned, and the plain one nothing.
+   */
   render(
     element: HTMLElement,
     theme?: 'light' | 'dark' | { readonly theme?: 'light' | 'dark' | undefined },
-  ): void;
+    // biome-ignore lint/suspicious/noExplicitAny: no other type fits both forms
+  ): any;
   destroy(): void;
 }
+
+/** TanStack Devtools replaces a plugin by one of the same id without a word to the first. */
+const shownIn = new WeakMap<HTMLElement, Devtools>();
 
 /** Makes plugins that mount in this way. */
 export function pluginOf(mount: Mount) {
@@ -21,7 +29,9 @@ export function pluginOf(mount: Mount) {
       name: 'Stream Video auth',
       render: (element, given) => {
         mounted?.destroy();
+        shownIn.get(element)?.destroy();
         mounted = mount(element, clients, { theme: typeof given === 'object' ? given.theme : given });
+        shownIn.set(element, mounted);
       },
       destroy: () => {
         mounted?.destroy();

@@ -1,5 +1,5 @@
 // Apps that are opened in a browser, against the emulator.
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { StreamVideo } from '../../src/client/index.js';
 import { type Emulator, startEmulator } from '../../src/emulator/index.js';
 import { launch, watch } from '../page/browser.js';
@@ -103,6 +103,49 @@ export async function nextApp(tarball: string): Promise<void> {
   } finally {
     await browser.close();
     await host.disconnect();
+    await emulator.stop();
+  }
+}
+
+/** The tab of TanStack Devtools that shows this app's clients. */
+async function openTab(page: Page, url: string): Promise<Locator> {
+  await page.goto(url);
+  const tab = page.getByText('Stream Video auth').first();
+  await waitFor('the tab', async () => {
+    await page.keyboard.press('Control+~');
+    await page.waitForTimeout(500);
+    return (await tab.isVisible()) || undefined;
+  });
+  await tab.click();
+  return page.locator('stream-video-auth-devtools .card h3');
+}
+
+export async function tanstackApp(tarball: string): Promise<void> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const emulator = await startEmulator({ allowOrigins: [origin] });
+  const app = install('tanstack', tarball, [['examples/tanstack-devtools', 'src']]);
+  run(app, 'npx', ['tsc', '-p', '.']);
+  check(true, 'the plugin has the type that TanStack Devtools asks for, plain and for React');
+  const env = { VITE_STREAM_API_KEY: emulator.apiKey, VITE_STREAM_BASE_URL: emulator.url };
+  run(app, 'npx', ['vite', 'build'], env);
+  start(app, 'npx', ['vite', 'preview', '--host', '127.0.0.1', '--port', String(port)]);
+  await answerOf(origin);
+  const browser = await launch();
+  try {
+    const plain = await openTab(await browser.newPage(), `${origin}/?core`);
+    await plain.getByText('martin').waitFor();
+    check(true, 'its tab shows a client in the plain devtools');
+    const page = await browser.newPage();
+    const shown = await openTab(page, origin);
+    await shown.getByText('martin').waitFor();
+    await page.getByRole('button', { name: 'Rendered' }).click();
+    check((await shown.allTextContents()).join() === 'martin', 'and in those for React, once');
+    await page.getByRole('button', { name: 'Become anna' }).click();
+    await shown.getByText('anna').waitFor();
+    check((await shown.allTextContents()).join() === 'anna', 'where another client takes its place');
+  } finally {
+    await browser.close();
     await emulator.stop();
   }
 }

@@ -1,12 +1,13 @@
 // Builds apps as a newcomer would, from the packed tarball. Needs the registry and Chromium; takes names of apps:
 // npm run test:apps -- jest vitest
-import { nextApp, viteApp } from './pages.js';
+import { nextApp, tanstackApp, viteApp } from './pages.js';
 import { jestApp, vitestApp } from './runners.js';
 import { cleanUp, howMany, pack } from './tools.js';
 
 const APPS: Readonly<Record<string, (tarball: string) => Promise<void>>> = {
   vite: viteApp,
   next: nextApp,
+  tanstack: tanstackApp,
   jest: jestApp,
   vitest: vitestApp,
 };

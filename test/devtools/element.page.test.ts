@@ -137,6 +137,25 @@ describe('as a plugin of TanStack Devtools', () => {
   });
 });
 
+describe('a second plugin', () => {
+  const names = () =>
+    [...document.querySelectorAll('stream-video-auth-devtools')].map(({ clients }) => clients[0]?.user.id);
+
+  test('in the element of the first takes its place, though nobody ended the first', () => {
+    devtoolsPlugin(clientOf('martin')).render(document.body);
+    devtoolsPlugin(clientOf('anna')).render(document.body);
+    expect(names()).toEqual(['anna']);
+  });
+
+  test('in an element of its own leaves the first alone', () => {
+    const [one, other] = [document.createElement('div'), document.createElement('div')];
+    document.body.append(one, other);
+    devtoolsPlugin(clientOf('martin')).render(one);
+    devtoolsPlugin(clientOf('anna')).render(other);
+    expect(names()).toEqual(['martin', 'anna']);
+  });
+});
+
 describe('without a page', () => {
   test('the door draws nothing, and says how to change that where there is one', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
