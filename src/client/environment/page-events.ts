@@ -14,19 +14,22 @@ function isEventSource(candidate: unknown): candidate is EventSource {
   );
 }
 
+/** The way to stop where nothing has begun. */
+export const NOTHING_TO_STOP = (): void => {};
+
 /**
- * Listens to events of the page where there is one. Returns the way to stop; where the runtime has no such
- * events, or refuses the listener, nothing happens.
+ * Listens to events of the page where there is one, to each name with its own listener. Returns the way to stop;
+ * where the runtime has no such events, or refuses the listeners, nothing happens.
  */
-export function listen(target: unknown, names: readonly string[], listener: () => void): () => void {
+export function listen(target: unknown, listeners: Readonly<Record<string, () => void>>): () => void {
   // Workers has these functions for its own events only, and warns about others.
-  if (isWorkers() || !isEventSource(target)) return () => {};
+  if (isWorkers() || !isEventSource(target)) return NOTHING_TO_STOP;
   try {
-    for (const name of names) target.addEventListener(name, listener);
+    for (const [name, listener] of Object.entries(listeners)) target.addEventListener(name, listener);
   } catch {
-    return () => {};
+    return NOTHING_TO_STOP;
   }
   return () => {
-    for (const name of names) target.removeEventListener(name, listener);
+    for (const [name, listener] of Object.entries(listeners)) target.removeEventListener(name, listener);
   };
 }

@@ -15,8 +15,8 @@ export class Visibility {
 
   /** Calls `listener` whenever a timer may have slept, or the page was hidden or shown. */
   watch(listener: () => void): () => void {
-    const stopPage = listen(page(), ['visibilitychange', 'resume'], listener);
-    const stopWindow = listen(globalThis, ['pageshow', 'focus'], listener);
+    const stopPage = listen(page(), { visibilitychange: listener, resume: listener });
+    const stopWindow = listen(globalThis, { pageshow: listener, focus: listener });
     const stopApp = watchAppState(listener);
     return () => {
       stopPage();

@@ -1,5 +1,6 @@
 import { clamp } from '../../shared/clamp.js';
 import { millisecondsUntil } from '../environment/clock.js';
+import { NOTHING_TO_STOP } from '../environment/page-events.js';
 import type { TimerHandle } from '../environment/timers.js';
 import { type Now, remainingMs, windowsOf } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
@@ -31,7 +32,7 @@ export class RefreshScheduler {
     store: TokenStore,
     flight: SingleFlight,
     isReliedOn: () => boolean,
-    joinTabs: () => () => void = () => () => {},
+    joinTabs: () => () => void = () => NOTHING_TO_STOP,
   ) {
     this.#store = store;
     this.#flight = flight;

@@ -40,6 +40,8 @@ const OVERDUE_MS = 1_000;
 /** Identity is at stake: a call token of somebody signed in counts, too. */
 const FOR_ANOTHER_USER: readonly string[] = ['wrong_user', 'not_anonymous'];
 
+const NONE: readonly RefreshAttempt[] = [];
+
 /**
  * The single flight: at most one attempt at a time, and what becomes of its answer. Only where I/O ends with the
  * request that began it several may overlap; the last one is then the current one.
@@ -49,7 +51,7 @@ export class SingleFlight {
   readonly #store: TokenStore;
   #sequence = 0;
   #applied = 0;
-  readonly #running = new Set<RefreshAttempt>();
+  #running: readonly RefreshAttempt[] = NONE;
   #current: RefreshAttempt | undefined;
   #lastStartedAt: Moment | undefined;
   #isCallingProvider = false;
@@ -84,7 +86,7 @@ export class SingleFlight {
     const now = this.#store.observe();
     this.#sequence += 1;
     const attempt = new RefreshAttempt(this.#sequence, now, options);
-    this.#running.add(attempt);
+    this.#running = [...this.#running, attempt];
     this.#current = attempt;
     this.#lastStartedAt = now;
     this.#store.history.count('attempts');
@@ -125,7 +127,7 @@ export class SingleFlight {
 
   #stopAll(outcome: Outcome, reason: unknown): void {
     this.#applied = this.#sequence;
-    for (const attempt of [...this.#running]) this.#stop(attempt, outcome, reason);
+    for (const attempt of this.#running) this.#stop(attempt, outcome, reason);
   }
 
   #stop(attempt: RefreshAttempt, outcome: Outcome, reason: unknown): void {
@@ -139,7 +141,7 @@ export class SingleFlight {
   }
 
   #end(attempt: RefreshAttempt): void {
-    this.#running.delete(attempt);
+    this.#running = this.#running.filter((other) => other !== attempt);
     if (this.#current === attempt) this.#current = undefined;
   }
 
@@ -161,13 +163,13 @@ export class SingleFlight {
       }
       if (this.#counts(attempt)) announce = this.#deliver(attempt, answer);
     } catch (thrown) {
-      if (this.#running.has(attempt) && this.#counts(attempt)) {
+      if (this.#running.includes(attempt) && this.#counts(attempt)) {
         const failure = this.#fail(attempt, readThrown(thrown));
         outcome = { kind: 'failed', error: failure.error };
         announce = failure.announce;
       }
     }
-    if (!this.#running.has(attempt)) return;
+    if (!this.#running.includes(attempt)) return;
     this.#end(attempt);
     attempt.settle(outcome);
     announce();

@@ -40,13 +40,17 @@ interface Ready extends Established {
   readonly frames?: readonly (Frame | undefined)[];
 }
 
+/** What is kept of a connection while it lives. */
+interface Live extends Omit<Established, 'welcome'> {
+  readonly since: Moment;
+}
+
 /** The coordinator's socket: opened, authenticated, kept alive, and opened again. */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #backOff: BackOff;
   #state: ConnectionState = 'idle';
-  #established: Established | undefined;
-  #establishedAt: Moment | undefined;
+  #live: Live | undefined;
   #heartbeat: Heartbeat | undefined;
   #loop: ConnectLoop | undefined;
   #stopWatching: (() => void) | undefined;
@@ -63,7 +67,7 @@ export class Connection {
   }
 
   get connectionId(): string | undefined {
-    return this.#established?.connectionId;
+    return this.#live?.connectionId;
   }
 
   /** Resolves with the server's own-user object. Calls in parallel share one loop of handshakes. */
@@ -79,7 +83,7 @@ export class Connection {
     throwIfAborted(signal);
     // A listener may have ended the session that begins here.
     throwIfAborted(session.begin());
-    if (this.#established) return this.#established.me;
+    if (this.#live) return this.#live.me;
     const loop = this.#loop ?? this.#start({ isReconnect: false });
     return loop.call(signal);
   }
@@ -107,7 +111,7 @@ export class Connection {
 
   /** Opens the socket again when it belongs to another user than the session does now. */
   followUser(): void {
-    if (!this.#established || this.#established.token.userId === this.#options.session.user.id) return;
+    if (!this.#live || this.#live.token.userId === this.#options.session.user.id) return;
     this.#reconnect(undefined);
   }
 
@@ -209,7 +213,7 @@ export class Connection {
       hide: () => {
         this.#isHidden = true;
         this.#loop?.hide();
-        if (this.#established) this.#reconnect({ kind: 'page_hidden' });
+        if (this.#live) this.#reconnect({ kind: 'page_hidden' });
       },
       show: () => {
         this.#isHidden = false;
@@ -225,17 +229,14 @@ export class Connection {
   // ---- the live socket
 
   /** Every step tells somebody, who may end this connection: then no other follows. */
-  #adopt(established: Ready, signal: AbortSignal): OwnUserResponse {
+  #adopt({ done, frames = [], ...established }: Ready, signal: AbortSignal): OwnUserResponse {
     const { session, environment, onServerEvent } = this.#options;
-    const { socket, token, welcome, connectionId, me, done, frames = [] } = established;
-    this.#established = established;
-    this.#establishedAt = environment.clock.now();
+    const { socket, token, welcome, connectionId, me } = established;
+    // The rest of the handshake is not kept.
+    const live: Live = { socket, token, connectionId, me, since: environment.clock.now() };
+    this.#live = live;
     this.#loop = undefined;
-    this.#heartbeat = new Heartbeat(environment.timers, {
-      ping: () => socket.send([{ type: 'health.check', client_id: connectionId }]),
-      dead: () => this.#lose({ code: 0, reason: 'no sign of life' }),
-    });
-    this.#heartbeat.start();
+    this.#startHeartbeat(live);
     const steps = [
       () => session.learnFromFrame(welcome.created_at),
       () => session.verdicts.accept(token),
@@ -243,20 +244,31 @@ export class Connection {
       () => session.wake(),
       () => onServerEvent(welcome),
       () => done?.(),
-      ...frames.map((frame) => () => this.#onFrame(established, frame)),
-      () =>
-        socket.listen({
-          onFrame: (frame) => this.#onFrame(established, frame),
-          onEnd: (ending) => this.#lose(ending),
-        }),
+      ...frames.map((frame) => () => this.#onFrame(live, frame)),
+      () => this.#listenTo(live),
     ];
-    for (const step of steps) if (this.#established === established) step();
+    for (const step of steps) if (this.#live === live) step();
     throwIfAborted(signal);
     return me;
   }
 
+  #startHeartbeat({ socket, connectionId }: Live): void {
+    this.#heartbeat = new Heartbeat(this.#options.environment.timers, {
+      ping: () => socket.send([{ type: 'health.check', client_id: connectionId }]),
+      dead: () => this.#lose({ code: 0, reason: 'no sign of life' }),
+    });
+    this.#heartbeat.start();
+  }
+
+  #listenTo(live: Live): void {
+    live.socket.listen({
+      onFrame: (frame) => this.#onFrame(live, frame),
+      onEnd: (ending) => this.#lose(ending),
+    });
+  }
+
   /** A frame of the live socket. */
-  #onFrame(established: Established, frame: Frame | undefined): void {
+  #onFrame(live: Live, frame: Frame | undefined): void {
     const { session, logger, onServerEvent } = this.#options;
     this.#heartbeat?.signOfLife();
     if (!frame) {
@@ -264,11 +276,11 @@ export class Connection {
       return;
     }
     session.learnFromFrame(frame.created_at);
-    if (this.#established !== established) return;
+    if (this.#live !== live) return;
     if (frame.type !== 'connection.error') {
       onServerEvent(frame);
     } else if (isWireError(frame.error)) {
-      this.#reconnect({ kind: 'refused', error: frame.error, token: established.token });
+      this.#reconnect({ kind: 'refused', error: frame.error, token: live.token });
     } else {
       this.#lose({ code: 0, reason: 'connection.error' });
     }
@@ -280,17 +292,16 @@ export class Connection {
 
   #reconnect(failure: Failure | undefined): void {
     const { environment } = this.#options;
-    if (this.#establishedAt) {
-      this.#backOff.noteUptime(environment.clock.now().monotonicMs - this.#establishedAt.monotonicMs);
+    if (this.#live) {
+      this.#backOff.noteUptime(environment.clock.now().monotonicMs - this.#live.since.monotonicMs);
     }
     this.#drop('reconnecting');
     this.#start({ isReconnect: true, after: failure });
   }
 
   #drop(reason: string): void {
-    const { socket } = this.#established ?? {};
-    this.#established = undefined;
-    this.#establishedAt = undefined;
+    const { socket } = this.#live ?? {};
+    this.#live = undefined;
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
     socket?.close(1000, reason);
