@@ -1,5 +1,6 @@
 /** What became of a ring, and whose doing it was. */
 export interface RingOutcome {
+  /** `missed` also where nobody answered in time; `ended` where the call or the ring ended for all. */
   readonly outcome: 'accepted' | 'rejected' | 'missed' | 'ended';
   /** Whose doing it was; missing where the call ended for all. */
   readonly user_id?: string;

@@ -19,6 +19,7 @@ export type StreamVideoEvents = WireEvents & LocalEvents;
 
 /** An event whose name this version does not know. */
 export interface UnknownEvent {
+  /** The name, as the coordinator sent it. */
   type: string;
   [field: string]: unknown;
 }

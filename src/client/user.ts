@@ -17,7 +17,7 @@ export interface UserDetails {
 export interface AuthenticatedUser extends UserDetails {
   /** The id that the token carries as its `user_id`. */
   id: string;
-  /** @default 'authenticated' */
+  /** May be left out. @default 'authenticated' */
   type?: 'authenticated' | undefined;
 }
 

@@ -3,8 +3,9 @@ import type { StreamVideo } from 'stream-video-auth';
 /** Whose tokens' lives are drawn. */
 export type DevtoolsClients = StreamVideo | readonly StreamVideo[];
 
+/** What `mountDevtools` takes besides the place and the clients. */
 export interface DevtoolsOptions {
-  /** @default 'auto', what the system prefers */
+  /** Its colours. @default 'auto', what the system prefers */
   readonly theme?: 'light' | 'dark' | 'auto' | undefined;
 }
 
@@ -19,7 +20,7 @@ export interface DevtoolsOptions {
 export interface StreamVideoAuthDevtoolsElement extends HTMLElement {
   /** Whose lives are shown. @default [] */
   clients: readonly StreamVideo[];
-  /** @default 'auto', what the system prefers */
+  /** Its colours. @default 'auto', what the system prefers */
   theme: 'light' | 'dark' | 'auto';
 }
 

@@ -2,7 +2,9 @@ import type { Devtools, DevtoolsClients, Mount } from './mount.js';
 
 /** The form of a plugin that TanStack Devtools takes. */
 export interface DevtoolsPlugin {
+  /** Names the plugin to TanStack Devtools. */
   readonly id: string;
+  /** The title of its tab. */
   readonly name: string;
   /**
    * Draws into this element, and returns nothing. The second argument is the theme, or an object with it.
@@ -14,6 +16,7 @@ export interface DevtoolsPlugin {
     theme?: 'light' | 'dark' | { readonly theme?: 'light' | 'dark' | undefined },
     // biome-ignore lint/suspicious/noExplicitAny: no other type fits both forms
   ): any;
+  /** Takes away what `render` drew. */
   destroy(): void;
 }
 

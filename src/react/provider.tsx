@@ -4,9 +4,11 @@ import { refuseSlip } from './refuse-slip.js';
 
 const ClientContext = createContext<StreamVideo | null | undefined>(undefined);
 
+/** What `StreamVideoProvider` takes. */
 export interface StreamVideoProviderProps {
   /** The client, from `useCreateStreamVideo` or made by hand; null while there is none. */
   client: StreamVideo | null;
+  /** Whoever is to find the client by `useStreamVideo` and the other hooks. */
   children?: ReactNode;
 }
 

@@ -4,6 +4,7 @@ import { useStreamVideo } from './provider.js';
 import { refuseSlip } from './refuse-slip.js';
 import { useConnectionState } from './use-connection-state.js';
 
+/** What `useCall` takes besides type and id. */
 export interface UseCallOptions {
   /** Fetch the call and have its events delivered, as soon as the client is connected. @default false */
   watch?: boolean | undefined;

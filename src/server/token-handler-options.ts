@@ -8,7 +8,7 @@ import type { SecretOptions } from './secret.js';
 import type { ServerLogger } from './server-log.js';
 import type { UserTokenOptions } from './user-token.js';
 
-/** Who a request comes from, in the words of the app's own system. */
+/** Who a request comes from, in the words of the app's own system: `userId` of a signed-in user, or an anonymous visitor. */
 export type Identity =
   | { userId: string; anonymous?: false | undefined }
   | { anonymous: true; userId?: undefined };

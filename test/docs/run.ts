@@ -12,6 +12,7 @@ import { createTokenHandler } from '../../src/server/index.js';
 import { type Block, ROOT, readBlocks } from './blocks.js';
 import { asModule, FOLDER, typeErrors } from './check-types.js';
 import { surroundings } from './given.js';
+import { undocumented } from './undocumented.js';
 import { StreamVideo, world } from './world.js';
 
 const BLOCK_LIMIT_MS = 10_000;
@@ -170,8 +171,10 @@ const failures = [
   ...typeErrors(code),
   ...(await runBlocks(runnable)),
 ];
+const missing = undocumented(ROOT);
+for (const name of missing) console.log(`${name} has no doc comment`);
 for (const failure of failures) console.log(failure);
 console.log(`${blocks.length} blocks: ${code.length} type-checked, ${runnable.length} of them run`);
 console.log(`Blocks: ${blocks.length - failures.length} passed, ${failures.length} failed`);
 rmSync(FOLDER, { recursive: true, force: true });
-process.exit(failures.length > 0 ? 1 : 0);
+process.exit(failures.length + missing.length > 0 ? 1 : 0);

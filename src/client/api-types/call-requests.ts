@@ -1,6 +1,7 @@
 import type { CallResponse, MemberResponse, OwnCapability } from './calls.js';
 import type { Open } from './users.js';
 
+/** A member to be added to a call, or changed. */
 export interface MemberRequest {
   /** The user's id. */
   user_id: string;
@@ -28,8 +29,10 @@ export interface CallData {
   channel_cid?: string | undefined;
 }
 
+/** What may be changed about a call. */
 export type UpdateCallRequest = Pick<CallData, 'custom' | 'settings_override' | 'starts_at'>;
 
+/** What begins when a call goes live. Each is off unless it is true. */
 export interface GoLiveRequest {
   /** Broadcast by HLS. */
   start_hls?: boolean | undefined;
@@ -51,6 +54,7 @@ export interface GoLiveRequest {
   transcription_storage_name?: string | undefined;
 }
 
+/** What goes on when a call stops being live. Each ends unless it is true. */
 export interface StopLiveRequest {
   /** Go on with HLS. */
   continue_hls?: boolean | undefined;
@@ -101,6 +105,7 @@ export interface CallDetails extends Open {
 /** The answer to a request about one call. */
 export interface CallEnvelope extends DurationResponse, CallDetails {}
 
+/** The call, whether it was there or was made. */
 export interface GetOrCreateCallResponse extends CallEnvelope {
   /** Whether this request made the call. */
   created: boolean;
@@ -116,6 +121,7 @@ export interface JoinCredentials extends Open {
   ice_servers: { urls: string[]; username: string; password: string }[];
 }
 
+/** The call that was joined, and how to reach its media. */
 export interface JoinCallResponse extends GetOrCreateCallResponse {
   /** How to reach the media server. */
   credentials: JoinCredentials;
@@ -129,11 +135,13 @@ export interface LiveResponse extends DurationResponse {
   call: CallResponse;
 }
 
+/** The answer to a ring. */
 export interface RingCallResponse extends DurationResponse {
   /** Whom it rings. */
   members_ids: string[];
 }
 
+/** Members of a call after a change, or as they were found. */
 export interface MembersResponse extends DurationResponse {
   /** The members. */
   members: MemberResponse[];
@@ -147,8 +155,10 @@ export interface Page {
   prev?: string;
 }
 
+/** A page of members. */
 export interface QueryMembersResponse extends MembersResponse, Page {}
 
+/** A page of calls, as it comes from the coordinator. */
 export interface QueryCallsResponse extends DurationResponse, Page {
   /** The calls, each with what the user may do. */
   calls: CallDetails[];

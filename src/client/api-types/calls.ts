@@ -39,6 +39,7 @@ export type OwnCapability =
   | 'update-call-settings'
   | (string & {});
 
+/** A member of a call. */
 export interface MemberResponse extends Open {
   /** The user's id. */
   user_id: string;
@@ -100,6 +101,7 @@ export interface CallSessionResponse extends Open, RingOutcomes {
   timer_ends_at?: string;
 }
 
+/** A call, as the coordinator knows it. */
 export interface CallResponse extends Open {
   /** The call type. */
   type: string;

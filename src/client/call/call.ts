@@ -29,6 +29,7 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What `get()` takes. */
 export interface GetCallOptions extends CallOptions {
   /** Have events of this call delivered; needs a connection. @default false */
   watch?: boolean | undefined;
@@ -36,6 +37,7 @@ export interface GetCallOptions extends CallOptions {
   membersLimit?: number | undefined;
 }
 
+/** What `getOrCreate()` takes besides the data. */
 export interface GetOrCreateCallOptions extends GetCallOptions {
   /** Ring the members. @default false */
   ring?: boolean | undefined;
@@ -45,6 +47,7 @@ export interface GetOrCreateCallOptions extends GetCallOptions {
   video?: boolean | undefined;
 }
 
+/** What `join()` takes. */
 export interface JoinCallOptions extends CallOptions {
   /** Create the call where it does not exist. @default false */
   create?: boolean | undefined;
@@ -60,6 +63,7 @@ export interface JoinCallOptions extends CallOptions {
   data?: CallData | undefined;
 }
 
+/** What `ring()` takes. */
 export interface RingCallOptions extends CallOptions {
   /** Whom to ring. Default: all members. */
   memberIds?: readonly string[] | undefined;
@@ -67,6 +71,7 @@ export interface RingCallOptions extends CallOptions {
   video?: boolean | undefined;
 }
 
+/** What `queryMembers()` takes. */
 export interface QueryMembersOptions extends CallOptions {
   /** Conditions on fields of the members, such as `{ role: 'host' }`. */
   filter?: Readonly<Record<string, unknown>> | undefined;
@@ -110,6 +115,7 @@ export class Call {
     return this.#record.type;
   }
 
+  /** The id, unlike that of any other call of this type. */
   get id(): string {
     return this.#record.id;
   }

@@ -18,6 +18,7 @@ import type { LocationHint } from './location-hint.js';
 import { all } from './paging.js';
 import { watchAgain } from './watch-again.js';
 
+/** What `queryCalls()` takes. */
 export interface QueryCallsOptions {
   /** Conditions on fields of the call, such as `{ members: { $in: ['martin'] } }`. */
   filter?: Readonly<Record<string, unknown>> | undefined;
@@ -31,13 +32,17 @@ export interface QueryCallsOptions {
   prev?: string | undefined;
   /** Have events of these calls delivered; needs a connection. @default false */
   watch?: boolean | undefined;
+  /** Ends the caller's wait; it then rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
 }
 
 /** One page of calls. */
 export interface CallsPage {
+  /** The same objects as `call()` gives. */
   readonly calls: readonly Call[];
+  /** Where the next page begins; absent on the last one. */
   readonly next?: string;
+  /** Where the page before begins; absent on the first one. */
   readonly prev?: string;
 }
 

@@ -9,6 +9,7 @@ import type { TokenProvider } from './token-provider.js';
 
 type HeaderFields = NonNullable<RequestInit['headers']>;
 
+/** What `fetchTokenProvider` takes besides the address: its own options, and what `fetch` takes. */
 export interface FetchTokenProviderOptions
   extends Omit<RequestInit, 'method' | 'body' | 'signal' | 'headers' | 'redirect'> {
   /** The calls that an anonymous user wants to enter, sent along as `call_cids`. */

@@ -16,9 +16,11 @@ export type TransitionKind =
   | 'suspended'
   | 'resumed';
 
+/** One thing that happened to the token, as `explain()` lists it. */
 export interface Transition {
   /** Epoch milliseconds. */
   readonly at: number;
+  /** What happened, as a literal. */
   readonly kind: TransitionKind;
   /** In words. */
   readonly what: string;

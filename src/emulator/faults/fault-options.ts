@@ -2,6 +2,7 @@ import type { Names } from '../../shared/known-options.js';
 import type { RateLimitOptions } from '../state/rate-limits.js';
 import type { ResponseFault } from '../state/response-faults.js';
 
+/** What `latency` takes. */
 export interface LatencyOptions {
   /** Milliseconds before each answer and handshake. */
   ms: number;
@@ -9,11 +10,13 @@ export interface LatencyOptions {
   jitterMs?: number | undefined;
 }
 
+/** Whose sockets are meant. */
 export interface DropOptions {
   /** Only this user's. @default all users */
   userId?: string | undefined;
 }
 
+/** What `pushConnectionError` takes. */
 export interface ConnectionErrorOptions extends DropOptions {
   /** Whether the close follows that clients wait for. @default true */
   close?: boolean | undefined;
