@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { readDeclarations } from './declarations.js';
 import { readPacked } from './packed.js';
+import { playIn } from './portable/stages.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'stream-video-auth-'));
@@ -233,6 +234,10 @@ async function main(): Promise<void> {
     const type = run('npx', [...oldest, '-p', `typeof require('stream-video-auth${door}')`]);
     check(type.trim() === 'object', `there require reaches stream-video-auth${door}`);
   }
+
+  // Each night in all the others: runtimes.ts.
+  const failures = await playIn(['Node 20', 'Chromium'], folder);
+  check(failures === 0, 'the portable suite passes on Node 20 and in Chromium');
 
   writeFileSync(join(folder, 'typed.ts'), TYPED);
   for (const [name, options] of Object.entries(SETTINGS)) {

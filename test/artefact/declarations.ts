@@ -12,7 +12,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     ...['WireEvents', 'LocalEvents', 'TokenEvents', 'ConnectionEvents', 'CallEvents', 'Payloads', 'Verb'],
     ...['Open', 'WireEvent', 'CallEvent', 'UserEvent', 'WithCall', 'WithMembers', 'WithSession', 'WithUser'],
     ...['CapabilitiesByRole', 'Resolution', 'Ringing', 'Startable', 'UserFields', 'UserProfileResponse'],
-    ...['Common', 'WithToken', 'HeaderFields'],
+    ...['Common', 'WithToken', 'HeaderFields', 'Waiting'],
   ],
   // The tag's name, for `createElement`.
   devtools: ['global'],

@@ -212,7 +212,7 @@ export class TokenSession {
     const epoch = this.begin({ isByHand: true });
     throwIfAborted(epoch);
     this.#store.adoptSupplied();
-    const since = this.held?.firstRejectedAt ?? this.#store.observe();
+    const since = this.held?.firstRejectedAt ?? this.#with.flight.momentOfTick;
     const mayCutOff = isIdentityInUse(this.#store.policy);
     await this.#with.waiters.renewSince(since, { reason: 'manual', mayCutOff, signal });
     // The session may have ended since the token came.

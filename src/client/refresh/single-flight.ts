@@ -54,6 +54,7 @@ export class SingleFlight {
   #running: readonly RefreshAttempt[] = NONE;
   #current: RefreshAttempt | undefined;
   #lastStartedAt: Moment | undefined;
+  #startedInThisTick: Moment | undefined;
   #isCallingProvider = false;
 
   constructor(store: TokenStore, providerLimitMs: number) {
@@ -76,6 +77,14 @@ export class SingleFlight {
     return this.#isCallingProvider;
   }
 
+  /**
+   * The moment for who asks now: that of an attempt which the same tick began, however long its provider has kept
+   * the tick busy since.
+   */
+  get momentOfTick(): Moment {
+    return this.#startedInThisTick ?? this.#store.observe();
+  }
+
   /** Milliseconds until an attempt may start that nobody waits for. */
   floorMs(now: Moment): number {
     return this.#lastStartedAt ? millisecondsUntil(after(this.#lastStartedAt, FLOOR_MS), now) : 0;
@@ -89,6 +98,10 @@ export class SingleFlight {
     this.#running = [...this.#running, attempt];
     this.#current = attempt;
     this.#lastStartedAt = now;
+    this.#startedInThisTick = now;
+    void Promise.resolve().then(() => {
+      this.#startedInThisTick = undefined;
+    });
     this.#store.history.count('attempts');
     void this.#run(attempt);
     this.#store.changed();

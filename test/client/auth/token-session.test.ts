@@ -136,6 +136,40 @@ describe('single flight', () => {
     }
   });
 
+  describe('whose provider keeps the tick busy for 5 ms', () => {
+    const tokenProvider = () => {
+      vi.advanceTimersByTime(5);
+      return new Promise((resolve, reject) => {
+        calls.push({ reason: 'manual', signal: new AbortController().signal, resolve, reject });
+      });
+    };
+
+    test('refresh() joins what began in that tick', async () => {
+      make({ tokenProvider });
+      const all = [client.auth.getToken(), client.auth.refresh(), client.auth.refresh()].map(watch);
+      await settle();
+      const token = freshToken('martin', 3600);
+      last().resolve(token);
+      await settle();
+      expect(all.map(({ value }) => value)).toEqual([token, token, token]);
+      expect(calls).toHaveLength(1);
+    });
+
+    test('refresh() a tick later is answered by one further attempt', async () => {
+      make({ tokenProvider });
+      const first = watch(client.auth.refresh());
+      await Promise.resolve();
+      const others = [client.auth.refresh(), client.auth.refresh()].map(watch);
+      last().resolve(freshToken('martin', 3600));
+      await settle();
+      const token = freshToken('martin', 3600);
+      last().resolve(token);
+      await settle();
+      expect([first.state, ...others.map(({ value }) => value)]).toEqual(['resolved', token, token]);
+      expect(calls).toHaveLength(2);
+    });
+  });
+
   test('refresh() during an attempt that began earlier is answered by one further attempt', async () => {
     make();
     const first = watch(client.auth.getToken());
