@@ -2,7 +2,10 @@ import { css } from 'lit';
 
 /** Colours and type for both schemes, by the attribute `theme` or what the system prefers; an embedder may set any of these properties on the element. */
 export const theme = css`
+  /* An app's type is inherited by what is in it, and its direction: these words and this time run left to right. */
   :host {
+    all: initial;
+    direction: ltr;
     color-scheme: light dark;
     --sv-page: light-dark(#f6f7f9, #0f1319);
     --sv-surface: light-dark(#ffffff, #171c25);
