@@ -92,29 +92,72 @@ describe('the demo page without a server', () => {
   });
 });
 
-describe('the demo page with the emulator', () => {
-  test('a revoked token is replaced, and the request sent again', async () => {
-    const page = await open({ isShared: true });
-    await enter(page, 'user');
-    await press(page, 'Join the call');
-    await press(page, 'Revoke tokens');
-    await press(page, 'Rename it');
-    await page.getByText('“Take ').waitFor();
-    await card(page, 'martin').getByText('What happened, as a table').click();
-    await card(page, 'martin').locator('td', { hasText: 'the server refused generation 1' }).waitFor();
-    await card(page, 'martin').locator('td', { hasText: 'sent once more' }).first().waitFor();
-  });
-
-  test('sockets that drop come back, and a page that was offline, too', async () => {
-    const page = await open({ isShared: true });
+describe.each([
+  ['the emulator', true],
+  ['no server', false],
+])('each button does what it says, with %s', (_, isShared) => {
+  async function enterCall(): Promise<Page> {
+    const page = await open({ isShared });
     await enter(page, 'user');
     await page.getByText('socket: connected').waitFor();
+    await press(page, 'Join the call');
+    await page.getByRole('button', { name: 'Rename it' }).waitFor();
+    await card(page, 'martin').getByText('What happened, as a table').click();
+    return page;
+  }
+  const happened = (page: Page, what: string) =>
+    card(page, 'martin').locator('td', { hasText: what }).first().waitFor();
+
+  test.each(['Revoke tokens', 'Expire tokens'])(
+    '%s: the next request is refused, and sent again with a new token',
+    async (button) => {
+      const page = await enterCall();
+      await press(page, button);
+      await press(page, 'Rename it');
+      await page.getByText('“Take ').waitFor();
+      await happened(page, 'the server refused generation 1');
+      await happened(page, 'sent once more');
+      await happened(page, 'generation 2');
+    },
+  );
+
+  test('Drop sockets: they come back by themselves', async () => {
+    const page = await enterCall();
+    await press(page, 'Drop sockets');
+    await page.getByText('All sockets were cut').waitFor();
+    await happened(page, 'the socket closed');
+    const opened = card(page, 'martin').locator('td', { hasText: 'the socket is connected' });
+    await opened.nth(1).waitFor();
+  });
+
+  test('Skew the clock: the difference is seen, and Repair ends it', async () => {
+    const page = await enterCall();
+    const clock = card(page, 'martin').locator('dl div').filter({ hasText: 'clock' });
+    await clock.getByText('agrees').waitFor();
+    await press(page, 'Skew the clock');
+    await page.getByText('five minutes ahead').waitFor();
+    await press(page, 'Drop sockets'); // the next socket brings the coordinator's time
+    await clock.getByText('5 min').waitFor();
+    await press(page, 'Repair');
+    await page.getByText('Everything works again').waitFor();
+    await press(page, 'Drop sockets');
+    await clock.getByText('agrees').waitFor();
+  });
+
+  test('Go offline: nothing leaves the page, until Repair', async () => {
+    const page = await enterCall();
     await press(page, 'Go offline');
     await page.getByText('socket: reconnecting').waitFor();
+    await press(page, 'Rename it');
+    await page.getByRole('alert').waitFor();
     await press(page, 'Repair');
     await page.getByText('socket: connected').waitFor();
+    await press(page, 'Rename it');
+    await page.getByText('“Take ').waitFor();
   });
+});
 
+describe('the demo page with the emulator', () => {
   test('what happens to a call in one tab is seen in the other', async () => {
     const [one, other] = [await open({ isShared: true }), await open({ isShared: true })];
     for (const page of [one, other]) {
