@@ -14,12 +14,12 @@ interface Gate extends Run {
 }
 
 const GATES: readonly Gate[] = [
-  { what: 'garbage of a request', name: 'garbage', size: 1_000, figure: 'bytes', max: 13_500 },
-  { what: 'heap of a request in flight', name: 'inFlight', size: 2_000, figure: 'bytes', max: 5_500 },
-  { what: 'garbage of getToken()', name: 'getToken', size: 5_000, figure: 'bytes', max: 600 },
-  { what: 'heap of a client, made', name: 'heapMade', size: 2_000, figure: 'bytes', max: 10_000 },
-  { what: 'heap of a client, used', name: 'heapUsed', size: 2_000, figure: 'bytes', max: 13_000 },
-  { what: 'heap of a client, connected', name: 'heapConnected', size: 1_000, figure: 'bytes', max: 17_500 },
+  { what: 'garbage of a request', name: 'garbage', size: 1_000, figure: 'bytes', max: 8_500 },
+  { what: 'heap of a request in flight', name: 'inFlight', size: 2_000, figure: 'bytes', max: 3_800 },
+  { what: 'garbage of getToken()', name: 'getToken', size: 5_000, figure: 'bytes', max: 660 },
+  { what: 'heap of a client, made', name: 'heapMade', size: 2_000, figure: 'bytes', max: 2_700 },
+  { what: 'heap of a client, used', name: 'heapUsed', size: 2_000, figure: 'bytes', max: 5_700 },
+  { what: 'heap of a client, connected', name: 'heapConnected', size: 1_000, figure: 'bytes', max: 8_500 },
   { what: 'kept of a call that nobody holds', name: 'lostCalls', size: 50_000, figure: 'bytes', max: 64 },
   { what: 'timers of an idle client', name: 'idle', size: 1_000, figure: 'timers', max: 1 },
   {

@@ -19,6 +19,7 @@ export const RUNS: readonly Run[] = [
   { name: 'get', subject: 'ours', size: 400 },
   { name: 'get', subject: 'official', size: 400 },
   { name: 'own', subject: 'bare', size: 5_000 },
+  { name: 'own', subject: 'signalled', size: 5_000 },
   { name: 'own', subject: 'ours', size: 5_000 },
   { name: 'garbage', size: 1_000 },
   { name: 'inFlight', size: 2_000 },
@@ -71,6 +72,12 @@ export function rowsOf(medians: Medians, imports: Readonly<Record<string, number
     {
       what: 'own CPU of a request, over a controller, a timer and JSON',
       ours: ratio('cpuUs', 'own'),
+      must: 2,
+      unit: 'x',
+    },
+    {
+      what: 'the same, where fetch is given the signal of that controller',
+      ours: of('own ours', 'cpuUs') / of('own signalled', 'cpuUs'),
       must: 2,
       unit: 'x',
     },

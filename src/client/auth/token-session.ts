@@ -276,7 +276,9 @@ export class TokenSession {
 
   /** The `Date` header of the coordinator's answer. */
   learnFromDateHeader(header: string | null): void {
-    this.#store.learnTime((now) => this.#store.serverClock.learnFromDateHeader(header, now));
+    const { serverClock } = this.#store;
+    if (serverClock.isKnown(header)) return;
+    this.#store.learnTime((now) => serverClock.learnFromDateHeader(header, now));
   }
 
   /** Derives everything again: after a change of demand. */

@@ -10,9 +10,13 @@ function refusePath(message: string, remediation = RELATIVE): never {
 
 const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment);
 
+/** Most paths: segments of plain characters that begin with no dot, below no `/video`, and no query. */
+const PLAIN = /^(?!\/video(?:\/|$))(?:\/[\w:~!-][\w:~!.-]*)+$/;
+
 /** Checks a path so that it can lead nowhere but below `/video`. */
 export function readPath(path: unknown): string {
   if (typeof path !== 'string') return refusePath(`The path must be a string, not ${describeType(path)}`);
+  if (PLAIN.test(path)) return path;
   const [bare = ''] = path.split('?');
   if (!path.startsWith('/') || path.includes('//') || /[\\#\s]/.test(path)) {
     return refusePath(`The path "${sanitize(path)}" is not one below /video`);

@@ -10,7 +10,7 @@ import { MAX_ANSWER_BYTES } from '../environment/size-limits.js';
 import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
 import { clientHeader } from './client-header.js';
 import type { ApiRequest, ApiResponse, Caller, Send } from './request.js';
-import { randomId } from './request-id.js';
+import { requestIds } from './request-id.js';
 
 /** The least that is needed of `fetch`. */
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
@@ -53,13 +53,15 @@ function initOf(
   requestId: string,
   signal: AbortSignal,
 ): RequestInit {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'stream-auth-type': authType,
+    'x-stream-client': client,
+    'x-client-request-id': requestId,
+  };
+  if (token !== undefined) headers.authorization = token;
   if (body?.contentType !== undefined) headers['content-type'] = body.contentType;
   if (own) Object.assign(headers, own);
-  headers['stream-auth-type'] = authType;
-  if (token !== undefined) headers.authorization = token;
-  headers['x-stream-client'] = client;
-  headers['x-client-request-id'] = requestId;
   const init: RequestInit & { duplex?: 'half' } = { method, headers, signal, redirect: 'manual' };
   if (body) init.body = body.content;
   // Only runtimes that know the field ask for it, and only streams need it.
@@ -159,6 +161,7 @@ export function sender(options: SendOptions): Send {
     query: new URLSearchParams({ api_key: apiKey }).toString(),
     client: clientHeader(clientName),
   };
+  const nextId = requestIds();
   return (request, caller) => {
     const { timers } = environment;
     const { signal: ending } = request;
@@ -189,7 +192,7 @@ export function sender(options: SendOptions): Send {
   };
 
   async function transfer(request: ApiRequest, caller: Caller, signal: AbortSignal): Promise<ApiResponse> {
-    const requestId = randomId();
+    const requestId = nextId();
     let isReading = false;
     try {
       const { fetch = globalThis.fetch } = options;

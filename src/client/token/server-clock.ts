@@ -15,8 +15,10 @@ export const NOTABLE_SKEW_MS = 60_000;
 /** What is known about the server's clock: one offset, by the best evidence there is. */
 export class ServerClock {
   #offsets: Partial<Record<Evidence, number>> = {};
-  #lastObserved: Moment | undefined;
-  #date: { readonly header?: string; readonly serverMs: number } = { serverMs: Number.NaN };
+  /** When the time was noted last; parts from nothing before. */
+  #lastWallMs = Number.NaN;
+  #lastMonotonicMs = Number.NaN;
+  #header: string | undefined;
 
   /** Server time minus local time; 0 without evidence, below 5 s, and where the local clocks have parted. */
   offsetAt(now: Moment): number {
@@ -36,7 +38,8 @@ export class ServerClock {
   /** Notes the time. Where the local clocks have parted since it was noted last, the offset is forgotten. */
   observe(now: Moment): void {
     if (this.#haveParted(now)) this.#offsets = {};
-    this.#lastObserved = now;
+    this.#lastWallMs = now.wallMs;
+    this.#lastMonotonicMs = now.monotonicMs;
   }
 
   /** `created_at` of a socket frame on arrival. */
@@ -46,12 +49,16 @@ export class ServerClock {
     if (typeof createdAt === 'number' && createdAt > 1e18) this.#learn('frame', createdAt / 1e6, now);
   }
 
+  /** Whether this `Date` header tells nothing new: all answers of one second have the same one. */
+  isKnown(header: string | null): boolean {
+    return header === null || (header === this.#header && this.#offsets.date !== undefined);
+  }
+
   /** The `Date` header of an answer, which is cut to whole seconds. */
   learnFromDateHeader(header: string | null, now: Moment): void {
     if (!header) return;
-    // All answers of one second have the same one.
-    if (header !== this.#date.header) this.#date = { header, serverMs: Date.parse(header) + 500 };
-    this.#learn('date', this.#date.serverMs, now);
+    this.#header = header;
+    this.#learn('date', Date.parse(header) + 500, now);
   }
 
   /** The `iat` of a token that the provider has just made. */
@@ -69,9 +76,7 @@ export class ServerClock {
   }
 
   #haveParted(now: Moment): boolean {
-    const last = this.#lastObserved;
-    if (!last) return false;
-    return Math.abs(now.wallMs - last.wallMs - (now.monotonicMs - last.monotonicMs)) > JUMP_MS;
+    return Math.abs(now.wallMs - this.#lastWallMs - (now.monotonicMs - this.#lastMonotonicMs)) > JUMP_MS;
   }
 
   #best(kinds: readonly Evidence[], now: Moment): Evidence | undefined {
