@@ -10,6 +10,7 @@ const HELP = `Runs random sequences of commands and faults against the client, a
   --runs <n>          stop after n sequences of 20 or more steps
   --minutes <n>       stop after n minutes
   --seed <n>          repeat a run
+  --tabs              several clients in one browser, with tabs: 'shared', instead of one client and its coordinator
   --path <path>       with --seed: repeat one failure
   --replay-path <p>   with --path: the commands that were executed, as the failure printed them
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     minutes: { type: 'string' },
     seed: { type: 'string' },
+    tabs: { type: 'boolean' },
     path: { type: 'string' },
     'replay-path': { type: 'string' },
     help: { type: 'boolean' },
@@ -36,6 +38,7 @@ if (values.help) {
     SOAK_RUNS: values.runs,
     SOAK_MINUTES: values.minutes,
     SOAK_SEED: values.seed,
+    SOAK_TABS: values.tabs ? 'yes' : undefined,
     SOAK_PATH: values.path,
     SOAK_REPLAY_PATH: values['replay-path'],
   };

@@ -16,6 +16,6 @@ export function isWorthAdopting(claims: TokenClaims, held: TokenFacts | undefine
   return (
     held === undefined ||
     held.rejectedByServerAt !== undefined ||
-    (held.expiresAtMs !== undefined && endMs > held.expiresAtMs)
+    endMs > (held.expiresAtMs ?? Number.POSITIVE_INFINITY)
   );
 }

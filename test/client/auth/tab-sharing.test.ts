@@ -137,6 +137,15 @@ describe('a tab adopts', () => {
   });
 });
 
+test('explain() tells which token came from another tab', async () => {
+  const { session } = tab({ token: freshToken('martin', 60) });
+  await offer(freshToken('martin', 120));
+  expect(session.describe().transitions.at(-1)).toMatchObject({
+    kind: 'from_tab',
+    what: "generation 2 is another tab's",
+  });
+});
+
 describe('a tab adopts nothing', () => {
   const kept = async (token: unknown, options: TabOptions = {}) => {
     const { session } = tab({ token: freshToken('martin', 60), ...options });
@@ -391,6 +400,18 @@ describe('the channel', () => {
     expect([tabs.size, page]).toEqual([0, undefined]);
     session.begin();
     expect(tabs.size).toBe(1);
+  });
+
+  test('that cannot be had costs nothing: what is refused is not even digested', () => {
+    const digest = vi.fn(() => Promise.resolve(new ArrayBuffer(32)));
+    vi.stubGlobal('crypto', { subtle: { digest } });
+    for (const times of [1, 0]) {
+      if (times === 0) vi.stubGlobal('BroadcastChannel', undefined);
+      const { session, held } = tab({ token: freshToken('martin', 60) });
+      session.verdicts.refuse(held, refusal(40));
+      expect(digest).toHaveBeenCalledTimes(times);
+      digest.mockClear();
+    }
   });
 
   test('that cannot be had disturbs nobody', async () => {
