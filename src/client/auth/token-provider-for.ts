@@ -63,10 +63,8 @@ export class TokenConsumer {
     if (held && this.#isDeadForGood(held, now, isRepeat)) {
       throw suspendForGood(this.#store, this.#store.lastError);
     }
-    if (isRepeat && !this.#isStraggler(held, now)) {
-      if (canReplace(this.#store.policy)) await this.#takeBack(held, now);
-      else this.#haveJudged(now);
-    }
+    if (isRepeat && !canReplace(this.#store.policy)) this.#haveJudged(now);
+    else if (isRepeat && !this.#isStraggler(held, now)) await this.#takeBack(held, now);
     const { token } = await this.#waiters.acquire();
     this.#assertCurrent();
     if (!token) return '';
