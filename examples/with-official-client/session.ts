@@ -11,6 +11,8 @@ interface SignIn {
   official?: Partial<StreamClientOptions>;
 }
 
+export type Session = Awaited<ReturnType<typeof signIn>>;
+
 /** One user, one life of tokens: the official client does calls and media, ours keeps its token good. */
 export async function signIn({ apiKey, baseUrl, userId, tokenProvider, official }: SignIn) {
   // It needs no connect(): the official client has a socket of its own.
