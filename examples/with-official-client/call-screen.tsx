@@ -68,12 +68,15 @@ function Stage({ onLeft }: { onLeft: () => void }) {
   const { useCallCallingState, useParticipantCount } = useCallStateHooks();
   const state = useCallCallingState();
   const count = useParticipantCount();
+  // A client that reconnects is "joining" again, and keeps its screen.
+  const [hasJoined, setHasJoined] = useState(false);
+  if (state === 'joined' && !hasJoined) setHasJoined(true);
   const isLeft = state === 'left';
   useEffect(() => {
     if (isLeft) onLeft();
   }, [isLeft, onLeft]);
 
-  if (state === 'idle' || state === 'joining' || isLeft) return <p role="status">{state}</p>;
+  if (!hasJoined || isLeft) return <p role="status">{state}</p>;
   return (
     <>
       <p role="status">{state === 'joined' ? `${count} in the call` : state}</p>
