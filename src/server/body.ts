@@ -4,6 +4,8 @@ import { Refusal } from './refusal.js';
 import { withinLimit } from './time-limit.js';
 
 const MAX_BODY_BYTES = 8 * 1024;
+/** What Node accepts of a head altogether; an address may list a hundred calls. */
+const MAX_ADDRESS_CHARACTERS = 16 * 1024;
 
 /** What a client asks for. Nothing in it is proof of anything. */
 export interface TokenRequest {
@@ -15,6 +17,8 @@ export interface TokenRequest {
 /** Reads `{ user_id?, reason?, call_cids? }` from a JSON body, or from the query of a GET. */
 export async function readTokenRequest(request: Request): Promise<TokenRequest> {
   if (request.method === 'GET') {
+    if (request.url.length > MAX_ADDRESS_CHARACTERS)
+      throw new Refusal(414, 'The address is longer than 16 KiB');
     const query = new URL(request.url).searchParams;
     return readFields({
       user_id: query.get('user_id') ?? undefined,

@@ -18,7 +18,7 @@ function assertWebRequest(request: unknown): asserts request is Request {
  * `POST { user_id?, reason?, call_cids? }`, at most 8 KiB.
  *
  * The token comes as `{ "token": "..." }`, or as plain text where `Accept` prefers that, and never from a
- * cache. 400 and 413: a body that can't be read. 401: nobody is signed in. 403: not this user, or no such
+ * cache. 400, 413 and 414: a body, or the address of a GET, that can't be read. 401: nobody is signed in. 403: not this user, or no such
  * calls. 405: another method. 408: a body of more than 10 s. 429: the limiter. 500: `authenticate` or `callToken`
  * failed, or the secret is missing. 503: one of them, or the limiter, took more than 10 s. The details of the last
  * two are in `logger`. The returned function rejects for nothing but what is no Web `Request`.

@@ -331,6 +331,17 @@ describe('a request', () => {
     },
   );
 
+  it('of more than 16 KiB in the address of a GET is a 414, and nobody is asked', async () => {
+    const authenticate = vi.fn(() => ({ userId: 'martin' }));
+    const handle = handlerWith({ methods: ['GET'], authenticate });
+    const address = (bytes: number) => 'https://app.test/token?reason='.padEnd(bytes, 'x');
+    const answers = [16 * 1024, 16 * 1024 + 1, 1024 * 1024].map((bytes) =>
+      handle(new Request(address(bytes))),
+    );
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 414, 414]);
+    expect(authenticate).toHaveBeenCalledTimes(1);
+  });
+
   it('may be a GET when the handler says so, with the same rules', async () => {
     const callToken = vi.fn(
       (_request: Request, { requestedCallCids }: { requestedCallCids: readonly string[] }) =>

@@ -2,6 +2,8 @@ import type * as Msw from 'msw';
 import { assertKnown, type Names } from '../../shared/known-options.js';
 import { type EmulatedApp, EmulatedAppHandle } from '../emulated-app.js';
 import { createApp } from '../http/app.js';
+import { HEADERS_TOO_LARGE, MAX_HEADER_BYTES } from '../http/head-limit.js';
+import { commonHeaders } from '../http/headers.js';
 import { webBindings } from '../http/web-bindings.js';
 import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from '../options.js';
 import type { Peer } from '../sockets/peer.js';
@@ -61,6 +63,13 @@ export function createHandlers(parts: MswParts, options: EmulatorHandlersOptions
     [options.baseUrl ?? VIDEO_URL, options.chatUrl ?? CHAT_URL].map((url) => new URL(url).origin),
   );
   const answer = async ({ request }: { request: Request }) => {
+    // No server reads on; here nobody else would stop.
+    if (request.url.length > MAX_HEADER_BYTES) {
+      return new Response(HEADERS_TOO_LARGE, {
+        status: 431,
+        headers: commonHeaders(request, coordinator.clock),
+      });
+    }
     let isCut = false;
     const bindings = webBindings(request, () => {
       isCut = true;

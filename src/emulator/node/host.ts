@@ -3,21 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { HEADERS_TOO_LARGE, MAX_HEADER_BYTES } from '../http/head-limit.js';
 import type { HostBindings } from '../http/host.js';
 import type { Opening, Peer, SocketEvents } from '../sockets/peer.js';
 import { type NodeExchange, nodeBindings } from './bindings.js';
 
-// A call token may list 100 calls.
-const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_FRAME_BYTES = 64 * 1024;
-const HEADERS_TOO_LARGE = JSON.stringify({
-  StatusCode: 431,
-  code: 24,
-  message: 'the headers are too large',
-  duration: '0.00ms',
-  more_info: '',
-  details: [],
-});
 
 export interface NodeHostOptions {
   port: number;

@@ -30,6 +30,12 @@ describe('emulatorHandlers', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 401, 200]);
   });
 
+  it('refuse an address that no server would read, unread', async () => {
+    const emulator = listen({ apiKey: 'k' });
+    const long = await get(`/edges?api_key=k&x=${'x'.repeat(64 * 1024)}`, await emulator.userToken('mara'));
+    expect([long.status, (await long.json()).code, emulator.requests.length]).toEqual([431, 24, 0]);
+  });
+
   it('creates guests, answers the hint, and fails on demand', async () => {
     const emulator = listen({ apiKey: 'k' });
     const guest = await fetch('https://video.stream-io-api.com/video/guest?api_key=k', {
