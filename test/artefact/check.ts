@@ -7,8 +7,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { readDeclarations } from './declarations.js';
+import { readForbidden } from './forbidden.js';
+import { complaintOf, installCompilers, SHORT_ROWS, titleOf } from './matrix.js';
 import { readPacked } from './packed.js';
 import { playIn } from './portable/stages.js';
+import { readMaterials } from './sbom.js';
+import { SETTINGS, TYPED, tsconfig } from './typed.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'stream-video-auth-'));
@@ -115,50 +119,6 @@ await streamVideo.disconnect();
 console.log(watching, asked, listeners.size);
 `;
 
-const TYPED = `
-import { StreamVideo, type WebSocketConstructor } from 'stream-video-auth';
-import { createUserToken } from 'stream-video-auth/server';
-import { startEmulator } from 'stream-video-auth/emulator';
-import { useCreateStreamVideo } from 'stream-video-auth/react';
-declare const maybe: string | undefined;
-declare const WebSocketClass: WebSocketConstructor | undefined;
-const wrapper = (input: string, init?: RequestInit) => fetch(input, init);
-export async function main(): Promise<void> {
-  await using streamVideo = new StreamVideo({
-    apiKey: 'k', user: { id: 'martin', name: maybe }, token: maybe, tokenProvider: async () => 'token',
-    fetch: wrapper, WebSocket: WebSocketClass, baseUrl: maybe,
-  });
-  await streamVideo.connect();
-  void createUserToken; void startEmulator;
-}
-export function useApp(): StreamVideo | null {
-  const { client, error } = useCreateStreamVideo({
-    apiKey: 'k', user: { id: 'martin', name: maybe }, token: maybe, tokenProvider: async () => 'token', connect: false,
-  });
-  if (error?.code === 'unauthorized') return null;
-  return client;
-}
-`;
-
-function tsconfig(options: object): string {
-  const base = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', skipLibCheck: false };
-  return JSON.stringify({ compilerOptions: { ...base, ...options }, files: ['typed.ts'] });
-}
-
-const SETTINGS: Record<string, object> = {
-  'exactOptionalPropertyTypes, lib es2022 + dom': {
-    lib: ['es2022', 'dom', 'esnext.disposable'],
-    exactOptionalPropertyTypes: true,
-    types: [],
-  },
-  'verbatimModuleSyntax + isolatedModules, node types only': {
-    lib: ['es2022', 'esnext.disposable'],
-    verbatimModuleSyntax: true,
-    isolatedModules: true,
-    types: ['node'],
-  },
-};
-
 /** The size of an app with this source in it. */
 async function gzipped(source: string): Promise<number> {
   const { outputFiles } = await build({
@@ -191,6 +151,25 @@ async function main(): Promise<void> {
     check(
       odd === '',
       `${door}.d.ts declares its ${exported.length} exports and no internals, in ${bytes} bytes (${odd || 'clean'})`,
+    );
+  }
+
+  for (const { door, found } of readForbidden(join(root, 'dist')))
+    none(found, `${door}.js holds none of what it must not`);
+
+  const tarball = join(folder, filename);
+  const { names, missing, unusual } = readMaterials(root, tarball);
+  none(missing, `reports/sbom.json lists the ${names.length} packages that an app gets`);
+  none(unusual, 'whose licences ask for no more than to be named');
+
+  const typed = join(folder, 'typed');
+  mkdirSync(typed);
+  installCompilers(typed, tarball, [...new Set(SHORT_ROWS.map(({ compiler }) => compiler))]);
+  for (const row of SHORT_ROWS) {
+    const complaint = complaintOf(typed, row);
+    check(
+      complaint === undefined,
+      `the declarations compile: ${titleOf(row)}${complaint ? `\n${complaint}` : ''}`,
     );
   }
 
