@@ -16,6 +16,7 @@ export const GUIDES: readonly { title: string; pages: readonly (readonly [link: 
       pages: [
         ['/guide/expiry', 'My token expired'],
         ['/guide/provider-fails', 'My provider fails'],
+        ['/guide/fleet', 'How does a fleet behave?'],
         ['/guide/sign-out', 'Users sign out, or switch'],
         ['/guide/roles', "I change someone's role"],
         ['/guide/explain', 'What does explain() say?'],

@@ -9,6 +9,9 @@ import { peakPerSecond } from './rates.js';
 const MANY = 400;
 const NEGLIGIBLE = 1e-9;
 
+/** Busiest seconds are means over this long: single ones say more about chance. */
+export const PEAK_WINDOW_MS = 10_000;
+
 /** Whole seconds in a token, and the way from the endpoint to the client, cost each life this much on average. */
 const ROUNDED_MS = 500;
 
@@ -23,35 +26,68 @@ export function renewalAfter(
   return { fromMs, toMs: fromMs + jitterShare * advisoryMs };
 }
 
-/** How often a token of this life is renewed on average, per client and second. */
-export function meanRenewals(lifeMs: number, latencyMs: number, jitterShare?: number): number {
-  const { fromMs, toMs } = renewalAfter(lifeMs, latencyMs, jitterShare);
-  return 2_000 / (fromMs + toMs);
-}
-
-/** One density for each life: when its token is asked for, if all first ones were within `mintedWithinMs`. */
-export function livesAfterMint(options: {
+interface Renewals {
   readonly lifeMs: number;
   readonly latencyMs: number;
+  readonly jitterShare?: number | undefined;
+  /** Where the endpoint gives each token a life of its own, drawn evenly from this share of `lifeMs` to all of it. */
+  readonly shortestShare?: number | undefined;
+}
+
+interface Mint extends Renewals {
   readonly mintedWithinMs: number;
   readonly lives: number;
   readonly binMs: number;
-  readonly jitterShare?: number;
-}): Density[] {
-  const { lifeMs, latencyMs, mintedWithinMs, lives, binMs, jitterShare } = options;
-  const { fromMs, toMs } = renewalAfter(lifeMs, latencyMs, jitterShare);
-  const horizonMs = mintedWithinMs + (lives + 0.2) * toMs;
+}
+
+/** The delay from one request to the next: evenly within one range, then evenly within another. */
+function rangesOf({ lifeMs, latencyMs, jitterShare, shortestShare = 1 }: Renewals) {
+  const longest = renewalAfter(lifeMs, latencyMs, jitterShare);
+  const shortest = renewalAfter(shortestShare * lifeMs, latencyMs, jitterShare);
+  const jitterMs = (longest.toMs - longest.fromMs + shortest.toMs - shortest.fromMs) / 2;
+  return { fromMs: shortest.fromMs, toMs: longest.fromMs, jitterMs };
+}
+
+/** From one request for a token to the next, on average. */
+export function meanPeriodMs(options: Renewals): number {
+  const { fromMs, toMs, jitterMs } = rangesOf(options);
+  return (fromMs + toMs + jitterMs) / 2;
+}
+
+/** One density for each life: when its token is asked for, if all first ones were within `mintedWithinMs`. */
+export function livesAfterMint(options: Mint): Density[] {
+  const { mintedWithinMs, lives, binMs } = options;
+  const { fromMs, toMs, jitterMs } = rangesOf(options);
+  const horizonMs = mintedWithinMs + (lives + 0.2) * (toMs + jitterMs);
   const all = [Density.between(0, mintedWithinMs, binMs, horizonMs)];
-  for (let life = 1; life <= lives; life += 1) all.push((all[life - 1] as Density).delayed(fromMs, toMs));
+  for (let life = 1; life <= lives; life += 1) {
+    all.push((all[life - 1] as Density).delayed(fromMs, toMs).delayed(0, jitterMs));
+  }
   return all;
 }
 
-/** The busiest seconds of each life over the mean of all time; the first mint is life 0. */
-export function peakOverMean(options: Parameters<typeof livesAfterMint>[0]): number[] {
-  const mean = meanRenewals(options.lifeMs, options.latencyMs, options.jitterShare);
-  return livesAfterMint(options).map(
-    ({ bins, binMs }) => peakPerSecond(Array.from(bins), binMs, 10_000) / mean,
+/** Requests of one client in all lives that have any share in the first `lives` periods. */
+export function requestsAfterMint(options: Mint): Density {
+  const { fromMs } = rangesOf(options);
+  const lives = Math.ceil(((options.lives + 0.5) * meanPeriodMs(options)) / fromMs);
+  const densities = livesAfterMint({ ...options, lives });
+  return densities.reduce((sum, life) => sum.plus(life));
+}
+
+/** The busiest seconds around each life's middle: where lives differ in length they overlap, and are one. */
+export function peaksOfPeriods(bins: readonly number[], options: Mint): number[] {
+  const { mintedWithinMs, lives, binMs } = options;
+  const at = (life: number) =>
+    Math.max(0, Math.round((mintedWithinMs / 2 + life * meanPeriodMs(options)) / binMs));
+  return Array.from({ length: lives + 1 }, (_, life) =>
+    peakPerSecond(bins.slice(at(life - 0.5), at(life + 0.5)), binMs, PEAK_WINDOW_MS),
   );
+}
+
+/** The busiest seconds of each life over the mean of all time; the first mint is life 0. */
+export function peakOverMean(options: Mint): number[] {
+  const bins = Array.from(requestsAfterMint(options).bins);
+  return peaksOfPeriods(bins, options).map((peak) => (peak * meanPeriodMs(options)) / 1_000);
 }
 
 /** Sockets that all dropped at 0 and may come back from `downMs` on: tries, and welcomes, of one client. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -5,13 +6,14 @@ import { parseArgs } from 'node:util';
 import { count, picturesOf } from './pictures.js';
 import { departuresOf, tablesOf } from './report.js';
 import { type Played, runPlay } from './run-play.js';
+import { type FleetResults, KINDS, type Kind } from './scenarios.js';
 
 /**
  * `npm run bench:fleet`: how a fleet of clients behaves, in virtual time. Each client is the package's own
  * `TokenSession`, and where sockets take part its own `Connection`; the token endpoint, the coordinator and the
  * channel between tabs are stand-ins. A run of 100,000 writes what the guide shows; one of another size, such as
- * `-- --clients 10000`, writes to `reports/fleet/`. `--draw` plays nothing, and draws the last such run anew. Fails
- * where a scene departs from its closed form.
+ * `-- --clients 10000`, writes to `reports/fleet/`. `--only mint` plays the scenes of one kind and keeps the others of
+ * the last such run; `--draw` plays nothing and draws that run anew. Fails where a scene departs from its closed form.
  */
 const FULL = 100_000;
 
@@ -19,6 +21,7 @@ const { values } = parseArgs({
   options: {
     clients: { type: 'string', default: String(FULL) },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
     draw: { type: 'boolean', default: false },
   },
 });
@@ -34,32 +37,56 @@ const [data, pictures] =
     ? [folder('docs/measured'), folder('docs/public')]
     : [folder('reports/fleet'), folder('reports/fleet')];
 
-interface Report extends Played {
+interface Report {
   readonly measured: string;
   readonly machine: string;
   readonly clients: number;
   readonly seed: number;
+  readonly runs: Partial<Record<Kind, Played['run']>>;
+  readonly results: Partial<FleetResults>;
 }
 
-async function play(): Promise<Report> {
-  const played = await runPlay(clients, seed);
-  const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}`;
-  const report = { measured: new Date().toISOString().slice(0, 10), machine, clients, seed, ...played };
+const file = `${data}fleet.json`;
+
+async function lastReport(): Promise<Report | undefined> {
+  return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
+}
+
+async function play(kind: Kind): Promise<void> {
+  const { results, run } = await runPlay(kind, clients, seed);
+  const last = await lastReport();
+  const report: Report = {
+    measured: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}`,
+    clients,
+    seed,
+    runs: { ...last?.runs, [kind]: run },
+    results: { ...last?.results, [kind]: results },
+  };
   const short = (_key: string, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(4)) : value;
   await mkdir(data, { recursive: true });
-  await writeFile(`${data}fleet.json`, `${JSON.stringify(report, short)}\n`);
-  return report;
+  await writeFile(file, `${JSON.stringify(report, short)}\n`);
 }
 
-const { results, run, machine, measured } = values.draw
-  ? (JSON.parse(await readFile(`${data}fleet.json`, 'utf8')) as Report)
-  : await play();
+const asked = KINDS.filter((kind) => values.only === '' || kind === values.only);
+if (asked.length === 0) throw new Error(`--only takes one of ${KINDS.join(', ')}`);
+if (!values.draw) for (const kind of asked) await play(kind);
+
+const report = await lastReport();
+const missing = KINDS.filter((kind) => !report?.results[kind]);
+if (!report || missing.length > 0) throw new Error(`Nobody has played ${missing.join(', ')} yet`);
+const results = report.results as FleetResults;
+await mkdir(pictures, { recursive: true });
 for (const [name, svg] of picturesOf(results)) await writeFile(`${pictures}${name}.svg`, svg);
 
 console.log(`\n${tablesOf(results)}\n`);
+const runs = Object.entries(report.runs).map(
+  ([kind, { seconds, cpuSeconds, peakMegabytes }]) =>
+    `${kind} ${Math.round(seconds)} s (${Math.round(cpuSeconds)} s of CPU, at most ${Math.round(peakMegabytes)} MB)`,
+);
 console.log(
-  `${count(clients)} clients, seed ${seed}, ${measured}: ${Math.round(run.seconds)} s, at most ${Math.round(run.peakMegabytes)} MB; ${machine}`,
+  `${count(clients)} clients, seed ${seed}, ${report.measured}, ${report.machine}: ${runs.join(', ')}`,
 );
 const departures = departuresOf(results);
 if (departures.length > 0) {

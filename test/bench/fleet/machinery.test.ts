@@ -175,14 +175,36 @@ describe('the real classes against the closed form', () => {
     expect(shared.asksPerUserAndLife).toBeGreaterThanOrEqual(1);
     expect(shared.asksPerUserAndLife).toBeLessThan(1.5);
   });
+});
 
-  test('a departure from the closed form is told, and agreement is not', async () => {
-    const agrees = await restart(scene(1_000), { name: 'down', downMs: 0, watchedMs: 3_000 });
-    const none = { mint: [], outage: [], revocation: [], tabs: [] };
-    expect(departuresOf({ ...none, restart: [agrees] })).toEqual([]);
-    expect(departuresOf({ ...none, restart: [{ ...agrees, triesPerClient: 1.2 }] })).toEqual([
-      'down, tries: 1.2, expected 1',
+describe('departures', () => {
+  const tried = { binMs: 250, perSecond: [] };
+  const agrees = {
+    name: 'down',
+    clients: 10_000,
+    downMs: 0,
+    peak: 3_000,
+    triesPerClient: 6,
+    back99Ms: 14_000,
+    tried,
+  };
+  const expected = { peak: 2_950, triesPerClient: 5.9, back99Ms: 14_400, tried };
+  const departures = (restarts: readonly object[]) =>
+    departuresOf({ mint: [], outage: [], revocation: [], tabs: [], restart: restarts as never });
+
+  test('agreement with the closed form is told by nothing', () => {
+    expect(departures([{ ...agrees, expected }])).toEqual([]);
+  });
+
+  test('a departure from the closed form is told, each of them', () => {
+    expect(departures([{ ...agrees, triesPerClient: 6.6, peak: 4_000, expected }])).toEqual([
+      'down, busiest second: 4,000, expected 2,950',
+      'down, tries: 6.6, expected 5.9',
     ]);
+  });
+
+  test('a handful of clients departs by chance, and is not told', () => {
+    expect(departures([{ ...agrees, clients: 100, triesPerClient: 6.6, expected }])).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { count } from './pictures.js';
+import { remedies } from './remedies.js';
 import type { FleetResults } from './scenarios.js';
 
 /** Whole numbers, or as many digits as say something. */
@@ -98,6 +99,17 @@ export function tablesOf({ mint, restart, outage, revocation, tabs }: FleetResul
         count(users),
         `${asksPerUserAndLife.toFixed(3)} / ${expectedAsks.toFixed(3)}`,
         ...peaks.map(digits),
+      ]),
+    ),
+    table(
+      'What would part them, by the closed form: busiest ten seconds over the mean',
+      ['remedy', 'tokens live', 'life 1', 'life 10', 'requests, times now'],
+      remedies().map(({ what, lifeSeconds, first, tenth, cost }) => [
+        what,
+        `${lifeSeconds / 60} min`,
+        digits(first),
+        digits(tenth),
+        cost.toFixed(2),
       ]),
     ),
   ].join('\n\n');

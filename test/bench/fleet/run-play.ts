@@ -4,18 +4,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { FleetResults } from './scenarios.js';
+import type { Kind } from './scenarios.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export interface Played {
-  readonly results: FleetResults;
+  readonly results: readonly unknown[];
   /** What playing took. */
-  readonly run: { readonly peakMegabytes: number; readonly seconds: number };
+  readonly run: {
+    readonly peakMegabytes: number;
+    readonly seconds: number;
+    readonly cpuSeconds: number;
+  };
 }
 
-/** Plays all scenes with the client as it is published, built anew: a loader would cost half of the time. */
-export async function runPlay(clients: number, seed: number): Promise<Played> {
+/**
+ * Plays all scenes of one kind in a process of their own, with the client as it is published, built anew: a loader
+ * would cost half of the time.
+ */
+export async function runPlay(kind: Kind, clients: number, seed: number): Promise<Played> {
   const folder = await mkdtemp(path('../../../node_modules/.bench-'));
   try {
     const file = join(folder, 'play.mjs');
@@ -28,7 +35,7 @@ export async function runPlay(clients: number, seed: number): Promise<Played> {
       target: 'es2022',
       external: ['ws'],
     });
-    const player = fork(file, [String(clients), String(seed)], {
+    const player = fork(file, [kind, String(clients), String(seed)], {
       execArgv: ['--expose-gc', '--max-semi-space-size=64', '--max-old-space-size=6144'],
     });
     let played: Played | undefined;

@@ -36,8 +36,6 @@ export class TokenEndpoint {
   readonly answered: Rates;
   /** Decides about each request when it has arrived. */
   answer: () => EndpointAnswer = () => TOKEN;
-  /** Called with each request. */
-  onAsked: (client: number) => void = () => {};
   readonly #time: VirtualTime;
   readonly #latencyMs: number;
   readonly #lifeSeconds: () => number;
@@ -52,11 +50,10 @@ export class TokenEndpoint {
   }
 
   /** What the app of one client passes as its `tokenProvider`. */
-  providerOf(client: number, userId: string): TokenProvider {
+  providerOf(userId: string): TokenProvider {
     return () =>
       new Promise((resolve, reject) => {
         this.asked.add(this.#time.nowMs);
-        this.onAsked(client);
         this.#time.after(this.#latencyMs, () => {
           const { kind, ...answer } = this.answer();
           if (kind === 'token') resolve(this.#mint(userId));

@@ -41,7 +41,7 @@ export class World {
   ): TokenSession {
     return new TokenSession({
       user: { id: userId, type: 'authenticated' },
-      source: { kind: 'provider', provider: endpoint.providerOf(client, userId) },
+      source: { kind: 'provider', provider: endpoint.providerOf(userId) },
       refresh: 'auto',
       guestExpiry: 'renew',
       environment: this.#environment,

@@ -1,13 +1,16 @@
-import { livesAfterMint, meanRenewals, renewalAfter } from '../closed-form.js';
-import { peakPerSecond, Rates } from '../rates.js';
+import {
+  meanPeriodMs,
+  PEAK_WINDOW_MS,
+  peaksOfPeriods,
+  renewalAfter,
+  requestsAfterMint,
+} from '../closed-form.js';
 import { TokenEndpoint } from '../token-endpoint.js';
 import { World } from '../world.js';
 import { type Curve, curveOf, LATENCY_MS, type Scene } from './scene.js';
 
 const MINTED_WITHIN_MS = 60_000;
 const BIN_MS = 1_000;
-/** Busiest seconds are means over this long: single ones say more about chance. */
-const WINDOW_MS = 10_000;
 
 export interface MintOptions {
   readonly name: string;
@@ -23,7 +26,7 @@ export interface MintResult extends Omit<MintOptions, 'shortestShare'> {
   readonly meanPerSecond: number;
   /** For each life, the first mint being life 0: the busiest seconds, per second. */
   readonly peaks: readonly number[];
-  /** The same by the closed form; empty where the endpoint draws. */
+  /** The same by the closed form. */
   readonly expectedPeaks: readonly number[];
   readonly asked: Curve;
   readonly expected: Curve;
@@ -44,49 +47,27 @@ export async function mintInOneMinute(
     lifeSeconds: () => shortest + Math.floor(random() * (lifeSeconds - shortest + 1)),
     binMs: BIN_MS,
   });
-  const livesOf = new Uint16Array(clients);
-  const byLife = Array.from({ length: lives + 1 }, () => new Rates(BIN_MS));
-  endpoint.onAsked = (client) => {
-    const life = livesOf[client] ?? 0;
-    livesOf[client] = life + 1;
-    byLife[life]?.add(time.nowMs);
-  };
   for (let client = 0; client < clients; client += 1) {
     time.after(random() * MINTED_WITHIN_MS, () => void world.session(endpoint, { client }).acquire());
   }
-  const { toMs } = renewalAfter(lifeSeconds * 1_000, LATENCY_MS);
+  const lifeMs = lifeSeconds * 1_000;
+  const form = { lifeMs, latencyMs: LATENCY_MS, mintedWithinMs: MINTED_WITHIN_MS, shortestShare, lives };
+  const { toMs } = renewalAfter(lifeMs, LATENCY_MS);
   const endMs = MINTED_WITHIN_MS + lives * toMs;
   await time.runUntil(endMs, progress.begin(name, endMs));
-  const form = { lifeMs: lifeSeconds * 1_000, latencyMs: LATENCY_MS, mintedWithinMs: MINTED_WITHIN_MS };
-  const expected = shortestShare < 1 ? [] : livesAfterMint({ ...form, lives, binMs: BIN_MS });
-  const sum = expected.reduce((all, life) => all.plus(life), expected[0]?.plus(expected[0], -1) as never);
-  const peakOf = (bins: readonly number[]) => peakPerSecond(bins, BIN_MS, WINDOW_MS);
+  const expected = requestsAfterMint({ ...form, binMs: BIN_MS }).times(clients);
+  const peaksOf = (bins: readonly number[]) => peaksOfPeriods(bins, { ...form, binMs: BIN_MS });
+  const { bins } = endpoint.asked;
   return {
     name,
     clients,
     lifeSeconds,
     lives,
     shortestShare,
-    meanPerSecond: clients * meanRenewals(form.lifeMs, LATENCY_MS),
-    peaks:
-      shortestShare < 1
-        ? peaksOfPeriods(endpoint.asked.bins, form.lifeMs, lives)
-        : byLife.map(({ bins }) => peakOf(bins)),
-    expectedPeaks: expected.map((life) => peakOf(life.times(clients))),
-    asked: curveOf(endpoint.asked.bins, BIN_MS, WINDOW_MS),
-    expected: curveOf(sum?.times(clients) ?? [], BIN_MS, WINDOW_MS),
+    meanPerSecond: (clients * 1_000) / meanPeriodMs(form),
+    peaks: peaksOf(bins),
+    expectedPeaks: peaksOf(expected),
+    asked: curveOf(bins, BIN_MS, PEAK_WINDOW_MS),
+    expected: curveOf(expected.slice(0, bins.length), BIN_MS, PEAK_WINDOW_MS),
   };
-}
-
-/** Where lives differ they soon overlap: what counts is the busiest time in as long as one would have lasted. */
-function peaksOfPeriods(bins: readonly number[], lifeMs: number, lives: number): number[] {
-  const { fromMs, toMs } = renewalAfter(lifeMs, LATENCY_MS);
-  const periodBins = (fromMs + toMs) / 2 / BIN_MS;
-  return Array.from({ length: lives + 1 }, (_, life) =>
-    peakPerSecond(
-      bins.slice(Math.round(Math.max(0, (life - 0.5) * periodBins)), Math.round((life + 0.5) * periodBins)),
-      BIN_MS,
-      WINDOW_MS,
-    ),
-  );
 }

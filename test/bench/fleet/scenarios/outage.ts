@@ -1,4 +1,4 @@
-import { asksInOutage, meanRenewals, renewalAfter } from '../closed-form.js';
+import { asksInOutage, meanPeriodMs, renewalAfter } from '../closed-form.js';
 import { meanPerSecond, peakPerSecond, timeOfShareMs } from '../rates.js';
 import { type EndpointAnswer, TokenEndpoint } from '../token-endpoint.js';
 import { World } from '../world.js';
@@ -52,7 +52,7 @@ export async function endpointDown(
     binMs: BIN_MS,
   });
   const { fromMs, toMs } = renewalAfter(LIFE_SECONDS * 1_000, LATENCY_MS);
-  const periodMs = (fromMs + toMs) / 2;
+  const periodMs = meanPeriodMs({ lifeMs: LIFE_SECONDS * 1_000, latencyMs: LATENCY_MS });
   const sessions: ReturnType<World['session']>[] = [];
   for (let client = 0; client < clients; client += 1) {
     time.after(random() * periodMs, () => {
@@ -88,7 +88,7 @@ export async function endpointDown(
   }
   const since = endpoint.asked.bins.slice(Math.round(beginMs / BIN_MS));
   const down = DOWN_MS / BIN_MS;
-  const usualPerSecond = clients * meanRenewals(LIFE_SECONDS * 1_000, LATENCY_MS);
+  const usualPerSecond = (clients * 1_000) / periodMs;
   const expected = isRefusal
     ? asksInOutage({
         fromMs: 0,

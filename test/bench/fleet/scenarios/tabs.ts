@@ -1,5 +1,5 @@
 import { JITTER_SHARE, windowsFor } from '../../../../src/client/token/refresh-windows.js';
-import { asksOfTabs, renewalAfter } from '../closed-form.js';
+import { asksOfTabs, PEAK_WINDOW_MS, renewalAfter } from '../closed-form.js';
 import { peakPerSecond } from '../rates.js';
 import { useFleetTabs } from '../tab-channels.js';
 import { TokenEndpoint } from '../token-endpoint.js';
@@ -77,7 +77,9 @@ export async function eightTabs(
       tabs === 'shared'
         ? asksOfTabs(TABS, JITTER_SHARE * windowsFor(lifeMs).advisoryMs, HANDED_OVER_MS)
         : TABS,
-    peaks: Array.from({ length: lives }, (_, life) => peakPerSecond(inLife(life + 1), BIN_MS, 10_000)),
+    peaks: Array.from({ length: lives }, (_, life) =>
+      peakPerSecond(inLife(life + 1), BIN_MS, PEAK_WINDOW_MS),
+    ),
     asked: curveOf(bins, BIN_MS, 5_000),
   };
 }
