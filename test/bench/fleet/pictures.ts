@@ -171,7 +171,7 @@ function sizesPicture({ mint, restart, outage }: FleetResults, scheme: Scheme): 
       share: (refused[0]?.expectedLastMinute ?? 0) / (refused[0]?.clients ?? 1),
     },
   ];
-  const sizes = [1_000, 10_000_000];
+  const sizes = [100, 10_000_000];
   const lines = sorts.flatMap(({ name, dots, share }, index): Line[] => {
     const color = scheme.colors[index];
     return [

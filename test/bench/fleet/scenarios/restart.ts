@@ -62,6 +62,7 @@ export async function restart(
   coordinator.isOpen = () => time.nowMs >= DROPPED_AT_MS + downMs && isFree();
   coordinator.dropAll(0);
   await time.runUntil(endMs, say);
+  if (endpoint.asked.total !== clients) throw new Error('A token was asked for that nobody needed');
   const since = (bins: readonly number[], ms: number) => bins.slice(Math.floor(ms / BIN_MS));
   const figures = (tried: readonly number[], welcomed: readonly number[]) => ({
     // A try arrives half a round trip later.
