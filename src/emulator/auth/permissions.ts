@@ -1,6 +1,7 @@
 import type { Call } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { CAPABILITIES, type Capability } from '../state/default-grants.js';
+import type { User } from '../state/user.js';
 import { Failure } from '../wire/api-failure.js';
 import type { Caller } from './caller.js';
 
@@ -21,6 +22,11 @@ function rolesOf(
   return roles;
 }
 
+/** Whether the user may do nothing at all. */
+function isOut({ ban, deactivatedAt, deletedAt }: User): boolean {
+  return ban !== undefined || deactivatedAt !== undefined || deletedAt !== undefined;
+}
+
 /** `join-call` as `JoinCall`, which is how refusals and permissions name it. */
 export function actionOf(capability: string): string {
   return capability.replaceAll(/(?:^|-)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
@@ -33,8 +39,7 @@ export function capabilitiesOf(
   coordinator: Coordinator,
 ): ReadonlySet<string> {
   if (caller.kind === 'server' || coordinator.app.disablePermissionsChecks) return new Set(CAPABILITIES);
-  if (call.blocked?.has(caller.userId) || (caller.kind === 'user' && caller.user.ban !== undefined))
-    return new Set();
+  if (call.blocked?.has(caller.userId) || (caller.kind === 'user' && isOut(caller.user))) return new Set();
   const held = new Set<string>();
   for (const role of rolesOf(caller, call, coordinator)) {
     for (const capability of coordinator.grants.of(role, call.type)) held.add(capability);

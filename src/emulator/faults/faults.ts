@@ -222,7 +222,7 @@ export class Faults {
       );
     }
     this.#coordinator.grants.replace(role, callType, capabilities);
-    for (const participant of this.#coordinator.participants.all()) participant.review();
+    this.#coordinator.participants.review();
   }
 
   /**

@@ -79,6 +79,7 @@ function updateApp({ coordinator, body }: Context): object {
   }
   if (cutoff !== undefined) coordinator.app.revokeTokensIssuedBefore = instant;
   coordinator.reviewSockets();
+  coordinator.participants.review();
   return {};
 }
 

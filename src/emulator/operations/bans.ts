@@ -22,7 +22,7 @@ function target({ coordinator, body, query }: Context): User {
   return user;
 }
 
-/** A banned user keeps its token and may do nothing with calls (403 / 17). */
+/** A banned user keeps its token and may do nothing with calls (403 / 17): it is taken out of those that it is in. */
 function ban(context: Context): object {
   const { coordinator, body } = context;
   const user = target(context);
@@ -42,6 +42,7 @@ function ban(context: Context): object {
     });
   }
   announceUser(coordinator, user, 'user.banned');
+  coordinator.participants.review(user.id);
   return {};
 }
 

@@ -60,6 +60,7 @@ function updateCallType(context: Context): object {
   checkGrants(change.grants ?? {}, type.grants.keys());
   coordinator.callTypes.update(type, change);
   coordinator.calls.follow(type);
+  coordinator.participants.review();
   return wireCallType(type);
 }
 

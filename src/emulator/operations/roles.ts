@@ -39,6 +39,7 @@ function deleteRole({ coordinator, params }: Context): object {
   if (!role.isCustom) throw new Failure(4, `role ${role.name} is built in, it can't be deleted`);
   roles.remove(role.name);
   grants.forgetOfApp(role.name);
+  coordinator.participants.review();
   return {};
 }
 

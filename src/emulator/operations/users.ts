@@ -52,7 +52,10 @@ function upsertUsers(context: Context): object {
         ? profile
         : { ...profile, role: undefined, teams: undefined, teamsRole: undefined };
     const { user, changed } = coordinator.users.upsert(id, allowed);
-    if (changed) announceUser(coordinator, user);
+    if (changed) {
+      announceUser(coordinator, user);
+      coordinator.participants.review(id);
+    }
     return user;
   });
   return { ...mapOf(users, context), membership_deletion_task_id: '' };
@@ -73,6 +76,7 @@ function updateUsersPartial(context: Context): object {
     for (const name of readList<string>(entry, 'unset')) unsetUserField(user, name);
     coordinator.users.touch(user);
     announceUser(coordinator, user);
+    coordinator.participants.review(user.id);
   }
   coordinator.reviewSockets();
   return { ...mapOf(users, context), membership_deletion_task_id: '' };
@@ -131,6 +135,7 @@ function change(how: keyof typeof CHANGES, ids: readonly string[], context: Cont
     apply(user, now);
     coordinator.users.touch(user);
     if (event !== undefined) announceUser(coordinator, user, event);
+    coordinator.participants.review(user.id);
   }
   return users;
 }

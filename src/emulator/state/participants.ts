@@ -57,6 +57,13 @@ export class Participants {
     return [...this.#byCid.values()].flatMap((held) => [...held]);
   }
 
+  /** Has the sessions of a user, or all, look again at what they may do. */
+  review(userId?: string): void {
+    for (const participant of this.all()) {
+      if (userId === undefined || participant.userId === userId) participant.review();
+    }
+  }
+
   /** In the order in which they joined. */
   ofCall(cid: string): Participant[] {
     return [...(this.#byCid.get(cid) ?? [])];

@@ -294,6 +294,49 @@ describe('the end', () => {
     expect(await listed()).not.toContain('theo');
   });
 
+  const ban = (userId: string) =>
+    scene.asServer('POST', '/moderation/ban', { target_user_id: userId, banned_by_id: 'mara' });
+  const deactivate = (userId: string) =>
+    scene.asServer('POST', '/users/deactivate', { user_ids: [userId] });
+  const demote = (userId: string) =>
+    scene.asServer('PATCH', '/users', { users: [{ id: userId, set: { role: 'barred' } }] });
+
+  it.each([
+    ['a ban', ban],
+    ['a deactivation', deactivate],
+  ])('%s takes its user out of all calls, and nobody else', async (_name, act) => {
+    const mara = await join('mara');
+    const both = [await join('theo'), await join('theo', 'theo-2', 'default:retro')];
+    expect((await act('theo')).status).toBeLessThan(300);
+    for (const client of both) {
+      expect((await client.next('callEnded')).reason).toBe(3);
+      await client.closed();
+    }
+    expect(await listed()).toEqual(['mara']);
+    expect(mara.closeCode).toBeUndefined();
+  });
+
+  it('a role without the right to join takes its user out', async () => {
+    await scene.asServer('POST', '/roles', { name: 'barred' });
+    scene.emulator.faults.setGrants('barred', '*', []);
+    await scene.know('theo');
+    const theo = await join('theo');
+    expect((await demote('theo')).status).toBeLessThan(300);
+    expect((await theo.next('callEnded')).reason).toBe(3);
+  });
+
+  it('grants of a call type that change are looked at again', async () => {
+    await join('mara');
+    const theo = await join('theo');
+    scene.emulator.faults.setGrants('user', 'default', ['join-call', 'read-call']);
+    expect((await theo.next('callGrantsUpdated')).currentGrants).toEqual({
+      canPublishAudio: false,
+      canPublishVideo: false,
+      canScreenshare: false,
+    });
+    expect(theo.closeCode).toBeUndefined();
+  });
+
   it('a kick of somebody else ends nothing', async () => {
     await join('mara');
     const theo = await join('theo');
