@@ -1,25 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { enter, OFFICIAL_CLIENTS, signIn, useScene } from './stage.js';
+import { enter, OFFICIAL_CLIENTS, seesAndHears, signIn, useScene } from './stage.js';
 
 const scene = useScene();
-
-/** Resolves once further pictures and further sound have arrived. */
-async function seesAndHears(...pages: Page[]): Promise<void> {
-  await Promise.all(
-    pages.map(async (page) => {
-      const before = await page.evaluate(() => tab.received());
-      await page.waitForFunction(
-        async ({ videoFrames, audioPackets }) => {
-          const now = await tab.received();
-          return now.videoFrames > videoFrames + 5 && now.audioPackets > audioPackets + 5;
-        },
-        before,
-        { timeout: 15_000, polling: 200 },
-      );
-    }),
-  );
-}
 
 async function neverReconnected(...pages: Page[]): Promise<void> {
   for (const page of pages) expect(await page.evaluate(() => tab.reconnects)).toBe(0);

@@ -138,3 +138,20 @@ export async function signIn(
   const { apiKey, url: baseUrl } = emulator;
   await page.evaluate((options) => tab.signIn(options), { apiKey, baseUrl, user, more, hasSocket });
 }
+
+/** Resolves once further pictures and further sound have arrived. */
+export async function seesAndHears(...pages: Page[]): Promise<void> {
+  await Promise.all(
+    pages.map(async (page) => {
+      const before = await page.evaluate(() => tab.received());
+      await page.waitForFunction(
+        async ({ videoFrames, audioPackets }) => {
+          const now = await tab.received();
+          return now.videoFrames > videoFrames + 5 && now.audioPackets > audioPackets + 5;
+        },
+        before,
+        { timeout: 15_000, polling: 200 },
+      );
+    }),
+  );
+}

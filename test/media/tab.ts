@@ -64,13 +64,22 @@ export class Tab {
     if (hasSocket) await this.ours.connect();
   }
 
-  /** Joins a call of the type `default`; resolves with how long it took, in milliseconds. */
-  async join(id: string, { create = true } = {}): Promise<number> {
-    this.call = this.video.call('default', id);
+  /** Joins a call; resolves with how long it took, in milliseconds. */
+  async join(id: string, { create = true, type = 'default' } = {}): Promise<number> {
+    this.call = this.video.call(type, id);
     this.call.state.callingState$.subscribe((state) => this.states.push(state));
     const startedAt = performance.now();
     await this.call.join({ create });
     return performance.now() - startedAt;
+  }
+
+  /** Shares what is drawn here, since there is nobody to choose a screen. */
+  async shareScreen(): Promise<void> {
+    const canvas = document.body.appendChild(document.createElement('canvas'));
+    const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+    setInterval(() => context.fillRect(Math.random() * 300, Math.random() * 150, 9, 9), 50);
+    navigator.mediaDevices.getDisplayMedia = async () => canvas.captureStream(15);
+    await this.call.screenShare.enable();
   }
 
   async signOut(): Promise<void> {

@@ -296,8 +296,7 @@ describe('the end', () => {
 
   const ban = (userId: string) =>
     scene.asServer('POST', '/moderation/ban', { target_user_id: userId, banned_by_id: 'mara' });
-  const deactivate = (userId: string) =>
-    scene.asServer('POST', '/users/deactivate', { user_ids: [userId] });
+  const deactivate = (userId: string) => scene.asServer('POST', '/users/deactivate', { user_ids: [userId] });
   const demote = (userId: string) =>
     scene.asServer('PATCH', '/users', { users: [{ id: userId, set: { role: 'barred' } }] });
 
