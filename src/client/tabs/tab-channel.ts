@@ -12,17 +12,18 @@ interface Channel {
 /** A channel of the platform's; undefined where there is none, or none can be made. */
 function makeChannel(name: string): Channel | undefined {
   const { BroadcastChannel, crypto, Deno } = globalThis as {
-    BroadcastChannel?: new (name: string) => Channel;
+    BroadcastChannel: new (name: string) => Channel;
     crypto?: Partial<Crypto>;
     Deno?: unknown;
   };
   // Without digests no token could be told from one that was refused.
-  if (typeof BroadcastChannel !== 'function' || !crypto?.subtle) return undefined;
+  if (!crypto?.subtle) return undefined;
   // There it would keep the process alive, and has no way not to.
   if (Deno) return undefined;
   try {
     return new BroadcastChannel(name);
   } catch {
+    // It is missing, something else, or refused.
     return undefined;
   }
 }
