@@ -222,6 +222,31 @@ describe('requests', () => {
     ['a header with a line feed', 'GET', { headers: { a: 'b\nc' } }],
     ['a header name that is none', 'GET', { headers: { 'a b': 'c' } }],
     ['a token of its own', 'GET', { headers: { Authorization: 'x' } }],
+    // What has no fields of its own would be left out without a word, or sent letter by letter.
+    ['headers as an object of the platform', 'GET', { headers: new Headers({ a: 'b' }) }],
+    ['headers as a list', 'GET', { headers: [['a', 'b']] }],
+    ['headers as a map', 'GET', { headers: new Map([['a', 'b']]) }],
+    ['headers as text', 'GET', { headers: 'a: b' }],
+    ['headers that are null', 'GET', { headers: null }],
+    ['a query as an object of the platform', 'GET', { query: new URLSearchParams('a=b') }],
+    ['a query as a form', 'GET', { query: new FormData() }],
+    ['a query as text', 'GET', { query: 'a=b' }],
+    ['a query as a list', 'GET', { query: [['a', 'b']] }],
+    ['a query that is a number', 'GET', { query: 7 }],
+    ['a query that is null', 'GET', { query: null }],
+    ['a query in a circle', 'GET', { query: { a: circular } }],
+    ['a query of what is no text', 'GET', { query: { a: { b: 1n } } }],
+    [
+      'a query that cannot be read',
+      'GET',
+      {
+        query: {
+          get a() {
+            throw new Error('no');
+          },
+        },
+      },
+    ],
   ])('with %s is refused', async (_name, method, options) => {
     await expect(client.request(method, '/edges', options as never)).rejects.toMatchObject({
       code: 'invalid_option',

@@ -50,12 +50,28 @@ function readMethod(method: unknown): string {
 
 type Fields = Readonly<Record<string, string>>;
 
+/** The fields of a plain object: what has none of its own, as `Headers`, would be left out without a word. */
+function entriesOf(name: string, given: object, write: (value: unknown) => unknown): [string, unknown][] {
+  try {
+    if (typeof given === 'object' && !(Symbol.iterator in given)) {
+      return Object.entries(given).map(([key, value]) => [key, write(value)]);
+    }
+  } catch {
+    // It cannot be read, or not be written.
+  }
+  return refuse('invalid_option', `${name} is no plain data`, `Pass ${name} as { name: 'value' }.`);
+}
+
+/** Undefined for what is left out. */
+function asText(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function readQuery(query: InternalOptions['query']): Fields | undefined {
   if (query === undefined) return undefined;
-  const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
-  );
+  const entries = entriesOf('query', query, asText).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Fields;
 }
 
 /** Headers that say who is calling: set by the client alone. */
@@ -64,7 +80,7 @@ const RESERVED = ['authorization', 'stream-auth-type', 'x-stream-client', 'x-cli
 function readHeaders(headers: InternalOptions['headers']): Fields | undefined {
   if (headers === undefined) return undefined;
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
+    entriesOf('headers', headers, (value) => value).map(([name, value]) => {
       if (typeof value !== 'string') {
         return refuse(
           'invalid_option',
