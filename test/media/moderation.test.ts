@@ -17,7 +17,7 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
 
   async function asServer(path: string, body: object): Promise<void> {
     const { url, apiKey, apiSecret } = scene.emulator;
-    const response = await fetch(`${url}${path}?api_key=${apiKey}`, {
+    const response = await fetch(`${url}/api/v2${path}?api_key=${apiKey}`, {
       method: 'POST',
       headers: {
         authorization: jwt.sign({ server: true }, apiSecret),
