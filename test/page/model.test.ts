@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { bodyOf } from '../../src/emulator/page/faults/control.js';
 import { activeFaults, faultChanges } from '../../src/emulator/page/live/fault-notes.js';
+import { lanesOf } from '../../src/emulator/page/live/lanes.js';
 import { replaysOf } from '../../src/emulator/page/live/replays.js';
+import { LiveStore } from '../../src/emulator/page/live/store.js';
 import type { RecordedRequest } from '../../src/emulator/state/journal.js';
-import type { LiveFaults } from '../../src/emulator/state/live.js';
+import type { LiveFaults, LiveMessage, LiveParticipant } from '../../src/emulator/state/live.js';
 
 const NO_FAULTS: LiveFaults = {
   clockSkewMs: 0,
@@ -88,5 +90,58 @@ describe('forms', () => {
     expect(bodyOf({ label: '', path: '/x', fields: false, body: { ms: 0 } }, FIELDS, inputs)).toEqual({
       ms: 0,
     });
+  });
+});
+
+describe('the media side', () => {
+  const ada: LiveParticipant = {
+    cid: 'default:standup',
+    userId: 'ada',
+    sessionId: 's1',
+    role: 'user',
+    joinedAt: 1000,
+    isAnonymous: false,
+    tracks: ['audio', 'video'],
+  };
+  const client = {
+    connectionId: 'c1',
+    userId: 'ada',
+    connectedAt: 500,
+    product: 'video',
+    client: 'official',
+  };
+
+  function storeWith(...participants: LiveParticipant[]): LiveStore {
+    const store = new LiveStore();
+    const lists = { clients: [client], ended: [], tokens: [], requests: [], switches: [] };
+    store.apply({ type: 'snapshot', now: 2000, faults: NO_FAULTS, participants, ...lists } as never);
+    return store;
+  }
+  const lane = (store: LiveStore) => lanesOf(store).find(({ kind }) => kind === 'client');
+  const told = (store: LiveStore) => store.notes.map(({ at, text }) => [at, text]);
+
+  test('of whoever is there is told in its lane, and when it joined, before the page opened too', () => {
+    const store = storeWith(ada);
+    expect(lane(store)?.state).toBe('connected, audio, video');
+    expect(told(store)).toEqual([[1000, 'ada in default:standup: joined']]);
+  });
+
+  test('of nobody else is told there, nor of an anonymous viewer', () => {
+    const store = storeWith({ ...ada, userId: 'bea' }, { ...ada, sessionId: 's2', isAnonymous: true });
+    expect(lane(store)?.state).toBe('connected');
+  });
+
+  test('a track that goes off, and a leave, change the lane and are noted', () => {
+    const store = storeWith(ada);
+    const say = (participant: LiveParticipant, isThere: boolean, now: number) =>
+      store.apply({ type: 'participant', now, participant, isThere } satisfies LiveMessage);
+    say({ ...ada, tracks: [] }, true, 3000);
+    expect(lane(store)?.state).toBe('connected, in a call');
+    say({ ...ada, tracks: [] }, false, 4000);
+    expect(lane(store)?.state).toBe('connected');
+    expect(told(store).slice(1)).toEqual([
+      [3000, 'ada in default:standup: audio off, video off'],
+      [4000, 'ada in default:standup: left'],
+    ]);
   });
 });

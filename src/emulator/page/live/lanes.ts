@@ -7,7 +7,7 @@ import type {
 } from '../../../timeline/data.js';
 import { duration, shown, timeOfDay } from '../../../timeline/format.js';
 import type { RecordedRequest } from '../../state/journal.js';
-import type { LiveToken } from '../../state/live.js';
+import type { LiveParticipant, LiveToken } from '../../state/live.js';
 import { type ClientActivity, clientsOf } from './clients.js';
 import { answerOf, isFailure, isTokenRefusal, meaningOf } from './codes.js';
 import { type Presence, presenceOf, RANK } from './presence.js';
@@ -46,7 +46,8 @@ function faultLane(notes: readonly FaultNote[]): TimelineLane {
   };
 }
 
-function clientLane(client: ClientActivity, presence: Presence, { tokens }: LiveStore): TimelineLane {
+function clientLane(client: ClientActivity, presence: Presence, store: LiveStore): TimelineLane {
+  const { tokens, participants } = store;
   const { key, userId, requests, sockets } = client;
   const replays = replaysOf(requests);
   const lived = [...client.tokenIds].map((id) => tokens.get(id)).filter((token) => token !== undefined);
@@ -55,7 +56,7 @@ function clientLane(client: ClientActivity, presence: Presence, { tokens }: Live
     kind: 'client',
     title: userId === '!anon' ? 'anonymous' : shown(userId, 60),
     caption: client.software,
-    state: stateOf(client, presence),
+    state: [stateOf(client, presence), ...mediaOf(userId, participants.values())].join(', '),
     isOver: presence === 'over',
     bars: lived
       .sort((a, b) => a.firstSeenAt - b.firstSeenAt || a.id - b.id)
@@ -74,6 +75,14 @@ function stateOf({ sockets }: ClientActivity, presence: Presence): string {
   if (presence === 'over') return last === undefined ? 'idle' : `ended ${timeOfDay(last)}`;
   if (open === 0) return 'no socket';
   return open === 1 ? 'connected' : `${open} sockets`;
+}
+
+/** What the user sends on the media side of calls, if it is there. Anonymous viewers can't be told apart. */
+function mediaOf(userId: string, participants: Iterable<LiveParticipant>): string[] {
+  const own = [...participants].filter((one) => one.userId === userId && !one.isAnonymous);
+  if (own.length === 0) return [];
+  const tracks = new Set(own.flatMap(({ tracks }) => tracks));
+  return tracks.size === 0 ? ['in a call'] : [...tracks].map((track) => track.replace('_', ' '));
 }
 
 function barOf(token: LiveToken, isRefresh: boolean): TimelineBar {

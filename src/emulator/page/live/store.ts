@@ -122,8 +122,8 @@ export class LiveStore {
     for (const client of snapshot.clients) this.sockets.set(client.connectionId, { client });
   }
 
-  // What was switched before this page opened.
-  #recall({ switches, tokens }: LiveSnapshot): void {
+  // What was switched, and who joined, before this page opened.
+  #recall({ switches, tokens, participants }: LiveSnapshot): void {
     const told: { at: number; text: string }[] = [];
     let before: LiveFaults = NO_FAULTS;
     for (const { at, faults } of switches) {
@@ -133,6 +133,10 @@ export class LiveStore {
     }
     for (const { ended, endedAt } of tokens) {
       if (ended !== undefined && endedAt !== undefined) told.push({ at: endedAt, text: endedText(ended) });
+    }
+    for (const one of participants) {
+      const joined = participantChange(undefined, one, true);
+      if (joined !== undefined) told.push({ at: one.joinedAt, text: joined });
     }
     this.notes = [];
     for (const { at, text } of told.sort((a, b) => a.at - b.at)) this.#note(at, text);
