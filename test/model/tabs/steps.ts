@@ -58,6 +58,15 @@ const STEPS = {
     if (tab.client.token !== undefined) world.issuer.poison(tab.client.token);
   },
   forge: (world, tab, value) => world.forge(tab.identity, ODD[value % ODD.length]?.(tab)),
+  /** What a tab saw refused is offered to it again. */
+  forge_again: async (world, { identity }) => {
+    const forged = { token: world.issuer.forge(identity.userId, 3_600) };
+    world.forge(identity, forged);
+    await world.pass(0);
+    for (const tab of world.awake) if (tab.identity === identity) tab.wish('request');
+    await world.pass(1_000);
+    world.forge(identity, forged);
+  },
   freeze: (_world, tab) => tab.page.freeze(),
   leave: (_world, tab) => tab.page.leave(),
   crash: (world, tab) => world.browser.crash(tab.page),
