@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
+import { shortenedNames } from './internal-names.js';
 
 /** Some modules have a variant for another runtime: chosen when the package is built, not when it runs. */
 function variant(module: string, replacement: string): Plugin {
@@ -44,6 +45,14 @@ const shared: Options = {
   treeshake: true,
 };
 
+/** The client's builds. */
+const client: Options = {
+  ...shared,
+  esbuildOptions(options) {
+    options.mangleProps = shortenedNames;
+  },
+};
+
 /** What is marked `@internal` is declared nowhere. */
 const dts = { compilerOptions: { stripInternal: true } };
 /** tsup drops this reference from a source file, and a member named by the symbol needs it. */
@@ -51,15 +60,15 @@ const disposable = { banner: '/// <reference lib="esnext.disposable" />' };
 
 export default defineConfig([
   {
-    ...shared,
+    ...client,
     entry: { index: 'src/client/index.ts' },
     platform: 'browser',
     esbuildPlugins: [withoutFallbackSocket],
     dts: { ...dts, ...disposable },
   },
-  { ...shared, entry: { 'index.node': 'src/client/index.ts' }, platform: 'node' },
+  { ...client, entry: { 'index.node': 'src/client/index.ts' }, platform: 'node' },
   {
-    ...shared,
+    ...client,
     entry: { 'index.react-native': 'src/client/index.ts' },
     platform: 'neutral',
     external: ['react-native'],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { internalNames } from '../../internal-names.js';
 import { readDeclarations } from './declarations.js';
 import { readForbidden } from './forbidden.js';
 import { complaintOf, installCompilers, SHORT_ROWS, titleOf } from './matrix.js';
@@ -172,6 +173,11 @@ async function main(): Promise<void> {
       `the declarations compile: ${titleOf(row)}${complaint ? `\n${complaint}` : ''}`,
     );
   }
+
+  const declared: string = readFileSync(join(root, 'dist/index.d.ts'), 'utf8');
+  const words = new Set(declared.match(/[A-Za-z_$][\w$]*/g));
+  const shortened = internalNames.filter((name) => words.has(name));
+  none(shortened, `index.d.ts declares none of the ${internalNames.length} names that the build shortens`);
 
   const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));

@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import { shortenedNames } from '../../internal-names.js';
 import { type Growth, growthPicture, tablePicture } from './picture.js';
 import { type Medians, type Row, RUNS, rowsOf, type Sizes, shown } from './rows.js';
 import { buildMeasures, runMeasure, startCoordinator } from './run-measure.js';
@@ -70,8 +71,8 @@ async function importTimes(client: string): Promise<Record<string, number>> {
 }
 
 /** Bytes of a bundle that takes every export, minified and gzipped. */
-async function bundleBytes(entry: string, external: string[] = []): Promise<number> {
-  const { outputFiles } = await build({
+async function bundleBytes(entry: string, options: BuildOptions = {}): Promise<number> {
+  const { outputFiles = [] } = await build({
     stdin: { contents: `export * from ${JSON.stringify(entry)}`, resolveDir: root },
     bundle: true,
     minify: true,
@@ -79,16 +80,17 @@ async function bundleBytes(entry: string, external: string[] = []): Promise<numb
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    external: [...external, 'ws'],
+    external: ['ws'],
+    ...options,
   });
   return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
 }
 
 async function sizes(): Promise<Sizes> {
   return {
-    oursBytes: await bundleBytes('./src/client/index.ts'),
+    oursBytes: await bundleBytes('./src/client/index.ts', { mangleProps: shortenedNames }),
     officialBytes: await bundleBytes('@stream-io/video-client'),
-    reactBytes: await bundleBytes('./src/react/index.ts', ['react', 'stream-video-auth']),
+    reactBytes: await bundleBytes('./src/react/index.ts', { external: ['react', 'stream-video-auth'] }),
   };
 }
 

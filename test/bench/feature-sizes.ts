@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { shortenedNames } from '../../internal-names.js';
 
 /**
  * `npm run size:features`: what each room adds to the door `.`, in minified bytes, the largest first. Also written
@@ -19,6 +20,7 @@ const { metafile } = await build({
   platform: 'browser',
   target: 'es2022',
   external: ['ws'],
+  mangleProps: shortenedNames,
 });
 
 /** `src/client/http/send.ts` counts for `client/http`, a loose file for itself. */
