@@ -14,6 +14,7 @@ const DOORS: Readonly<Record<string, string>> = {
   server: 'stream-video-auth/server',
   emulator: 'stream-video-auth/emulator',
   react: 'stream-video-auth/react',
+  devtools: 'stream-video-auth/devtools',
 };
 
 /** Made from the source before the site is: `npm run docs:api`. */
@@ -21,7 +22,13 @@ function reference(): DefaultTheme.SidebarItem[] {
   const file = path('../api/typedoc-sidebar.json');
   if (!existsSync(file)) throw new Error('The API reference is missing: npm run docs:api');
   const doors = JSON.parse(readFileSync(file, 'utf8')) as DefaultTheme.SidebarItem[];
-  return doors.map((door) => ({ ...door, text: DOORS[door.text ?? ''] ?? door.text ?? '', collapsed: true }));
+  return doors.map(({ text = '', items = [], ...door }) => ({
+    ...door,
+    text: DOORS[text] ?? text,
+    collapsed: true,
+    // Open with their door: the theme's head of a group that folds is a button in a button.
+    items: items.map(({ collapsed: _, ...group }) => group),
+  }));
 }
 
 /** What blocks of code take as given, so that their types are shown, too. */
@@ -61,6 +68,7 @@ export default defineConfig({
       { text: 'Guides', link: '/guide/start' },
       { text: 'API', link: '/api/' },
       { text: 'Emulator', link: '/emulator' },
+      { text: 'Demo', link: '/demo' },
     ],
     sidebar: [
       ...GUIDES.map(({ title, pages }) => ({

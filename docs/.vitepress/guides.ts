@@ -9,6 +9,7 @@ export const GUIDES: readonly { title: string; pages: readonly (readonly [link: 
         ['/guide/token-endpoint', 'How do I write the token endpoint?'],
         ['/guide/react', 'How do I use it in React?'],
         ['/guide/testing', 'How do I test without an account?'],
+        ['/demo', 'Try it here'],
       ],
     },
     {
@@ -20,6 +21,7 @@ export const GUIDES: readonly { title: string; pages: readonly (readonly [link: 
         ['/guide/sign-out', 'Users sign out, or switch'],
         ['/guide/roles', "I change someone's role"],
         ['/guide/explain', 'What does explain() say?'],
+        ['/guide/devtools', 'How do I see my tokens live?'],
         ['/guide/errors', 'Errors from A to Z'],
       ],
     },

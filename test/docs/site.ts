@@ -23,7 +23,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.md': 'text/markdown; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
 };
-const LOOKED_AT = ['/', '/guide/start', '/guide/errors', '/guide/architecture', '/api/'];
+const LOOKED_AT = [
+  '/',
+  '/guide/start',
+  '/guide/errors',
+  '/guide/architecture',
+  '/guide/devtools',
+  '/demo',
+  '/api/',
+  '/api/devtools/',
+];
 const WIDTHS = [360, 1280];
 
 let passed = 0;
@@ -116,6 +125,16 @@ try {
       await tab.close();
     }
   }
+  const visitor = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
+  await visitor.goto(`${origin}/demo`);
+  const demo = visitor.frameLocator('iframe.demo');
+  await demo.getByRole('button', { name: 'Enter as user' }).click();
+  await demo.getByText('socket: connected').waitFor();
+  await demo.locator('stream-video-auth-devtools .badge', { hasText: 'fresh' }).waitFor();
+  check([], 'the demo lives in its page, with the devtools, and no server is asked');
+  await demo.getByRole('button', { name: 'Revoke tokens' }).click();
+  await visitor.screenshot({ path: join(SHOTS, '-demo-alive-dark.png'), fullPage: true });
+  await visitor.close();
   const tab = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await tab.goto(`${origin}/guide/start`);
   await tab.keyboard.press('Control+k');
