@@ -4,6 +4,7 @@ import { describeType, sanitize } from '../shared/text.js';
 import { ANONYMOUS_ID, MAX_CALL_CIDS, newTokenClaims } from '../shared/token-format.js';
 import { readLifetime } from './lifetime.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';
+import { readOptions } from './readable-options.js';
 import { readSecret, type SecretOptions } from './secret.js';
 import { signToken } from './sign.js';
 import { readUserId } from './user-token.js';
@@ -49,6 +50,11 @@ export interface CallTokenOptions extends SecretOptions {
  * });
  */
 export async function createCallToken(options: CallTokenOptions): Promise<string> {
+  const { claims, secret } = readOptions(options, '{ apiSecret, callCids }', readCallToken);
+  return signToken(claims, secret);
+}
+
+function readCallToken(options: CallTokenOptions): { claims: Record<string, unknown>; secret: string } {
   assertKnown('createCallToken', options, KNOWN, MINTING_SYNONYMS);
   const secret = readSecret(options);
   const userId = readUserId(options.userId ?? ANONYMOUS_ID);
@@ -68,7 +74,7 @@ export async function createCallToken(options: CallTokenOptions): Promise<string
     role,
     ...newTokenClaims(Date.now(), lifetimeSeconds),
   };
-  return signToken(claims, secret);
+  return { claims, secret };
 }
 
 function readCallCids(callCids: readonly string[]): string[] {

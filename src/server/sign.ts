@@ -2,6 +2,8 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { CompactSign } from 'jose/jws/compact/sign';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { decodeJwt } from 'jose/jwt/decode';
+import { refuse } from '../shared/refuse.js';
+import { MAX_TOKEN_LENGTH } from '../shared/token-format.js';
 
 const HEADER = { alg: 'HS256', typ: 'JWT' };
 
@@ -30,9 +32,13 @@ export function serializeClaims(claims: Readonly<Record<string, unknown>>): stri
   );
 }
 
-/** Signs the claims as they are, with HS256. Adds nothing, checks nothing, touches no network. */
-export function signToken(claims: Readonly<Record<string, unknown>>, secret: string): Promise<string> {
-  return new CompactSign(bytesOf(serializeClaims(claims))).setProtectedHeader(HEADER).sign(secretKey(secret));
+/** Signs the claims as they are, with HS256. Adds nothing, touches no network, and refuses what nobody would read. */
+export async function signToken(claims: Readonly<Record<string, unknown>>, secret: string): Promise<string> {
+  const token = await new CompactSign(bytesOf(serializeClaims(claims)))
+    .setProtectedHeader(HEADER)
+    .sign(secretKey(secret));
+  if (token.length <= MAX_TOKEN_LENGTH) return token;
+  return refuse('invalid_option', 'The token would be larger than 128 KiB', 'Put less into its claims.');
 }
 
 export interface ParsedToken {

@@ -4,6 +4,7 @@ import { describeType, sanitize } from '../shared/text.js';
 import { readLifetime } from './lifetime.js';
 import { isLimiter, type TokenLimiter } from './limiter.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';
+import { readOptions } from './readable-options.js';
 import type { SecretOptions } from './secret.js';
 import type { ServerLogger } from './server-log.js';
 import type { UserTokenOptions } from './user-token.js';
@@ -105,9 +106,10 @@ export interface HandlerSettings
 
 /** Checks what the code says. What the environment says, the secret, is checked when a request needs it. */
 export function readHandlerOptions(options: TokenHandlerOptions): HandlerSettings {
-  if (typeof options !== 'object' || options === null) {
-    refuse('invalid_option', `The options are ${describeType(options)}`, 'Pass { apiSecret, authenticate }.');
-  }
+  return readOptions(options, '{ apiSecret, authenticate }', readSettings);
+}
+
+function readSettings(options: TokenHandlerOptions): HandlerSettings {
   assertKnown('createTokenHandler', options, KNOWN, MINTING_SYNONYMS);
   readLifetime(options, { mayBeEndless: false });
   const { allowLongLived, allowWeakSecret, expiresInSeconds, limiter, methods = ['POST'] } = options;

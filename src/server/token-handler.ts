@@ -1,10 +1,13 @@
+import { read } from '../shared/foreign-value.js';
 import { refuse } from '../shared/refuse.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import type { TokenHandlerOptions } from './token-handler-options.js';
 
 function assertWebRequest(request: unknown): asserts request is Request {
-  const { headers, clone } = Object(request) as Partial<Request>;
-  if (typeof headers?.get === 'function' && typeof clone === 'function') return;
+  const isRequest =
+    typeof read(read(request, 'headers'), 'get') === 'function' &&
+    typeof read(request, 'clone') === 'function';
+  if (isRequest) return;
   refuse(
     'invalid_option',
     'The token handler was called with something else than a Web Request',

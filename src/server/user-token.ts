@@ -5,6 +5,7 @@ import { ANONYMOUS_ID, newTokenClaims } from '../shared/token-format.js';
 import { readClaims } from './custom-claims.js';
 import { readLifetime } from './lifetime.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';
+import { readOptions } from './readable-options.js';
 import { readSecret, type SecretOptions } from './secret.js';
 import { signToken } from './sign.js';
 
@@ -56,6 +57,11 @@ const KNOWN: Names<keyof UserTokenOptions> = {
  * });
  */
 export async function createUserToken(options: UserTokenOptions): Promise<string> {
+  const { claims, secret } = readOptions(options, '{ apiSecret, userId }', readUserToken);
+  return signToken(claims, secret);
+}
+
+function readUserToken(options: UserTokenOptions): { claims: Record<string, unknown>; secret: string } {
   assertKnown('createUserToken', options, KNOWN, MINTING_SYNONYMS);
   const secret = readSecret(options);
   const userId = readUserId(options.userId);
@@ -68,7 +74,8 @@ export async function createUserToken(options: UserTokenOptions): Promise<string
   }
   const lifetimeSeconds = readLifetime(options, { mayBeEndless: true });
   const { jti, ...times } = newTokenClaims(Date.now(), lifetimeSeconds);
-  return signToken({ jti, ...readClaims(options.claims), user_id: userId, ...times }, secret);
+  const claims = { jti, ...readClaims(options.claims), user_id: userId, ...times };
+  return { claims, secret };
 }
 
 /** The id, where it is a string that names somebody. */

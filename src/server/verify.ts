@@ -4,6 +4,7 @@ import { refuse, refuseToken } from '../shared/refuse.js';
 import { describeType } from '../shared/text.js';
 import { MAX_CALL_CIDS } from '../shared/token-format.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';
+import { readOptions } from './readable-options.js';
 import { readSecret, type SecretOptions } from './secret.js';
 import { verifySignature } from './sign.js';
 import { readToken } from './token-shape.js';
@@ -56,9 +57,10 @@ const KNOWN: Names<keyof VerifyOptions> = { allowWeakSecret: true, apiSecret: tr
  * const { user_id } = await verifyToken(request.headers.get('authorization'), { apiSecret });
  */
 export async function verifyToken(token: unknown, options: VerifyOptions): Promise<TokenClaims> {
-  assertKnown('verifyToken', options, KNOWN, MINTING_SYNONYMS);
-  const secret = readSecret(options);
-  const now = readNow(options.now);
+  const { secret, now } = readOptions(options, '{ apiSecret }', (given) => {
+    assertKnown('verifyToken', given, KNOWN, MINTING_SYNONYMS);
+    return { secret: readSecret(given), now: readNow(given.now) };
+  });
   const { token: trimmed, header, claims } = readToken(token);
   if (header.alg !== 'HS256') {
     refuseToken(
