@@ -51,6 +51,46 @@ describe.concurrent('official clients on our tokens', () => {
       }),
     60_000,
   );
+
+  const HANG = new Promise<string>(() => {});
+  const FAILURE = () => Promise.reject(new Error('the token endpoint is down'));
+  const misbehaviours: [string, number, () => Promise<string>][] = [
+    ['hangs at the first token', 1, () => HANG],
+    ['fails at the first token', 1, FAILURE],
+    ['hangs when the token was revoked', 2, () => HANG],
+  ];
+  it.for(misbehaviours)(
+    'whose provider %s are served by its next call',
+    { timeout: 60_000 },
+    ([, badCall, misbehave], { expect }) =>
+      withEmulator(async (emulator) => {
+        const provider = countingProvider((call) =>
+          call === badCall ? misbehave() : emulator.userToken(USER),
+        );
+        const { apiKey, url: baseUrl } = emulator;
+        const ours = new StreamVideo({
+          apiKey,
+          baseUrl,
+          user: { id: USER },
+          tokenProvider: provider,
+          timeouts: { providerMs: 300 },
+          logger: 'silent',
+        });
+        const connect = async () => {
+          const video = officialClient(emulator);
+          await video.connectUser({ id: USER }, ours.auth.tokenProviderFor('video'));
+          return video;
+        };
+        // What the provider did is told, and is no answer to the next try: of another client, as that one asks for.
+        if (badCall === 1) await expect(connect()).rejects.toThrow(/TokenProviderError/);
+        const video = await connect();
+        if (badCall === 2) emulator.faults.revoke(USER);
+        await expect(Promise.all([video.getDevices(), video.getDevices()])).resolves.toHaveLength(2);
+        expect(provider.calls).toBe(badCall + 1);
+        await video.disconnectUser();
+        await ours.disconnect();
+      }),
+  );
 });
 
 describe('a burst of official clients', () => {
