@@ -36,7 +36,10 @@ function isRepeated(code: number | undefined, { sends, asks }: Rig): boolean {
 function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
   const error = call.outcome?.value;
   const held = rig.client.token;
-  const isHeldGood = call.wasHeldGood && held === call.heldAtStart && rig.isGood(held);
+  // What the server refused last is not used again, though its clock may have come to take it.
+  const lastAnswer = rig.sends.findLast(({ token, answer }) => token === held && typeof answer === 'number');
+  const isRefused = REFUSALS.includes(lastAnswer?.answer as number);
+  const isHeldGood = call.wasHeldGood && held === call.heldAtStart && rig.isGood(held) && !isRefused;
   if (error instanceof TokenProviderError && error.code === 'provider_reentered') return undefined;
   if (isHeldGood) return 'the client held a good token all the time';
   const count = (...codes: unknown[]) => call.sends.filter(({ answer }) => codes.includes(answer)).length;
