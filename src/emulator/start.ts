@@ -6,14 +6,15 @@ import { Guard } from './control/guard.js';
 import { openLiveFeed } from './control/live-feed.js';
 import { type EmulatedApp, EmulatedAppHandle } from './emulated-app.js';
 import { createApp } from './http/app.js';
-import { MediaServer, SOCKET_PATH } from './media/media-server.js';
+import { MediaServer } from './media/media-server.js';
 import { PairedTransport } from './media/paired-transport.js';
-import { createRpcApp, RPC_PATH } from './media/rpc.js';
+import { createRpcApp } from './media/rpc.js';
 import { NodeHost } from './node/host.js';
 import { readPageScript } from './node/page-script.js';
 import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from './options.js';
 import { SocketSession } from './sockets/session.js';
 import { isSocketPath } from './sockets/socket-paths.js';
+import { RPC_PATH, SOCKET_PATH } from './wire/media-paths.js';
 
 /** What `startEmulator` takes. */
 export interface StartEmulatorOptions extends EmulatorOptions {

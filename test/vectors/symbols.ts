@@ -10,9 +10,9 @@ import { TIMER } from '../../src/client/refresh/refresh-scheduler.js';
 import { RETRY_AFTER } from '../../src/client/refresh/retry-after.js';
 import { TWIN } from '../../src/client/refresh/single-flight.js';
 import { POLL_MS } from '../../src/client/refresh/waiters.js';
-import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/client/socket/back-off.js';
 import { HANDSHAKE_LIMIT_MS } from '../../src/client/socket/handshake.js';
 import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/client/socket/heartbeat.js';
+import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/client/socket/reconnect-back-off.js';
 import { JITTER_SHARE, windowsFor } from '../../src/client/token/refresh-windows.js';
 import { JUMP_MS, NOTABLE_SKEW_MS, TOLERANCE_MS } from '../../src/client/token/server-clock.js';
 

@@ -13,7 +13,7 @@ import {
 } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import type { Logger } from '../logger.js';
-import type { BackOff } from './back-off.js';
+import type { BackOff } from './reconnect-back-off.js';
 import { type Established, type Failure, HandshakeFailed } from './handshake.js';
 import { HandshakeRecovery } from './handshake-recovery.js';
 import { PausableTimer } from './pausable-timer.js';

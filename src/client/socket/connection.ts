@@ -9,7 +9,7 @@ import { platformWebSocket, type WebSocketConstructor } from '../environment/web
 import type { Emit } from '../event-emitter.js';
 import { isWireError } from '../http/api-error.js';
 import type { Logger } from '../logger.js';
-import { BackOff } from './back-off.js';
+import { BackOff } from './reconnect-back-off.js';
 import { ConnectLoop } from './connect-loop.js';
 import type { ConnectionEvents, ConnectionState } from './connection-events.js';
 import { type Established, type Failure, HandshakeFailed, handshake, readAnswer } from './handshake.js';

@@ -6,8 +6,6 @@ import { Room } from './room.js';
 import { SignalSocket } from './signal-socket.js';
 import type { MediaTransport } from './transport.js';
 
-export const SOCKET_PATH = '/sfu';
-
 /**
  * A stand-in of a media server: it signals like one, and lets two browsers send their media to each other. No media
  * passes through it.

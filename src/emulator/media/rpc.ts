@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { commonHeaders, PREFLIGHT } from '../http/headers.js';
 import type { HostBindings } from '../http/host.js';
+import { RPC_PATH } from '../wire/media-paths.js';
 import { MediaRefusal } from './admission.js';
 import type { MediaServer } from './media-server.js';
 import type { MediaSession } from './media-session.js';
@@ -18,8 +19,6 @@ type Handlers = {
   ) => Response<Name> | Promise<Response<Name>>;
 };
 
-/** Where the calls of clients arrive; the path says which. */
-export const RPC_PATH = '/twirp';
 const METHOD_PATH = `${RPC_PATH}/stream.video.sfu.signal.SignalServer/:method`;
 const JSON_TYPE = 'application/json';
 const BINARY_TYPE = 'application/protobuf';

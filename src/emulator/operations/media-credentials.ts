@@ -1,4 +1,5 @@
 import type { Call, CallSession } from '../state/call.js';
+import { RPC_PATH, SOCKET_PATH } from '../wire/media-paths.js';
 import type { Context } from './operation.js';
 
 const TOKEN_LIFE_SECONDS = 6 * 3600;
@@ -7,7 +8,7 @@ const EDGE = 'sfu-emulator-01';
 const OTHER_EDGE = 'sfu-emulator-02';
 
 const UNREACHABLE = {
-  url: 'https://media.emulator.invalid/twirp',
+  url: `https://media.emulator.invalid${RPC_PATH}`,
   ws_endpoint: 'wss://media.emulator.invalid/ws',
 };
 
@@ -41,8 +42,8 @@ export async function mediaCredentials(
   return {
     server: {
       edge_name: edge,
-      url: `${origin}/twirp`,
-      ws_endpoint: `${origin.replace(/^http/, 'ws')}/sfu`,
+      url: `${origin}${RPC_PATH}`,
+      ws_endpoint: `${origin.replace(/^http/, 'ws')}${SOCKET_PATH}`,
     },
     token,
     // Two browsers on one machine, or in one network, find each other without.

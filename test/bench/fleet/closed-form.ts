@@ -1,6 +1,6 @@
 import { BACK_OFF as PROVIDER_BACK_OFF } from '../../../src/client/refresh/provider-back-off.js';
 import { FLOOR_MS } from '../../../src/client/refresh/refresh-policy.js';
-import { BACK_OFF as SOCKET_BACK_OFF } from '../../../src/client/socket/back-off.js';
+import { BACK_OFF as SOCKET_BACK_OFF } from '../../../src/client/socket/reconnect-back-off.js';
 import { JITTER_SHARE, windowsFor } from '../../../src/client/token/refresh-windows.js';
 import { Density } from './density.js';
 import { peakPerSecond } from './rates.js';
