@@ -13,10 +13,10 @@ import {
 } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import type { Logger } from '../logger.js';
-import type { BackOff } from './reconnect-back-off.js';
 import { type Established, type Failure, HandshakeFailed } from './handshake.js';
 import { HandshakeRecovery } from './handshake-recovery.js';
 import { PausableTimer } from './pausable-timer.js';
+import type { BackOff } from './reconnect-back-off.js';
 import { connectTimeout } from './socket-errors.js';
 
 interface ConnectLoopOptions {

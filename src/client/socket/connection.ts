@@ -9,12 +9,12 @@ import { platformWebSocket, type WebSocketConstructor } from '../environment/web
 import type { Emit } from '../event-emitter.js';
 import { isWireError } from '../http/api-error.js';
 import type { Logger } from '../logger.js';
-import { BackOff } from './reconnect-back-off.js';
 import { ConnectLoop } from './connect-loop.js';
 import type { ConnectionEvents, ConnectionState } from './connection-events.js';
 import { type Established, type Failure, HandshakeFailed, handshake, readAnswer } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Ending, Frame } from './json-socket.js';
+import { BackOff } from './reconnect-back-off.js';
 import { anonymousSocketError, notConnectedError, noWebSocketError } from './socket-errors.js';
 
 export interface ConnectionOptions {

@@ -2,9 +2,9 @@ import { ApiError, InvalidTokenError, TokenProviderError } from '../../shared/er
 import type { TokenSession } from '../auth/token-session.js';
 import type { Logger } from '../logger.js';
 import type { TokenFacts } from '../token/token-facts.js';
-import type { BackOff } from './reconnect-back-off.js';
 import type { Failure } from './handshake.js';
 import { actionAfter } from './handshake-refusal.js';
+import type { BackOff } from './reconnect-back-off.js';
 import { type LastFailure, refusalOf, rejectedError } from './socket-errors.js';
 
 interface RecoveryOptions {
