@@ -56,7 +56,8 @@ export function readPacked(root: string, tarball: string): Packed {
   };
 }
 
-const LINK = /\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g;
+/** What Vue binds, as in `:src`, is an expression of the site's. */
+const LINK = /\]\(([^)\s]+)\)|(?<!:)\b(?:src|srcset)="([^"]+)"/g;
 
 function linksOf(page: string, text: string): { page: string; target: string }[] {
   return (
