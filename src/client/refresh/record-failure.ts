@@ -1,8 +1,16 @@
-import { type AnyStreamVideoError, InvalidTokenError } from '../../shared/errors.js';
+import {
+  type AnyStreamVideoError,
+  InvalidTokenError,
+  TokenExpiredError,
+  UnauthorizedError,
+} from '../../shared/errors.js';
+import { isNetworkError } from '../environment/network-error.js';
 import { isAlive, type Now, remainingMs } from '../token/phase.js';
 import type { Blocked } from './provider-back-off.js';
+import type { RefreshAttempt } from './refresh-attempt.js';
 import { attemptError } from './refresh-errors.js';
 import { retryAfterMs } from './retry-after.js';
+import { suspend } from './suspension.js';
 import type { Announcement } from './token-events.js';
 import type { TokenStore } from './token-store.js';
 
@@ -18,7 +26,33 @@ interface FailureOptions {
   readonly isHandBack?: boolean;
 }
 
-/** An attempt failed: keeps the next one away, and makes the error that its waiters get. */
+/** Identity is at stake: a call token of somebody signed in counts, too. */
+const FOR_ANOTHER_USER: readonly string[] = ['wrong_user', 'not_anonymous'];
+
+/** An attempt failed: suspends where only the app can go on, and else keeps the next attempt away. */
+export function recordAttemptFailure(
+  store: TokenStore,
+  { controller, refused }: RefreshAttempt,
+  error: unknown,
+): RecordedFailure {
+  if (error instanceof UnauthorizedError) return { error, announce: suspend(store, 'unauthorized', error) };
+  if (error instanceof InvalidTokenError && FOR_ANOTHER_USER.includes(error.code)) {
+    return { error, announce: suspend(store, 'wrong_user', error) };
+  }
+  const now = store.observe();
+  if (store.source.kind === 'guest' && error instanceof TokenExpiredError) {
+    // A guest who came too late: a call was joined, or a consumer was handed the old token.
+    return { error, announce: store.hasToken(now) ? () => {} : suspend(store, 'guest_expired', error) };
+  }
+  if (refused && error === refused.refusal) return recordFailure(store, now, error, { by: 'refusal' });
+  const isTimeout = controller.signal.aborted;
+  const isNetwork = isTimeout || !store.isOnline || isNetworkError(error);
+  // What only a consumer's server refused says nothing against the provider here.
+  const isHandBack = refused !== undefined && refused.rejectedByServerAt === undefined;
+  return recordFailure(store, now, error, { by: isNetwork ? 'network' : 'provider', isHandBack });
+}
+
+/** Keeps the next attempt away, and makes the error that the waiters of the failed one get. */
 export function recordFailure(
   store: TokenStore,
   now: Now,

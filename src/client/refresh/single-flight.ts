@@ -1,16 +1,11 @@
-import {
-  InvalidTokenError,
-  TokenExpiredError,
-  type TokenProviderError,
-  UnauthorizedError,
-} from '../../shared/errors.js';
+import type { TokenProviderError } from '../../shared/errors.js';
 import { abort, pause } from '../environment/abortable.js';
-import { after, isAtOrAfter, type Moment, millisecondsUntil } from '../environment/clock.js';
-import { isNetworkError } from '../environment/network-error.js';
-import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
-import { type CheckedToken, validateToken } from '../token/validate-token.js';
+import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
+import type { TokenFacts } from '../token/token-facts.js';
+import { validateToken } from '../token/validate-token.js';
 import { tellInTurn } from './epoch.js';
-import { type RecordedFailure, recordFailure } from './record-failure.js';
+import { cameDuring, isTwinOfRefused, justRefused, outlives, TWIN } from './judge-answer.js';
+import { recordAttemptFailure } from './record-failure.js';
 import { type AttemptOptions, type Outcome, RefreshAttempt } from './refresh-attempt.js';
 import {
   guestExpiredError,
@@ -20,7 +15,6 @@ import {
   supersededError,
 } from './refresh-errors.js';
 import { FLOOR_MS, isIdentityInUse } from './refresh-policy.js';
-import { suspend } from './suspension.js';
 import type { Announcement } from './token-events.js';
 import {
   type Answer,
@@ -31,14 +25,8 @@ import {
 } from './token-provider.js';
 import type { TokenStore } from './token-store.js';
 
-/** A refused token younger than this may be answered with its own twin, minted in the same second. */
-export const TWIN = { youngerThanMs: 2_000, askAgainAfterMs: 1_000 } as const;
-
 /** An attempt is dead once a provider call in it is older than its limit and this. */
 const OVERDUE_MS = 1_000;
-
-/** Identity is at stake: a call token of somebody signed in counts, too. */
-const FOR_ANOTHER_USER: readonly string[] = ['wrong_user', 'not_anonymous'];
 
 const NONE: readonly RefreshAttempt[] = [];
 
@@ -168,7 +156,7 @@ export class SingleFlight {
     let announce: Announcement = () => {};
     try {
       let { answer } = await this.#ask(attempt);
-      if (this.#isTwinOfRefused(attempt, answer)) {
+      if (isTwinOfRefused(this.#store, attempt, answer)) {
         const { timers } = this.#store.environment;
         await pause(timers, TWIN.askAgainAfterMs, { signals: [attempt.controller.signal] });
         // A token set by hand meanwhile makes this one needless.
@@ -177,7 +165,7 @@ export class SingleFlight {
       if (this.#counts(attempt)) announce = this.#deliver(attempt, answer);
     } catch (thrown) {
       if (this.#running.includes(attempt) && this.#counts(attempt)) {
-        const failure = this.#fail(attempt, readThrown(thrown));
+        const failure = recordAttemptFailure(this.#store, attempt, readThrown(thrown));
         outcome = { kind: 'failed', error: failure.error };
         announce = failure.announce;
       }
@@ -213,21 +201,6 @@ export class SingleFlight {
     }
   }
 
-  /** Two tokens minted in one second can be the same string. */
-  #isTwinOfRefused(attempt: RefreshAttempt, answer: unknown): boolean {
-    const issuedAtMs =
-      typeof answer === 'string' ? this.#justRefused(attempt, answer.trim())?.issuedAtMs : undefined;
-    const { wallMs, offsetMs } = this.#store.now();
-    return issuedAtMs !== undefined && wallMs + offsetMs - issuedAtMs < TWIN.youngerThanMs;
-  }
-
-  /** The refused token that this string is: by our server, or by that of the consumer for whom the attempt runs. */
-  #justRefused({ reason }: RefreshAttempt, value: string): TokenFacts | undefined {
-    const { held, tokens } = this.#store;
-    const rejected = reason === 'rejected' && held?.firstRejectedAt ? held : undefined;
-    return tokens.refused(value) ?? (rejected?.value === value ? rejected : undefined);
-  }
-
   /** Checks and takes an answer; returns what is to be announced once the waiters have it. */
   #deliver(attempt: RefreshAttempt, answer: unknown): Announcement {
     const store = this.#store;
@@ -235,7 +208,7 @@ export class SingleFlight {
     const checked = guest
       ? validateToken(guest.token, { kind: 'guest', userId: guest.user.id })
       : store.check(answer, 'provider');
-    const refused = this.#justRefused(attempt, checked.value);
+    const refused = justRefused(store, attempt, checked.value);
     if (refused) {
       attempt.refused = refused;
       throw refused.refusal ?? sameAsRejectedError();
@@ -303,36 +276,4 @@ export class SingleFlight {
     this.#store.warnOnce('no_progress', `${error.message}. ${error.remediation}`);
     return error;
   }
-
-  #fail({ controller, refused }: RefreshAttempt, error: unknown): RecordedFailure {
-    const store = this.#store;
-    if (error instanceof UnauthorizedError) return { error, announce: suspend(store, 'unauthorized', error) };
-    if (error instanceof InvalidTokenError && FOR_ANOTHER_USER.includes(error.code)) {
-      return { error, announce: suspend(store, 'wrong_user', error) };
-    }
-    const now = store.observe();
-    if (store.source.kind === 'guest' && error instanceof TokenExpiredError) {
-      // A guest who came too late: a call was joined, or a consumer was handed the old token.
-      return { error, announce: store.hasToken(now) ? () => {} : suspend(store, 'guest_expired', error) };
-    }
-    if (refused && error === refused.refusal) return recordFailure(store, now, error, { by: 'refusal' });
-    const isTimeout = controller.signal.aborted;
-    const isNetwork = isTimeout || !store.isOnline || isNetworkError(error);
-    // What only a consumer's server refused says nothing against the provider here.
-    const isHandBack = refused !== undefined && refused.rejectedByServerAt === undefined;
-    return recordFailure(store, now, error, { by: isNetwork ? 'network' : 'provider', isHandBack });
-  }
-}
-
-/** Whether an answer is another token than the held one, and ends no sooner. */
-function outlives({ value, claims }: CheckedToken, held: TokenFacts): boolean {
-  const expiresAtMs = claimedTimeMs(claims.exp);
-  const isLater =
-    expiresAtMs === undefined || held.expiresAtMs === undefined || expiresAtMs > held.expiresAtMs;
-  return value !== held.value && isLater;
-}
-
-/** Whether another tab handed this token over while the attempt ran: that the answer is older is no one's fault. */
-function cameDuring({ startedAt }: RefreshAttempt, { origin, receivedAt }: TokenFacts): boolean {
-  return origin === 'tab' && isAtOrAfter(receivedAt, startedAt);
 }
