@@ -102,6 +102,8 @@ async function startWorld() {
   process.env.STREAM_API_SECRET = emulator.apiSecret;
   process.env.STREAM_API_KEY = emulator.apiKey;
   process.env.STREAM_BASE_URL = emulator.url;
+  // Any that is free: several blocks listen.
+  process.env.PORT = '0';
   return {
     emulator,
     async stop() {
