@@ -45,7 +45,7 @@ const shared: Options = {
   treeshake: true,
 };
 
-/** The client's builds. */
+/** The builds of the client and of its React door. */
 const client: Options = {
   ...shared,
   esbuildOptions(options) {
@@ -75,7 +75,7 @@ export default defineConfig([
     esbuildPlugins: [withoutFallbackSocket, withAppState],
   },
   {
-    ...shared,
+    ...client,
     entry: { react: 'src/react/index.ts' },
     platform: 'browser',
     external: ['react', 'stream-video-auth'],

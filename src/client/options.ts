@@ -128,10 +128,12 @@ export const DEFAULT_TIMEOUTS = {
   providerMs: PROVIDER_LIMIT_MS,
   connectMs: 15_000,
 } as const;
-const KNOWN: Names<OptionName> = {
+const KNOWN: Names<OptionName | 'connect'> = {
   apiKey: true,
   baseUrl: true,
   clientName: true,
+  // Of React's hook, which does not pass it on: here so that a misspelt one is told what was meant.
+  connect: true,
   fetch: true,
   guestExpiry: true,
   locationHintUrl: true,

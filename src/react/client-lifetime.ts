@@ -7,8 +7,8 @@ import {
   type TokenProvider,
   type UserInput,
 } from 'stream-video-auth';
-import { refuseSlip } from './refuse-slip.js';
 import { retryLater } from './retry-later.js';
+import { nothing } from './use-snapshot.js';
 
 /** The options of `StreamVideo.create`, and whether to connect. */
 export type CreateStreamVideoOptions = CreateOptions & {
@@ -43,68 +43,63 @@ export function identityOf(options: CreateStreamVideoOptions | null | undefined)
 
 /** The client of one identity, across renders and remounts. */
 export interface ClientLifetime {
-  readonly identity: string | null;
+  readonly identityKey: string | null;
   /** One listener at a time. */
-  readonly subscribe: (listener: () => void) => () => void;
-  /** Says that there is no client before `mount()`, so on a server and while its page is hydrated. */
-  readonly read: () => CreatedStreamVideo;
+  readonly onSnapshot: (listener: () => void) => () => void;
+  /** Says that there is no client before `mountOnce()`, so on a server and while its page is hydrated. */
+  readonly readSnapshot: () => CreatedStreamVideo;
   /** Takes the options of the last committed render. */
-  commit(options: GivenOptions | null): void;
+  commitOptions(options: GivenOptions | null): void;
   /** Returns the way to unmount, which ends the session one macrotask later: StrictMode mounts again at once. */
-  mount(): () => void;
+  mountOnce(): () => void;
   /** Hands a changed token to the client, and connects again where that had failed. */
-  changeToken(token: string | undefined): void;
-  /** Ends the session at once; `mount()` may begin another with the same client. */
-  end(): void;
+  changeToken(): void;
+  /** Ends the session at once; `mountOnce()` may begin another with the same client. */
+  endSession(): void;
 }
 
 /** Whether `disconnect()` was called, here or by the app. */
 const isEnded = ({ auth }: StreamVideo) => auth.state.status === 'signed_out';
 
-type Failure = AnyStreamVideoError | null;
+type Failure = AnyStreamVideoError | undefined;
 
-/** Nothing is made and nothing starts before `mount()`, which ends the session of the former identity first. */
-export function createLifetime(identity: string | null, former?: ClientLifetime): ClientLifetime {
+/** Nothing is made and nothing starts before `mountOnce()`, which ends the session of the former identity first. */
+export function createLifetime(identityKey: string | null, former?: ClientLifetime): ClientLifetime {
   let snapshot: CreatedStreamVideo = Object.freeze({ client: null, error: null, retry });
   let changed: (() => void) | undefined;
   let committed: GivenOptions | undefined;
   let provider: TokenProvider | undefined;
   /** The `token` that the client was last given. */
   let given: string | undefined;
-  let tokenError: Failure = null;
+  let tokenError: Failure;
   /** Of `connect()`, or of making the client. */
-  let openError: Failure = null;
+  let openError: Failure;
   let isMounted = false;
-  let isCreating = false;
   let connects = false;
   let unmounting: ReturnType<typeof setTimeout> | undefined;
-  /** The `connect()` whose outcome counts. */
-  let attempt: Promise<void> | undefined;
+  /** The making of a guest, or the `connect()` whose outcome counts. */
+  let attempt: Promise<unknown> | undefined;
   let failures = 0;
   let stopRetrying: (() => void) | undefined;
 
   function publish(client: StreamVideo | null): void {
-    const error = tokenError ?? openError;
+    const error = tokenError ?? openError ?? null;
     if (client === snapshot.client && error === snapshot.error) return;
     snapshot = Object.freeze({ client, error, retry });
     changed?.();
   }
 
   function create(): void {
-    if (isCreating) return;
+    if (attempt) return;
     const { connect = true, ...options } = committed as GivenOptions;
     const type = options.user?.type;
     given = options.token;
     connects = connect && type !== 'anonymous';
-    if (typeof options.tokenProvider === 'function') {
+    if (typeof options.tokenProvider === 'function')
       options.tokenProvider = (context) => (provider as TokenProvider)(context);
-    }
     try {
-      // The client, which has no such option, could not name it. None of its own looks like that.
-      refuseSlip(options, 'connect', /nect/i);
       if (type === 'guest') {
-        isCreating = true;
-        StreamVideo.create(options as CreateOptions).then(adopt, settle);
+        attempt = StreamVideo.create(options as CreateOptions).then(adopt, settle);
       } else adopt(new StreamVideo(options as StreamVideoOptions));
     } catch (error) {
       settle(error as AnyStreamVideoError);
@@ -112,48 +107,41 @@ export function createLifetime(identity: string | null, former?: ClientLifetime)
   }
 
   function adopt(client: StreamVideo): void {
-    isCreating = false;
-    openError = null;
+    attempt = undefined;
+    openError = undefined;
     publish(client);
     client.on('connection.changed', ({ state, error }) => {
       // While an attempt runs, its promise tells the outcome; without `connect` the app connects or does not.
-      if (attempt || !connects) return;
-      if (state === 'connected') settle(null);
-      else if (error) settle(error as AnyStreamVideoError);
+      if (!attempt && connects && (error || state === 'connected')) settle(error as Failure);
     });
     if (isMounted) open(client);
   }
 
   function open(client: StreamVideo): void {
-    changeToken(committed?.token);
+    changeToken();
     if (connects) connect(client);
-    else if (isEnded(client)) beginSession(client);
+    else if (!isEnded(client)) return;
+    // Without a socket, after `disconnect()`: `<Activity>` shows the app again.
+    else if (client.token) handOver(client, client.token);
+    // Anonymous without a call token: refused a socket, but not the session. Else `auth.state` tells the outcome.
+    else (client.tokenProvider ? client.auth.refresh() : client.connect()).catch(nothing);
   }
 
   function connect(client: StreamVideo): void {
     stopRetrying?.();
-    const settleThis = (error: Failure) => {
+    const settleThis = (error?: Failure) => {
       if (attempt === connecting) settle(error);
     };
-    const connecting = client.connect().then(() => settleThis(null), settleThis);
+    const connecting: Promise<void> = client.connect().then(() => settleThis(), settleThis);
     attempt = connecting;
   }
 
-  /** Without a socket, after `disconnect()`: `<Activity>` shows the app again. */
-  function beginSession(client: StreamVideo): void {
-    const { auth, token, tokenProvider } = client;
-    if (token !== undefined) handOver(client, token);
-    // Anonymous without a call token: refused a socket, but not the session. Else `auth.state` tells the outcome.
-    else (tokenProvider ? auth.refresh() : client.connect()).catch(() => {});
-  }
-
-  function settle(error: Failure): void {
+  function settle(error?: Failure): void {
     const { client } = snapshot;
-    isCreating = false;
     attempt = undefined;
     stopRetrying?.();
     // The app called disconnect().
-    openError = error?.code === 'session_ended' ? null : error;
+    openError = error?.code === 'session_ended' ? undefined : error;
     if (!openError) failures = 0;
     else if (client && openError.retryable) {
       stopRetrying = retryLater(failures, () => {
@@ -173,7 +161,7 @@ export function createLifetime(identity: string | null, former?: ClientLifetime)
   }
 
   function handOver(client: StreamVideo, token: string | undefined): void {
-    tokenError = null;
+    tokenError = undefined;
     try {
       if (token !== undefined) client.auth.setToken(token);
     } catch (error) {
@@ -182,8 +170,9 @@ export function createLifetime(identity: string | null, former?: ClientLifetime)
     publish(client);
   }
 
-  function changeToken(token: string | undefined): void {
+  function changeToken(): void {
     const { client } = snapshot;
+    const token = committed?.token;
     if (!isMounted || token === given) return;
     if (client) {
       given = token;
@@ -192,30 +181,30 @@ export function createLifetime(identity: string | null, former?: ClientLifetime)
     } else create();
   }
 
-  function end(): void {
-    clearTimeout(unmounting);
+  function endSession(): void {
     stopRetrying?.();
-    attempt = undefined;
     isMounted = false;
-    snapshot.client?.disconnect();
+    if (!snapshot.client) return;
+    attempt = undefined;
+    snapshot.client.disconnect();
   }
 
   return {
-    identity,
-    subscribe(listener) {
+    identityKey,
+    onSnapshot(listener) {
       changed = listener;
       return () => {
         changed = undefined;
       };
     },
-    read: () => snapshot,
-    commit(options) {
+    readSnapshot: () => snapshot,
+    commitOptions(options) {
       if (!options) return;
       committed = options;
       provider = options.tokenProvider ?? provider;
     },
-    mount() {
-      former?.end();
+    mountOnce() {
+      former?.endSession();
       former = undefined;
       clearTimeout(unmounting);
       if (!isMounted && committed) {
@@ -224,10 +213,10 @@ export function createLifetime(identity: string | null, former?: ClientLifetime)
         else create();
       }
       return () => {
-        unmounting = setTimeout(end, 0);
+        unmounting = setTimeout(endSession, 0);
       };
     },
     changeToken,
-    end,
+    endSession,
   };
 }

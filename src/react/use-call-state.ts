@@ -1,14 +1,11 @@
 import type { Call, CallState } from 'stream-video-auth';
-import { useSnapshot } from './use-snapshot.js';
+import { subscribe, useSnapshot, useStateOf } from './use-snapshot.js';
 
 type Capability = Parameters<Call['can']>[0];
 
-const subscribe = (call: Call, listener: () => void) => call.subscribe(listener);
-const readState = (call: Call): CallState | null => call.state;
-
 /** What is known about the call, `call.state`; null without a call, and on a server. */
 export function useCallState(call: Call | null): CallState | null {
-  return useSnapshot(subscribe, readState, call, null);
+  return useStateOf<CallState | null>(call, null);
 }
 
 /** Whether the user may do this in the call, `call.can(capability)`; false without a call, and on a server. */

@@ -31,15 +31,14 @@ export function useCreateStreamVideo(options: CreateStreamVideoOptions | null): 
   const identity = identityOf(options);
   const [current, setCurrent] = useState(() => createLifetime(identity));
   let lifetime = current;
-  if (lifetime.identity !== identity) {
+  if (lifetime.identityKey !== identity) {
     lifetime = createLifetime(identity, current);
     setCurrent(lifetime);
   }
   // Before any effect of the app that may ask for a token.
-  useInsertionEffect(() => lifetime.commit(options));
-  const created = useSyncExternalStore(lifetime.subscribe, lifetime.read, lifetime.read);
-  useEffect(() => lifetime.mount(), [lifetime]);
-  const token = options?.token;
-  useEffect(() => lifetime.changeToken(token), [lifetime, token]);
+  useInsertionEffect(() => lifetime.commitOptions(options));
+  const created = useSyncExternalStore(lifetime.onSnapshot, lifetime.readSnapshot, lifetime.readSnapshot);
+  useEffect(() => lifetime.mountOnce(), [lifetime]);
+  useEffect(() => lifetime.changeToken());
   return created;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
-const nothing = () => {};
+export const nothing = () => {};
 
 /**
  * What `read` says of the source, kept up to date; `subscribe` is the same function at each render. `absent` without
@@ -10,15 +10,33 @@ const nothing = () => {};
 export function useSnapshot<Source, Snapshot>(
   subscribe: (source: Source, listener: () => void) => () => void,
   read: (source: Source) => Snapshot,
-  source: Source | null,
+  source: Source | null | undefined,
   absent: Snapshot,
 ): Snapshot {
   return useSyncExternalStore(
     useCallback(
-      (listener: () => void) => (source === null ? nothing : subscribe(source, listener)),
+      (listener: () => void) => (source ? subscribe(source, listener) : nothing),
       [subscribe, source],
     ),
-    () => (source === null ? absent : read(source)),
+    () => (source ? read(source) : absent),
     () => absent,
   );
+}
+
+interface Subject<State> {
+  readonly state: State;
+  subscribe(listener: () => void): () => void;
+}
+
+export function subscribe(subject: Subject<unknown>, listener: () => void): () => void {
+  return subject.subscribe(listener);
+}
+
+function readState<State>({ state }: Subject<State>): State {
+  return state;
+}
+
+/** The `state` of what tells its changes to those who subscribe. */
+export function useStateOf<State>(subject: Subject<State> | null | undefined, absent: State): State {
+  return useSnapshot<Subject<State>, State>(subscribe, readState, subject, absent);
 }

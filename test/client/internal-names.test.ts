@@ -7,10 +7,10 @@ import { internalNames } from '../../internal-names.js';
 
 const WORD = /[A-Za-z_$][\w$]*/g;
 
-const sources = ['client', 'shared']
+const sources = ['client', 'react', 'shared']
   .map((room) => fileURLToPath(new URL(`../../src/${room}`, import.meta.url)))
   .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))))
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true));
 
 function wordsOf(texts: Iterable<string>): Set<string> {
