@@ -36,9 +36,10 @@ export interface CreatedStreamVideo {
 
 /** Another api key, kind of user, user id or coordinator is another client. */
 export function identityOf(options: CreateStreamVideoOptions | null | undefined): string | null {
-  if (!options) return null;
-  const { apiKey, baseUrl, user } = options;
-  return JSON.stringify([apiKey, baseUrl, user?.type ?? 'authenticated', user?.id]);
+  const user = options?.user;
+  return options
+    ? JSON.stringify([options.apiKey, options.baseUrl, user?.type ?? 'authenticated', user?.id])
+    : null;
 }
 
 /** The client of one identity, across renders and remounts. */
@@ -213,7 +214,7 @@ export function createLifetime(identityKey: string | null, former?: ClientLifeti
         else create();
       }
       return () => {
-        unmounting = setTimeout(endSession, 0);
+        unmounting = setTimeout(endSession);
       };
     },
     changeToken,

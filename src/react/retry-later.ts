@@ -22,6 +22,6 @@ export function retryLater(failures: number, again: () => void): () => void {
   // React Native has neither.
   const { document: page, addEventListener: listen } = globalThis;
   listen?.('online', now, { signal });
-  page?.addEventListener('visibilitychange', () => page.hidden || now(), { signal });
+  page?.addEventListener('visibilitychange', () => page.visibilityState === 'visible' && now(), { signal });
   return stop;
 }
