@@ -31,8 +31,12 @@ export async function viteApp(tarball: string): Promise<void> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const emulator = await startEmulator({ allowOrigins: [origin] });
-  const app = install('vite', tarball, [['examples/react', 'src']]);
-  const env = { VITE_STREAM_API_KEY: emulator.apiKey, VITE_STREAM_BASE_URL: emulator.url };
+  const app = install('vite', tarball, [['examples/react', 'src/session']]);
+  const env = {
+    VITE_STREAM_API_KEY: emulator.apiKey,
+    VITE_STREAM_BASE_URL: emulator.url,
+    VITE_STREAM_TOKEN_URL: `${emulator.url}/_emulator/token`,
+  };
   const output = run(app, 'npx', ['vite', 'build'], env);
   check(output.includes('built in') && !/warn/i.test(output), 'Vite builds the app without a warning');
   start(app, 'npx', ['vite', 'preview', '--host', '127.0.0.1', '--port', String(port)]);

@@ -1,17 +1,17 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { fetchTokenProvider } from 'stream-video-auth';
-import { App, type Session } from './app.js';
+import { App, type Session } from './session/app.js';
 
-const { VITE_STREAM_API_KEY: apiKey, VITE_STREAM_BASE_URL: baseUrl } = import.meta.env;
+const { VITE_STREAM_API_KEY, VITE_STREAM_BASE_URL, VITE_STREAM_TOKEN_URL } = import.meta.env;
 const session: Session = {
   userId: 'martin',
-  tokenProvider: fetchTokenProvider(`${baseUrl}/_emulator/token`),
+  tokenProvider: fetchTokenProvider(VITE_STREAM_TOKEN_URL),
   signIn: async () => {},
 };
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <App apiKey={apiKey} baseUrl={baseUrl} session={session} />
+    <App apiKey={VITE_STREAM_API_KEY} baseUrl={VITE_STREAM_BASE_URL} session={session} />
   </StrictMode>,
 );

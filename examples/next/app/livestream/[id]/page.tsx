@@ -1,3 +1,5 @@
+import { connection } from 'next/server';
+import { Suspense } from 'react';
 import { StreamVideo, User } from 'stream-video-auth';
 import { createCallToken } from 'stream-video-auth/server';
 import { Viewer } from './viewer';
@@ -6,10 +8,20 @@ interface LivestreamPageProps {
   params: Promise<{ id: string }>;
 }
 
-export const dynamic = 'force-dynamic';
-
 /** A livestream for visitors without an account. The server reads the call; the browser goes on with its token. */
-export default async function LivestreamPage({ params }: LivestreamPageProps) {
+export default function LivestreamPage({ params }: LivestreamPageProps) {
+  return (
+    <main>
+      <Suspense>
+        <Livestream params={params} />
+      </Suspense>
+    </main>
+  );
+}
+
+async function Livestream({ params }: LivestreamPageProps) {
+  // A token is made when the page is asked for: neither a build nor a cache may hold one.
+  await connection();
   const { id } = await params;
   const { STREAM_API_KEY: apiKey = '', STREAM_API_SECRET: apiSecret, STREAM_BASE_URL: baseUrl } = process.env;
   const token = await createCallToken({ apiSecret, callCids: [`livestream:${id}`] });
@@ -18,9 +30,9 @@ export default async function LivestreamPage({ params }: LivestreamPageProps) {
   const { call } = await streamVideo.call('livestream', id).get();
   await streamVideo.disconnect();
   return (
-    <main>
+    <>
       <h1>{String(call.custom.title)}</h1>
       <Viewer apiKey={apiKey} baseUrl={baseUrl} token={token} id={id} />
-    </main>
+    </>
   );
 }
