@@ -1,5 +1,3 @@
-import { ConfigurationError, StreamVideoError } from '../shared/errors.js';
-import { read } from '../shared/foreign-value.js';
 import type { OwnUserResponse } from './api-types.js';
 import { Auth } from './auth/auth.js';
 import { TokenSession } from './auth/token-session.js';
@@ -10,89 +8,21 @@ import { LocationHint } from './call/location-hint.js';
 import { defaultEnvironment } from './environment/environment.js';
 import { type Emit, EventEmitter } from './event-emitter.js';
 import { type EventListener, type EventName, isLocalName, type LocalEvents } from './events.js';
-import { createGuest, returningGuest } from './guest.js';
 import { HttpClient, type RequestOptions } from './http/client.js';
 import { withToken } from './http/replay.js';
-import type { Send } from './http/request.js';
-import { type SendOptions, sender } from './http/send.js';
 import type { LogData } from './logger.js';
-import {
-  assertCredentials,
-  type CreateOptions,
-  type GivenOptions,
-  readOptions,
-  type Settings,
-  type StreamVideoOptions,
-} from './options.js';
-import type { TokenProvider, TokenSource } from './refresh/token-provider.js';
+import { type CreateOptions, readOptions, type Settings, type StreamVideoOptions } from './options.js';
+import type { TokenProvider } from './refresh/token-provider.js';
 import { Connection } from './socket/connection.js';
 import type { ConnectionState } from './socket/connection-events.js';
 import type { Frame } from './socket/json-socket.js';
 import { socketUrl } from './socket/socket-url.js';
+import { senderOf, sourceOf, tabKeyOf } from './stream-video/from-settings.js';
+import { logEvent } from './stream-video/log-event.js';
+import { prepare, withGuest } from './stream-video/prepared-options.js';
 import type { KnownUser } from './user.js';
 
 const environment = defaultEnvironment;
-
-/** Local events that a developer should see without asking. */
-const WARNINGS: readonly string[] = ['token.refresh_failed', 'token.expired', 'auth.suspended', 'clock.skew'];
-
-/** Under this key `create` hands the constructor a guest that exists; nobody else can know it. */
-const PREPARED = Symbol('prepared');
-
-interface Prepared extends GivenOptions {
-  /** The guest as the app asked for it, to be asked for again. */
-  readonly askedGuest?: KnownUser;
-}
-
-function prepare(options: unknown): Prepared {
-  if (Object(options) === options && PREPARED in (options as object)) {
-    return (options as { [PREPARED]: Prepared })[PREPARED];
-  }
-  const given = readOptions(options);
-  if (given.settings.user.type === 'guest') {
-    throw new ConfigurationError('guest_needs_create', 'A guest is created by the coordinator first', {
-      remediation: 'Use await StreamVideo.create({ apiKey, user: User.guest(id) }).',
-    });
-  }
-  assertCredentials(given);
-  return given;
-}
-
-/** What the tabs have in common that hand each other tokens. A guest or an anonymous viewer is one in one tab only. */
-function tabKeyOf({ tabs, user, apiKey, baseUrl }: Settings): string | undefined {
-  return tabs === 'shared' && user.type === 'authenticated'
-    ? JSON.stringify([apiKey, user.id, baseUrl])
-    : undefined;
-}
-
-/** An event for the log: errors by what they say and users by their id, since an app's may hold anything. */
-function loggable(event: LogData): LogData {
-  const named = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (!(value instanceof StreamVideoError)) return read(value, 'id');
-    return {
-      code: read(value, 'code'),
-      message: read(value, 'message'),
-      remediation: read(value, 'remediation'),
-    };
-  };
-  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, named(value)]));
-}
-
-type DateListener = NonNullable<SendOptions['onDate']>;
-
-function senderOf({ baseUrl, fetch, timeouts, apiKey, clientName }: Settings, onDate?: DateListener): Send {
-  const { requestMs } = timeouts;
-  return sender({ apiKey, clientName, baseUrl, fetch, requestMs, environment, onDate });
-}
-
-function sourceOf(settings: Settings, askedGuest: KnownUser | undefined): TokenSource {
-  if (askedGuest) {
-    return { kind: 'guest', create: (signal) => createGuest(senderOf(settings), askedGuest, signal) };
-  }
-  const { tokenProvider: provider } = settings;
-  return provider ? { kind: 'provider', provider } : { kind: 'none' };
-}
 
 /**
  * A client of the coordinator for one user: holds the user, a token and a token provider, and keeps the token
@@ -152,20 +82,9 @@ export class StreamVideo {
    * Rejects with what the constructor throws, or with the `ApiError` or `ConnectionError` of the creation.
    */
   static async create(options: CreateOptions): Promise<StreamVideo> {
-    const { settings, token } = readOptions(options);
-    const { user: asked, logger } = settings;
-    if (asked.type !== 'guest') return new StreamVideo(options as StreamVideoOptions);
-    if (settings.tokenProvider) logger.warn('A guest has no token provider; the one given is ignored');
-    const guest =
-      token === undefined
-        ? await createGuest(senderOf(settings), asked, new AbortController().signal)
-        : { token, user: returningGuest(asked, token) };
-    const ready: Prepared = {
-      settings: { ...settings, user: guest.user, tokenProvider: undefined },
-      token: guest.token,
-      askedGuest: asked,
-    };
-    return new StreamVideo({ [PREPARED]: ready } as unknown as StreamVideoOptions);
+    const given = readOptions(options);
+    if (given.settings.user.type !== 'guest') return new StreamVideo(options as StreamVideoOptions);
+    return new StreamVideo(await withGuest(given));
   }
 
   /** The user, frozen; for a guest with the id that the coordinator assigned. */
@@ -367,7 +286,7 @@ export class StreamVideo {
 
   /** An event of the client itself. */
   #tell(name: keyof LocalEvents, event: LogData & { readonly type: string }): void {
-    this.#settings.logger[WARNINGS.includes(name) ? 'warn' : 'debug'](name, loggable(event));
+    logEvent(this.#settings.logger, name, event);
     const { ending } = this.#session;
     this.#react(name);
     if (name === 'connection.changed') this.#events.cutOff(({ type }) => type === name);
