@@ -112,9 +112,16 @@ export async function heapBytes(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** Bytes that are allocated meanwhile: the process is started with a nursery that holds all of them. */
+/**
+ * Bytes that are allocated meanwhile: the process is started with a nursery that holds all of them. The least of three
+ * passes counts, since what the engine allocates for itself, such as compiled code, only adds.
+ */
 export async function garbageBytes(run: () => unknown): Promise<number> {
-  const before = (await heapBytes()) && process.memoryUsage().heapUsed;
-  await run();
-  return process.memoryUsage().heapUsed - before;
+  const passes: number[] = [];
+  while (passes.length < 3) {
+    const before = (await heapBytes()) && process.memoryUsage().heapUsed;
+    await run();
+    passes.push(process.memoryUsage().heapUsed - before);
+  }
+  return Math.min(...passes);
 }
