@@ -20,7 +20,7 @@ export interface LiveToken {
   readonly mandatoryAt?: number | undefined;
   /** How it ended before its time. */
   readonly ended?: 'expired' | 'revoked' | undefined;
-  /** Epoch milliseconds by the emulator’s clock: when it ended before its time. */
+  /** Epoch milliseconds by the emulator's clock: when it ended before its time. */
   readonly endedAt?: number | undefined;
 }
 
@@ -74,7 +74,7 @@ export interface LiveEnd {
 
 /** The faults that are switched on. */
 export interface LiveFaults {
-  /** Milliseconds that the clock is ahead of the machine’s; negative is behind. */
+  /** Milliseconds that the clock is ahead of the machine's; negative is behind. */
   readonly clockSkewMs: number;
   /** Whether the clock stands still. */
   readonly clockFrozen: boolean;

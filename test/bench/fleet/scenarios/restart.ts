@@ -1,16 +1,12 @@
 import { reconnects } from '../closed-form.js';
-import { FleetCoordinator } from '../coordinator.js';
 import { peakPerSecond, timeOfShareMs, together } from '../rates.js';
-import { limitPerSecond, TokenEndpoint } from '../token-endpoint.js';
-import { World } from '../world.js';
-import { type Curve, curveOf, LATENCY_MS, ROUND_TRIP_MS, type Scene } from './scene.js';
+import { limitPerSecond } from '../token-endpoint.js';
+import { BEGINS_AT_MS, connectFleet } from './connected-fleet.js';
+import { type Curve, curveOf, ROUND_TRIP_MS, type Scene } from './scene.js';
 
 const BIN_MS = 50;
 /** The closed form is worked out in so much smaller bins. */
 const FINER = 5;
-/** All have connected long before. */
-const CONNECTED_WITHIN_MS = 20_000;
-const DROPPED_AT_MS = 30_000;
 
 export interface RestartOptions {
   readonly name: string;
@@ -42,26 +38,16 @@ export interface RestartResult {
 
 /** All sockets drop at once: how the fleet comes back. */
 export async function restart(
-  { clients, seed, progress }: Scene,
+  scene: Scene,
   { name, downMs, watchedMs, perSecond }: RestartOptions,
 ): Promise<RestartResult> {
-  const world = new World(seed);
-  const { time, random } = world;
-  const endpoint = new TokenEndpoint({ time, latencyMs: LATENCY_MS, lifeSeconds: () => 3_600 });
-  const coordinator = new FleetCoordinator({ time, roundTripMs: ROUND_TRIP_MS, binMs: BIN_MS });
-  for (let client = 0; client < clients; client += 1) {
-    time.after(random() * CONNECTED_WITHIN_MS, () => {
-      void world.connected(endpoint, coordinator, client).connect();
-    });
-  }
-  const endMs = DROPPED_AT_MS + watchedMs;
-  const say = progress.begin(name, endMs);
-  await time.runUntil(DROPPED_AT_MS, say);
-  if (coordinator.live !== clients) throw new Error('Not all clients are connected');
+  const { clients } = scene;
+  const fleet = await connectFleet(scene, { name, watchedMs, binMs: BIN_MS });
+  const { time, endpoint, coordinator } = fleet;
   const isFree = perSecond === undefined ? () => true : limitPerSecond(time, perSecond);
-  coordinator.isOpen = () => time.nowMs >= DROPPED_AT_MS + downMs && isFree();
+  coordinator.isOpen = () => time.nowMs >= BEGINS_AT_MS + downMs && isFree();
   coordinator.dropAll(0);
-  await time.runUntil(endMs, say);
+  await fleet.watch();
   if (endpoint.asked.total !== clients) throw new Error('A token was asked for that nobody needed');
   const since = (bins: readonly number[], ms: number) => bins.slice(Math.floor(ms / BIN_MS));
   const figures = (tried: readonly number[], welcomed: readonly number[]) => ({
@@ -80,7 +66,7 @@ export async function restart(
     clients,
     downMs,
     perSecond,
-    ...figures(since(coordinator.tried.bins, DROPPED_AT_MS), since(coordinator.welcomed.bins, DROPPED_AT_MS)),
+    ...figures(since(coordinator.tried.bins, BEGINS_AT_MS), since(coordinator.welcomed.bins, BEGINS_AT_MS)),
     ...(expected && {
       expected: figures(
         together(expected.tries.times(clients), FINER),

@@ -1,13 +1,9 @@
-import type { Connection } from '../../../../src/client/socket/connection.js';
-import { FleetCoordinator } from '../coordinator.js';
 import { peakPerSecond, timeOfShareMs } from '../rates.js';
-import { overloadedBeyond, TokenEndpoint } from '../token-endpoint.js';
-import { World } from '../world.js';
-import { type Curve, curveOf, LATENCY_MS, ROUND_TRIP_MS, type Scene } from './scene.js';
+import { overloadedBeyond } from '../token-endpoint.js';
+import { BEGINS_AT_MS, connectFleet } from './connected-fleet.js';
+import { type Curve, curveOf, type Scene } from './scene.js';
 
 const BIN_MS = 100;
-const CONNECTED_WITHIN_MS = 20_000;
-const REVOKED_AT_MS = 30_000;
 
 export interface RevocationOptions {
   readonly name: string;
@@ -31,35 +27,15 @@ export interface RevocationResult extends RevocationOptions {
 }
 
 /** Every token is revoked, and every socket told so. */
-export async function revokeEverything(
-  { clients, seed, progress }: Scene,
-  options: RevocationOptions,
-): Promise<RevocationResult> {
+export async function revokeEverything(scene: Scene, options: RevocationOptions): Promise<RevocationResult> {
   const { name, toldWithinMs, watchedMs, perSecond } = options;
-  const world = new World(seed);
-  const { time, random } = world;
-  const endpoint = new TokenEndpoint({
-    time,
-    latencyMs: LATENCY_MS,
-    lifeSeconds: () => 3_600,
-    binMs: BIN_MS,
-  });
-  const coordinator = new FleetCoordinator({ time, roundTripMs: ROUND_TRIP_MS, binMs: BIN_MS });
-  const connections: Connection[] = [];
-  for (let client = 0; client < clients; client += 1) {
-    time.after(random() * CONNECTED_WITHIN_MS, () => {
-      const connection = world.connected(endpoint, coordinator, client);
-      connections.push(connection);
-      void connection.connect();
-    });
-  }
-  const endMs = REVOKED_AT_MS + watchedMs;
-  const say = progress.begin(name, endMs);
-  await time.runUntil(REVOKED_AT_MS, say);
+  const { clients } = scene;
+  const fleet = await connectFleet(scene, { name, watchedMs, binMs: BIN_MS });
+  const { time, endpoint, coordinator } = fleet;
   if (perSecond !== undefined) endpoint.answer = overloadedBeyond(time, perSecond);
   coordinator.revokeAll(toldWithinMs);
-  await time.runUntil(endMs, say);
-  const since = (bins: readonly number[]) => bins.slice(REVOKED_AT_MS / BIN_MS);
+  await fleet.watch();
+  const since = (bins: readonly number[]) => bins.slice(BEGINS_AT_MS / BIN_MS);
   const asked = since(endpoint.asked.bins);
   const tried = since(coordinator.tried.bins);
   const welcomed = since(coordinator.welcomed.bins);
