@@ -1,11 +1,15 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { DOORS } from './test/support/aliases.js';
 
-/** In virtual time; what speaks to a real server is named `*.wire.test.ts`. */
+/**
+ * In virtual time; what speaks to a real server is named `*.wire.test.ts`. The two share no process: a connection that
+ * is kept open has timers of its own, and sets them by the clock that it finds.
+ */
 const VIRTUAL = [
   'test/client/**/!(*.wire).test.ts',
-  'test/vectors/**/*.test.ts',
-  'test/bench/fleet/**/*.test.ts',
+  'test/{vectors,model,field-reports,bench/fleet}/**/*.test.ts',
+  'test/server/handler-limits.test.ts',
+  'test/devtools/watch.test.ts',
 ];
 
 /**
@@ -50,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'wire',
           include: ['test/**/*.test.ts'],
+          setupFiles: ['test/support/real-time-only.ts'],
           isolate: false,
           exclude: [
             ...configDefaults.exclude,
