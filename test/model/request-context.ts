@@ -30,6 +30,8 @@ export class RequestContexts {
   }
 
   uninstall(): void {
+    // Else every promise that is made from now on is told to this storage too, and to those of all worlds before.
+    this.#storage.disable();
     const value = this.#setTimeout;
     Object.defineProperty(globalThis, 'setTimeout', { value, configurable: true, writable: true });
   }
