@@ -11,6 +11,8 @@ interface LifetimeOptions {
 }
 
 /** The lifetime in seconds, null for none, where a token that lives so long should be minted at all. */
+export function readLifetime(options: LifetimeOptions, rule: { mayBeEndless: false }): number;
+export function readLifetime(options: LifetimeOptions, rule: { mayBeEndless: boolean }): number | null;
 export function readLifetime(
   { expiresInSeconds = DEFAULT_LIFETIME_SECONDS, allowLongLived = false }: LifetimeOptions,
   { mayBeEndless }: { mayBeEndless: boolean },
@@ -49,4 +51,25 @@ export function readLifetime(
     );
   }
   return expiresInSeconds;
+}
+
+/** How much of a lifetime is left to chance, which has to leave a token some life. */
+export function readJitter(
+  { jitterSeconds = 0 }: { jitterSeconds?: number | undefined },
+  lifetimeSeconds: number,
+): number {
+  if (Number.isInteger(jitterSeconds) && jitterSeconds >= 0 && jitterSeconds < lifetimeSeconds) {
+    return jitterSeconds;
+  }
+  const given = typeof jitterSeconds === 'number' ? String(jitterSeconds) : describeType(jitterSeconds);
+  return refuse(
+    'invalid_option',
+    `jitterSeconds is ${given}`,
+    `Give a whole number of seconds below expiresInSeconds (${lifetimeSeconds}), such as a fifth of it.`,
+  );
+}
+
+/** One token's life: any whole second of the last `jitterSeconds` of `lifetimeSeconds`, each as likely. */
+export function drawLifetime(lifetimeSeconds: number, jitterSeconds: number): number {
+  return lifetimeSeconds - Math.floor(Math.random() * (jitterSeconds + 1));
 }

@@ -1,7 +1,7 @@
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { describeType, sanitize } from '../shared/text.js';
-import { readLifetime } from './lifetime.js';
+import { drawLifetime, readJitter, readLifetime } from './lifetime.js';
 import { isLimiter, type TokenLimiter } from './limiter.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';
 import { readOptions } from './readable-options.js';
@@ -48,6 +48,11 @@ export interface TokenHandlerOptions extends SecretOptions {
   authenticate: (request: Request) => Awaitable<Identity | null | undefined>;
   /** How long each token lives, in whole seconds, at most 30 days. @default 3600 */
   expiresInSeconds?: number | undefined;
+  /**
+   * Takes up to so many whole seconds off each token's life, drawn for each token: clients that signed in together
+   * then do not renew together. Smaller than `expiresInSeconds`. @default 0
+   */
+  jitterSeconds?: number | undefined;
   /** Accepts more than 30 days. @default false */
   allowLongLived?: boolean | undefined;
   /**
@@ -88,6 +93,7 @@ const KNOWN: Names<keyof TokenHandlerOptions> = {
   authenticate: true,
   callToken: true,
   expiresInSeconds: true,
+  jitterSeconds: true,
   limiter: true,
   limitKey: true,
   logger: true,
@@ -100,7 +106,7 @@ export interface HandlerSettings
   readonly methods: readonly string[];
   /** What each token is minted with. The secret is read at each call. */
   minting(): Pick<UserTokenOptions, 'apiSecret' | 'allowLongLived' | 'allowWeakSecret'> & {
-    expiresInSeconds?: number | undefined;
+    expiresInSeconds: number;
   };
 }
 
@@ -111,8 +117,9 @@ export function readHandlerOptions(options: TokenHandlerOptions): HandlerSetting
 
 function readSettings(options: TokenHandlerOptions): HandlerSettings {
   assertKnown('createTokenHandler', options, KNOWN, MINTING_SYNONYMS);
-  readLifetime(options, { mayBeEndless: false });
-  const { allowLongLived, allowWeakSecret, expiresInSeconds, limiter, methods = ['POST'] } = options;
+  const lifetimeSeconds = readLifetime(options, { mayBeEndless: false });
+  const jitterSeconds = readJitter(options, lifetimeSeconds);
+  const { allowLongLived, allowWeakSecret, limiter, methods = ['POST'] } = options;
   assertMethods(methods);
   if (limiter !== undefined && !isLimiter(limiter)) {
     refuse(
@@ -127,7 +134,12 @@ function readSettings(options: TokenHandlerOptions): HandlerSettings {
     limitKey: readFunction(options, 'limitKey'),
     limiter,
     methods: [...methods],
-    minting: () => ({ apiSecret: options.apiSecret, allowLongLived, allowWeakSecret, expiresInSeconds }),
+    minting: () => ({
+      apiSecret: options.apiSecret,
+      allowLongLived,
+      allowWeakSecret,
+      expiresInSeconds: drawLifetime(lifetimeSeconds, jitterSeconds),
+    }),
   };
 }
 

@@ -63,6 +63,8 @@ const HANDLER: object[] = [
   { authenticate: undefined },
   { callToken: [] },
   { limitKey: 'ip' },
+  { jitterSeconds: '60' },
+  { jitterSeconds: 3600 },
   { methods: 'POST' },
   { methods: ['PUT', 'get'] },
   { limiter: {} },

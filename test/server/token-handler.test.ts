@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ConfigurationError,
   createTokenHandler,
@@ -49,6 +49,38 @@ describe('the token of a signed-in user', () => {
     const { exp } = claimsOf(token);
     expect(exp).toBeGreaterThanOrEqual(before + 60);
     expect(exp).toBeLessThan(before + 120);
+  });
+
+  describe('whose life has jitter', () => {
+    const handle = handlerWith({ expiresInSeconds: 60, jitterSeconds: 12 });
+    const lifeSeconds = async (): Promise<number> => {
+      vi.setSystemTime(1_800_000_000_000);
+      const { exp } = claimsOf(await tokenOf(await handle(tokenRequest())));
+      return (exp as number) - 1_800_000_000;
+    };
+
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+    afterEach(() => {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    });
+
+    it.each([
+      [0, 60],
+      [0.5, 54],
+      [1 - Number.EPSILON, 48],
+    ])('lives, where chance is %d, %d s', async (drawn, expected) => {
+      vi.spyOn(Math, 'random').mockReturnValue(drawn);
+      expect(await lifeSeconds()).toBe(expected);
+    });
+
+    it('is drawn for each token', async () => {
+      const lives = new Set<number>();
+      for (let count = 0; count < 200; count += 1) lives.add(await lifeSeconds());
+      expect(Math.min(...lives)).toBeGreaterThanOrEqual(48);
+      expect(Math.max(...lives)).toBeLessThanOrEqual(60);
+      expect(lives.size).toBeGreaterThan(5);
+    });
   });
 
   it.each(['anna', '!anon', ''])('is a 403 for a client that names %j', async (user_id) => {
@@ -423,6 +455,10 @@ describe('createTokenHandler refuses at once', () => {
     ['a callToken that is a list', { callToken: ['default:1'] }],
     ['tokens without expiry', { expiresInSeconds: null }],
     ['tokens of more than 30 days', { expiresInSeconds: 30 * 24 * 3600 + 1 }],
+    ['jitter that leaves no life', { expiresInSeconds: 60, jitterSeconds: 60 }],
+    ['jitter that is less than none', { jitterSeconds: -1 }],
+    ['jitter of half a second', { jitterSeconds: 0.5 }],
+    ['jitter that is a text', { jitterSeconds: '60' }],
     ['no method', { methods: [] }],
     ['another method', { methods: ['PUT'] }],
     ['a method in lower case', { methods: ['post'] }],
@@ -445,5 +481,7 @@ describe('createTokenHandler refuses at once', () => {
 
   it('but not what is fine', () => {
     expect(handlerWith({ methods: ['GET', 'POST'], expiresInSeconds: 60 })).toBeTypeOf('function');
+    expect(handlerWith({ jitterSeconds: 3599 })).toBeTypeOf('function');
+    expect(handlerWith({ jitterSeconds: 0, expiresInSeconds: 1 })).toBeTypeOf('function');
   });
 });
