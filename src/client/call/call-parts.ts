@@ -61,6 +61,7 @@ const KNOWN =
 
 /** The time of an end, where it is known. */
 const endOf = (end: unknown) => (end && end !== true ? { ended_at: end as string } : undefined);
+const isText = (value: unknown): value is string => typeof value === 'string';
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /**
@@ -75,7 +76,7 @@ export class CallParts {
   /** Takes an event, the `arrival`-th of this client; returns whether anything is different now. */
   hear(event: object, arrival: number, ownUserId: string): boolean {
     const { type, created_at } = event as Said;
-    if (typeof type !== 'string' || !KNOWN.test(type)) return false;
+    if (!isText(type) || !KNOWN.test(type)) return false;
     const source = { at: instantOf(created_at), arrival, isAnswer: false };
     return this.#take(event, source, (said) =>
       this.#readEvent(said, said.type.slice('call.'.length), ownUserId),
@@ -214,10 +215,10 @@ export class CallParts {
     }
     if (type === 'session_participant_count_updated') this.#putCounts(sessionId, event);
     const users = type === 'missed' ? members?.map((member) => (member as MemberResponse).user_id) : [userId];
-    const outcome = Object.fromEntries((users ?? []).map((id) => [id, time]));
+    const outcome = Object.fromEntries((users ?? []).filter(isText).map((id) => [id, time]));
     const session = call?.session as Fields | undefined;
     const rung = (sessionId ?? session?.id ?? call?.current_session_id ?? this.sessionId) as string;
-    if (type === 'ring') this.#put('ring', '', { sessionId: rung, callerId: userId });
+    if (type === 'ring' && isText(userId)) this.#put('ring', '', { sessionId: rung, callerId: userId });
     this.#putOutcomes(rung, { [`${type}_by`]: outcome });
     if (isList(members)) this.#putMembers(members);
     if (call) this.#putCall(call, isEnd ? ENDED : GOES_ON);
@@ -250,7 +251,7 @@ export class CallParts {
   }
 
   #setSession(id: string): void {
-    this.#put('current', '', typeof id === 'string' ? id : undefined);
+    if (isText(id)) this.#put('current', '', id);
   }
 
   #putEnd(kind: string, key: string, end: unknown): void {
@@ -273,9 +274,8 @@ export class CallParts {
 
   /** Members as they are; the ids alone are those who are members no more. */
   #putMembers(members: NonNullable<Said['members']>, isWhole = false): void {
-    const isGone = (member: unknown) => typeof member === 'string';
-    for (const id of members.filter(isGone)) this.#put('member', id as string, undefined, REMOVED);
-    const there = members.filter((member) => !isGone(member));
+    for (const id of members.filter(isText)) this.#put('member', id, undefined, REMOVED);
+    const there = members.filter((member) => !isText(member));
     this.#putAll('member', there, (member) => (member as MemberResponse).user_id, isWhole);
   }
 
@@ -303,7 +303,7 @@ export class CallParts {
   }
 
   #put(kind: string, key: string, value: unknown, weight = GOES_ON): void {
-    if (typeof key !== 'string') return;
+    if (!isText(key)) return;
     const { at, arrival, isAnswer, text } = this.#source;
     const parts = this.#kinds.get(kind) ?? new Map<string, Part>();
     const old = parts.get(key) ?? parts.get(OTHERS) ?? UNKNOWN;

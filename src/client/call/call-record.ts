@@ -7,16 +7,20 @@ import type {
   OwnCapability,
   QueryMembersResponse,
 } from '../api-types.js';
+import type { TokenSession } from '../auth/token-session.js';
 import type { CallEvents } from '../call-events.js';
-import type { AbortSource } from '../environment/abortable.js';
-import type { Timers } from '../environment/timers.js';
+import { abortable, throwIfAborted } from '../environment/abortable.js';
+import type { Environment } from '../environment/environment.js';
 import type { Emit, EventEmitter } from '../event-emitter.js';
+import { asJson } from '../http/body.js';
+import type { HttpClient } from '../http/client.js';
 import { segment } from '../http/path.js';
 import type { ApiRequest, ApiResponse } from '../http/request.js';
-import type { KnownUser } from '../user.js';
+import type { Logger } from '../logger.js';
 import { CallParts } from './call-parts.js';
 import { explainDenied } from './denied.js';
 import { JoinQueue } from './join-queue.js';
+import type { LocationHint } from './location-hint.js';
 import { Ringing, type RingSnapshot } from './ringing.js';
 
 /** What is known about a call. Frozen; the same object until something differs. */
@@ -46,24 +50,23 @@ export interface CallRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a call needs of the client. */
-export interface CallHost {
+/** What calls need of the client. */
+export interface CallContext {
+  readonly session: TokenSession;
+  readonly http: HttpClient;
+  readonly connection: { readonly connectionId: string | undefined };
   readonly events: EventEmitter;
   readonly emit: Emit<CallEvents>;
-  readonly timers: Timers;
-  readonly user: KnownUser;
-  readonly isAnonymous: boolean;
-  /** Of the connection that is live now. */
-  readonly connectionId: string | undefined;
-  /** How many events have come so far. */
-  readonly arrivals: number;
-  /** The end of the session. */
-  readonly ending: AbortSource;
-  /** What the call token opens, where there is one. */
-  readonly callCids: readonly unknown[] | undefined;
-  exchange(method: string, path: string, request: CallRequest): Promise<ApiResponse>;
-  /** Where the user is; a token is fetched meanwhile. */
-  locate(signal: AbortSignal): Promise<string>;
+  readonly environment: Environment;
+  readonly hint: LocationHint;
+  readonly logger: Logger;
+}
+
+/** What a call needs of all calls. */
+export interface CallHost {
+  readonly context: CallContext;
+  /** Counts events and departures: what was asked for before one of them is older than it. */
+  moment: number;
   /** A call may be joined, watched or ringing now, or no more. */
   flagsChanged(record: CallRecord): void;
   /** A call is to be watched that is not: with the live connection, where there is one. */
@@ -79,6 +82,12 @@ export interface SendOptions extends CallRequest {
   readonly removes?: readonly string[] | undefined;
 }
 
+interface TakeOptions {
+  /** The connection that the answer ties the call to. */
+  readonly connectionId?: string | undefined;
+  readonly membersLimit?: number | undefined;
+}
+
 /** The body of a join; where no location is given, it is asked for. */
 interface JoinBody {
   readonly location: string | undefined;
@@ -89,7 +98,6 @@ interface JoinBody {
 /** When a request was sent, and what was known then. */
 interface Before {
   readonly since: number;
-  readonly departures: number;
   readonly rings: RingSnapshot;
 }
 
@@ -106,7 +114,7 @@ export class CallRecord {
   /** Whether events are wanted, with this connection or the next. */
   #wantsEvents = false;
   #watchedOn: string | undefined;
-  #departures = 0;
+  #leftAt = 0;
   #lastRing: object | undefined;
   #known: Pick<CallState, 'call' | 'members' | 'ownCapabilities'> | undefined;
   #state: CallState | undefined;
@@ -117,9 +125,9 @@ export class CallRecord {
     this.id = id;
     this.#host = host;
     this.#ringing = new Ringing({
-      timers: host.timers,
+      timers: host.context.environment.timers,
       parts: this.#parts,
-      ownUserId: () => host.user.id,
+      ownUserId: () => host.context.session.user.id,
       read: (sessionId, signal) => this.#readRing(sessionId, signal),
       changed: () => this.#settle(true)(),
     });
@@ -163,7 +171,7 @@ export class CallRecord {
   }
 
   get isWatched(): boolean {
-    const { connectionId } = this.#host;
+    const { connectionId } = this.#context.connection;
     return connectionId !== undefined && this.isWatchedOn(connectionId);
   }
 
@@ -172,18 +180,31 @@ export class CallRecord {
   }
 
   get events(): EventEmitter {
-    return this.#host.events;
+    return this.#context.events;
+  }
+
+  get #context(): CallContext {
+    return this.#host.context;
+  }
+
+  get #ownUserId(): string {
+    return this.#context.session.user.id;
+  }
+
+  get #isAnonymous(): boolean {
+    return this.#context.session.user.type === 'anonymous';
   }
 
   subscribe(listener: () => void): () => void {
     // From now on differences count.
     this.state;
-    return this.#host.events.on(STATE_CHANGED, () => listener(), this);
+    const tell = typeof listener === 'function' ? () => listener() : listener;
+    return this.events.on(STATE_CHANGED, tell, this);
   }
 
   can(capability: OwnCapability): boolean {
     const isSending = ['send-audio', 'send-video', 'screenshare'].includes(capability);
-    return !(isSending && this.#host.isAnonymous) && this.#parts.ownCapabilities.includes(capability);
+    return !(isSending && this.#isAnonymous) && this.#parts.ownCapabilities.includes(capability);
   }
 
   // ---- what the app does
@@ -195,7 +216,7 @@ export class CallRecord {
 
   async queryMembers(query: object, signal: AbortSignal | undefined): Promise<QueryMembersResponse> {
     const body = { type: this.type, id: this.id, ...query };
-    const { data } = await this.#host.exchange('POST', '/call/members', { body, signal });
+    const { data } = await this.#exchange('POST', '/call/members', { body, signal });
     return data as QueryMembersResponse;
   }
 
@@ -203,7 +224,7 @@ export class CallRecord {
   async send<T>(method: string, path: string, options: SendOptions = {}): Promise<T> {
     const { membersLimit, rings, removes, ...request } = options;
     const before = this.before;
-    const { data, connectionId } = await this.#host.exchange(method, this.path + path, request);
+    const { data, connectionId } = await this.#exchange(method, this.path + path, request);
     const { members_ids: memberIds } = data as { members_ids?: string[] };
     const news = removes ? { members: removes } : (data as object);
     const take = () => this.learn(news, before, { connectionId, membersLimit });
@@ -213,39 +234,43 @@ export class CallRecord {
   }
 
   join(body: JoinBody, signal: AbortSignal | undefined) {
-    const { cid } = this;
-    const host = this.#host;
+    const { session, hint } = this.#context;
     const rings = body.ring === true;
-    const send = async (wire: AbortSignal) => {
-      const location = body.location ?? (await host.locate(wire));
+    const send = async (wire: AbortSignal, dropped: AbortSignal) => {
+      const finding = body.location ?? hint.find(session.ending);
+      const token = session.prepare({ signal: dropped });
+      const [location] = await abortable(Promise.all([finding, token]), dropped);
+      // Who has left by now rings nobody.
+      throwIfAborted(dropped);
       const before = this.before;
       const options = { body: { ...body, location }, isWatching: 'if_connected', signal: wire } as const;
-      const { data, connectionId } = await host
-        .exchange('POST', `${this.path}/join`, options)
-        .catch((error) => {
-          throw host.isAnonymous ? explainDenied(error, cid, host.callCids) : error;
-        });
+      const { data, connectionId } = await this.#exchange('POST', `${this.path}/join`, options).catch(
+        (error) => {
+          throw this.#isAnonymous ? explainDenied(error, this.cid, session.held) : error;
+        },
+      );
       return () => {
         const take = () => {
           this.#isJoined = true;
           this.#wantsEvents = true;
-          this.learn(data as JoinCallResponse, before, { connectionId });
+          // Whoever is let into a call that has ended is in it.
+          this.#take(data as JoinCallResponse, before, { connectionId });
         };
         if (rings) this.#ringAfter(take, before);
         else take();
         return data as JoinCallResponse;
       };
     };
-    const steps = { send, rings, ending: host.ending, cancel: () => this.#cancelRing() };
-    return this.#joins.join(JSON.stringify(body), steps, signal);
+    const steps = { send, rings, ending: session.ending, cancel: () => this.#cancelRing() };
+    return this.#joins.join(asJson(body).content, steps, signal);
   }
 
   /** Leaves the call. Resolves when what follows has ended. */
   leave(): Promise<unknown> {
-    const isCancelled = this.isRinging ? this.#cancelRing() : undefined;
+    const cancelled = this.isRinging && this.#cancelRing();
     this.#joins.drop(callError('call_left', 'The call was left', this.cid), { mayCancel: true });
     this.depart();
-    return this.#joins.after(() => isCancelled);
+    return this.#joins.after(() => cancelled);
   }
 
   /** The user has answered the ring, or taken it back. */
@@ -258,43 +283,47 @@ export class CallRecord {
 
   /** What is known now, to be kept with a request. */
   get before(): Before {
-    return { since: this.#host.arrivals, departures: this.#departures, rings: this.#ringing.snapshot };
+    return { since: this.#host.moment, rings: this.#ringing.snapshot };
   }
 
   /** Takes an event; returns what tells the app what follows from it, once it has heard of the event itself. */
   hear(event: { readonly type: string }): () => void {
+    const { type } = event;
     const { rings } = this.before;
-    const wasOver = this.#isOver;
-    const isNew = this.#parts.hear(event, this.#host.arrivals, this.#host.user.id);
+    const bars = this.#bars;
+    const isNew = this.#parts.hear(event, this.#host.moment, this.#ownUserId);
     this.#ringing.postpone();
     const { lastRing } = this.#parts;
     if (lastRing && lastRing !== this.#lastRing) {
       this.#lastRing = lastRing;
       const ring = lastRing.value as { sessionId: string; callerId: string };
-      if (ring.callerId !== this.#host.user.id) this.#ringing.start({ ...ring, at: lastRing.at }, rings);
+      if (ring.callerId !== this.#ownUserId) this.#ringing.start({ ...ring, at: lastRing.at }, rings);
     }
-    const isDeleted = event.type === 'call.deleted';
+    const isDeleted = type === 'call.deleted';
     if (isNew && isDeleted) this.#wantsEvents = false;
-    if ((isNew && (isDeleted || event.type === 'call.ended')) || (!wasOver && this.#isOver)) this.#end();
+    // An end that is told anew counts anew.
+    this.#endBy(isNew && (isDeleted || type === 'call.ended') ? [] : bars);
     return this.#settle(isNew);
   }
 
   /** Takes an answer. */
-  learn(
+  learn(answer: object, before: Before, options?: TakeOptions): void {
+    const bars = this.#bars;
+    this.#take(answer, before, options, () => this.#endBy(bars));
+  }
+
+  #take(
     answer: object,
-    { since, departures }: Before,
-    {
-      connectionId,
-      membersLimit,
-    }: { connectionId?: string | undefined; membersLimit?: number | undefined } = {},
+    { since }: Before,
+    { connectionId, membersLimit }: TakeOptions = {},
+    thereupon?: () => void,
   ): void {
-    const wasOver = this.#isOver;
     const isNew = this.#parts.learn(answer, since, membersLimit);
-    if (connectionId !== undefined && departures === this.#departures) {
+    if (connectionId !== undefined && since >= this.#leftAt) {
       this.#wantsEvents = true;
       this.#watchedOn = connectionId;
     }
-    if (!wasOver && this.#isOver) this.#end();
+    thereupon?.();
     this.#settle(isNew)();
     if (this.#wantsEvents && !this.isWatched) this.#host.watchAgain();
   }
@@ -308,53 +337,64 @@ export class CallRecord {
   loseWatch(error: unknown): void {
     if (!this.#isJoined) this.#wantsEvents = false;
     this.#settle(false)();
-    this.#host.emit('call.watch_lost', { call_cid: this.cid, ...(error !== undefined && { error }) });
+    this.#context.emit('call.watch_lost', { call_cid: this.cid, ...(error !== undefined && { error }) });
   }
 
   /** The call token has died, or the guest is another now. */
   loseAccess(): void {
     if (!this.#isJoined) return;
     this.depart();
-    this.#host.emit('call.access_lost', { call_cid: this.cid });
+    this.#context.emit('call.access_lost', { call_cid: this.cid });
   }
 
   /** Out of the call, without a word to anybody. */
   depart(): void {
-    this.#departures += 1;
+    this.#host.moment += 1;
+    this.#leftAt = this.#host.moment;
     this.#isJoined = false;
     this.#wantsEvents = false;
     this.#ringing.stop();
     this.#settle(false)();
   }
 
-  get #isOver(): boolean {
-    return this.#parts.isEnded || this.#parts.isBlocked(this.#host.user.id);
+  /** Why nobody can be in the call, or this user cannot. */
+  get #bars(): string[] {
+    const bars = [];
+    if (this.#parts.isEnded) bars.push('The call has ended');
+    if (this.#parts.isBlocked(this.#ownUserId)) bars.push('The user was blocked in the call');
+    return bars;
   }
 
-  #end(): void {
+  /** Ends what there is of the call where there is a reason that was none before. */
+  #endBy(before: readonly string[]): void {
+    const why = this.#bars.find((bar) => !before.includes(bar));
+    if (why === undefined) return;
     if (this.#isJoined) this.#wantsEvents = false;
     this.#isJoined = false;
-    const why = this.#parts.isEnded ? 'The call has ended' : 'The user was blocked in the call';
     this.#joins.drop(callError('call_ended', why, this.cid), { mayCancel: false });
   }
 
   #ringAfter(take: () => void, { rings }: Before, memberIds?: readonly string[]): void {
     take();
     const sessionId = this.#parts.sessionId;
-    this.#ringing.start({ sessionId, callerId: this.#host.user.id, at: '', memberIds }, rings);
+    this.#ringing.start({ sessionId, callerId: this.#ownUserId, at: '', memberIds }, rings);
     this.#settle(false)();
   }
 
   async #readRing(sessionId: string, signal: AbortSignal): Promise<void> {
     const { since } = this.before;
     const query = { call_session_id: sessionId || undefined };
-    const { data } = await this.#host.exchange('GET', `${this.path}/ring_state`, { query, signal });
+    const { data } = await this.#exchange('GET', `${this.path}/ring_state`, { query, signal });
     this.#parts.learn(data as object, since);
+  }
+
+  #exchange(method: string, path: string, request: CallRequest): Promise<ApiResponse> {
+    return this.#context.http.exchange(method, path, request);
   }
 
   async #cancelRing(): Promise<void> {
     const body = { reason: 'cancel' };
-    await this.#host.exchange('POST', `${this.path}/reject`, { body }).catch(() => {});
+    await this.#exchange('POST', `${this.path}/reject`, { body }).catch(() => {});
   }
 
   /** Decides about a ring and tells those who look at the state; returns what tells the outcome of the ring. */
@@ -364,9 +404,10 @@ export class CallRecord {
     const former = this.#state;
     this.#host.flagsChanged(this);
     // Where nobody has looked yet, nothing differs.
-    if (former && former !== this.state) this.#host.events.emit({ type: STATE_CHANGED, call_cid: this.cid });
+    if (former && former !== this.state) this.events.emit({ type: STATE_CHANGED, call_cid: this.cid });
     return () => {
-      for (const outcome of outcomes) this.#host.emit('call.ring_ended', { call_cid: this.cid, ...outcome });
+      for (const outcome of outcomes)
+        this.#context.emit('call.ring_ended', { call_cid: this.cid, ...outcome });
     };
   }
 }

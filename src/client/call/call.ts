@@ -17,11 +17,10 @@ import type {
   StopLiveRequest,
   UpdateCallRequest,
 } from '../api-types.js';
-import { readSignal } from '../auth/waiting.js';
 import type { EventListener, EventName } from '../events.js';
 import type { CallRecord, CallState, SendOptions } from './call-record.js';
-import { checkCallData, checkOptions, QUERY } from './check-options.js';
-import { all } from './paging.js';
+import { checkCallData, checkOptions } from './check-options.js';
+import { paged, QUERY, queryBody } from './paging.js';
 
 /** What every method takes. */
 export interface CallOptions {
@@ -143,29 +142,28 @@ export class Call {
   // ---- the call
 
   /** Fetches the call; with `watch` its events are delivered from then on, to this connection and the next ones. */
-  get(options: GetCallOptions = {}): Promise<CallEnvelope> {
-    return this.#record.run(async (record) => {
-      checkOptions('get()', options, 'watch membersLimit signal');
-      const { watch, membersLimit, signal } = options;
-      const query = { members_limit: membersLimit };
-      return record.send('GET', '', { query, isWatching: watch, membersLimit, signal });
+  get(options?: GetCallOptions): Promise<CallEnvelope> {
+    const make = ({ watch, membersLimit }: GetCallOptions) => ({
+      query: { members_limit: membersLimit },
+      isWatching: watch,
+      membersLimit,
     });
+    return this.#send('GET', '', make, options, 'get()', 'watch membersLimit');
   }
 
   /** Fetches the call, creating it from `data` where it does not exist; `created` tells which. */
-  getOrCreate(data?: CallData, options: GetOrCreateCallOptions = {}): Promise<GetOrCreateCallResponse> {
-    return this.#record.run(async (record) => {
+  getOrCreate(data?: CallData, options?: GetOrCreateCallOptions): Promise<GetOrCreateCallResponse> {
+    const make = ({ ring, notify, video, watch, membersLimit }: GetOrCreateCallOptions) => {
       checkCallData(data);
-      checkOptions('getOrCreate()', options, 'ring notify video watch membersLimit signal');
-      const { ring, notify, video, watch, membersLimit, signal } = options;
       const body = { data, ring, notify, video, members_limit: membersLimit };
-      return record.send('POST', '', { body, isWatching: watch, membersLimit, signal, rings: ring });
-    });
+      return { body, isWatching: watch, membersLimit, rings: ring };
+    };
+    return this.#send('POST', '', make, options, 'getOrCreate()', 'ring notify video watch membersLimit');
   }
 
   /** Changes the call for everybody. */
   update(changes: UpdateCallRequest, options?: CallOptions): Promise<CallEnvelope> {
-    return this.#send('PATCH', '', { body: changes }, options);
+    return this.#send('PATCH', '', () => ({ body: changes }), options);
   }
 
   /**
@@ -176,10 +174,10 @@ export class Call {
    * Rejects with `CallError`: `call_left` when `leave()` is called meanwhile, `call_ended` when the call ends. An
    * anonymous user who may not enter gets `MissingPermissionError`, which says what to do about it.
    */
-  join(options: JoinCallOptions = {}): Promise<JoinCallResponse> {
+  join(options?: JoinCallOptions): Promise<JoinCallResponse> {
     return this.#record.run(async (record) => {
       checkOptions('join()', options, 'create location ring notify video data signal');
-      const { create, location, ring, notify, video, data, signal } = options;
+      const { create, location, ring, notify, video, data, signal } = options ?? {};
       return record.join({ location, create, ring, notify, video, data }, signal);
     });
   }
@@ -215,17 +213,17 @@ export class Call {
   // ---- ringing
 
   /** Rings members. What becomes of it is told as `call.ring_ended`. */
-  ring(options: RingCallOptions = {}): Promise<RingCallResponse> {
-    return this.#record.run(async (record) => {
-      checkOptions('ring()', options, 'memberIds video signal');
-      const { memberIds, video, signal } = options;
-      return record.send('POST', '/ring', { body: { members_ids: memberIds, video }, signal, rings: true });
+  ring(options?: RingCallOptions): Promise<RingCallResponse> {
+    const make = ({ memberIds, video }: RingCallOptions) => ({
+      body: { members_ids: memberIds, video },
+      rings: true,
     });
+    return this.#send('POST', '/ring', make, options, 'ring()', 'memberIds video');
   }
 
   /** Sends the members a push notification that does not ring. */
   notify(options?: CallOptions): Promise<CallEnvelope> {
-    return this.#send('GET', '', { query: { notify: true } }, options);
+    return this.#send('GET', '', () => ({ query: { notify: true } }), options);
   }
 
   /** Accepts a ring. Does not join. */
@@ -246,17 +244,11 @@ export class Call {
 
   /** Finds members, a page or, with `queryMembers.all()`, all of them. Leaves `state` as it is. */
   get queryMembers(): QueryMembers {
-    const queryFrom = async (options: QueryMembersOptions, next: string | undefined) => {
+    const record = this.#record;
+    return paged(async (options: QueryMembersOptions, cursor) => {
       checkOptions('queryMembers()', options, QUERY);
-      const { filter, sort, limit, prev, signal } = options;
-      return this.#record.queryMembers({ filter_conditions: filter, sort, limit, next, prev }, signal);
-    };
-    const query = async (options: QueryMembersOptions = {}) => queryFrom(options, options.next);
-    const fetchPage = async (options: QueryMembersOptions, from: string | undefined) => {
-      const { members, next } = await queryFrom(options, from);
-      return { items: members, next };
-    };
-    return Object.assign(query, { all: (options: QueryMembersOptions = {}) => all(options, fetchPage) });
+      return record.queryMembers(queryBody(options, cursor), options.signal);
+    }, 'members');
   }
 
   /** Adds members, or changes them. At most 100. */
@@ -266,8 +258,8 @@ export class Call {
 
   /** Removes members. At most 100. */
   removeMembers(userIds: readonly string[], options?: CallOptions): Promise<MembersResponse> {
-    const request = { body: { remove_members: userIds }, removes: userIds };
-    return this.#send('POST', '/members', request, options);
+    const make = () => ({ body: { remove_members: userIds }, removes: userIds });
+    return this.#send('POST', '/members', make, options);
   }
 
   /** Asks those who may grant it, as the event `call.permission_request`. */
@@ -318,14 +310,22 @@ export class Call {
   }
 
   #post<T>(action: string, body?: unknown, options?: CallOptions): Promise<T> {
-    return this.#send('POST', `/${action}`, { body }, options);
+    return this.#send('POST', `/${action}`, () => ({ body }), options);
   }
 
-  /** What takes no option but a signal. */
-  #send<T>(method: string, path: string, request: SendOptions, options?: CallOptions): Promise<T> {
+  /** Sends what the options make; `known` names those that it takes besides a signal. */
+  #send<T, Options extends CallOptions>(
+    method: string,
+    path: string,
+    make: (options: Options) => SendOptions,
+    options: Options | undefined,
+    of = 'this method',
+    known = '',
+  ): Promise<T> {
     return this.#record.run(async (record) => {
-      const signal = readSignal(options);
-      return record.send(method, path, { ...request, signal });
+      checkOptions(of, options, `${known} signal`);
+      const given = options ?? ({} as Options);
+      return record.send(method, path, { ...make(given), signal: given.signal });
     });
   }
 

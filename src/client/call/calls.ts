@@ -1,21 +1,11 @@
-import { ConfigurationError } from '../../shared/errors.js';
+import { refuse } from '../../shared/refuse.js';
 import { describeType } from '../../shared/text.js';
 import type { CallEnvelope, QueryCallsResponse, SortParam } from '../api-types.js';
-import type { TokenSession } from '../auth/token-session.js';
-import type { CallEvents } from '../call-events.js';
 import type { AbortSource } from '../environment/abortable.js';
-import type { Environment } from '../environment/environment.js';
-import type { Timers } from '../environment/timers.js';
-import type { Emit, EventEmitter } from '../event-emitter.js';
-import type { HttpClient } from '../http/client.js';
-import type { ApiResponse } from '../http/request.js';
-import type { Logger } from '../logger.js';
-import type { KnownUser } from '../user.js';
 import { Call } from './call.js';
-import { type CallHost, CallRecord, type CallRequest } from './call-record.js';
-import { checkOptions, QUERY } from './check-options.js';
-import type { LocationHint } from './location-hint.js';
-import { all } from './paging.js';
+import { type CallContext, type CallHost, CallRecord } from './call-record.js';
+import { checkOptions } from './check-options.js';
+import { paged, QUERY, queryBody } from './paging.js';
 import { watchAgain } from './watch-again.js';
 
 /** What `queryCalls()` takes. */
@@ -59,33 +49,21 @@ export interface QueryCalls {
   all(options?: QueryCallsOptions): AsyncGenerator<Call, void, undefined>;
 }
 
-interface CallsOptions {
-  readonly session: TokenSession;
-  readonly http: HttpClient;
-  readonly connection: { readonly connectionId: string | undefined };
-  readonly events: EventEmitter;
-  readonly emit: Emit<CallEvents>;
-  readonly environment: Environment;
-  readonly hint: LocationHint;
-  readonly logger: Logger;
-}
-
 type Ref = Pick<WeakRef<CallRecord>, 'deref'>;
 
 function checkId(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new ConfigurationError(
+  return refuse(
     'invalid_option',
     `The ${name} of a call must be a string that is not empty, not ${describeType(value)}`,
-    {
-      remediation: "Name the call by type and id, for example call('default', 'standup').",
-    },
+    "Name the call by type and id, for example call('default', 'standup').",
   );
 }
 
 /** The calls of one client: the same object for the same pair, as long as somebody has a use for it. */
 export class Calls implements CallHost {
-  readonly #options: CallsOptions;
+  readonly context: CallContext;
+  moment = 0;
   readonly #refs = new Map<string, Ref>();
   /** What the app holds of each. */
   readonly #handles = new WeakMap<CallRecord, Call>();
@@ -93,11 +71,10 @@ export class Calls implements CallHost {
   /** Those that are joined, watched or ringing: kept alive, and all that is ever walked. */
   readonly #active = new Set<CallRecord>();
   readonly #joined = new Set<CallRecord>();
-  #arrivals = 0;
   #isWatchingAgain = false;
 
-  constructor(options: CallsOptions) {
-    this.#options = options;
+  constructor(context: CallContext) {
+    this.context = context;
     if (typeof FinalizationRegistry === 'function') {
       this.#forgotten = new FinalizationRegistry((key) => {
         // Another one may have taken its place.
@@ -114,41 +91,30 @@ export class Calls implements CallHost {
     return this.#handle(this.#record(checkId('type', type), checkId('id', id)));
   }
 
-  async #query(options: QueryCallsOptions = {}, next = options.next): Promise<CallsPage> {
-    checkOptions('queryCalls()', options, `${QUERY} watch`);
-    const { filter, sort, limit, prev, watch, signal } = options;
-    const since = this.#arrivals;
-    const { data, connectionId } = await this.exchange('POST', '/calls', {
-      body: { filter_conditions: filter, sort, limit, next, prev, watch },
-      isWatching: watch,
-      signal,
-    });
-    const answer = data as QueryCallsResponse;
-    const calls = (answer.calls ?? []).map((found) => {
-      const record = this.#record(found.call.type, found.call.id);
-      record.learn(found, { ...record.before, since }, { connectionId });
-      return this.#handle(record);
-    });
-    return {
-      calls,
-      ...(answer.next && { next: answer.next }),
-      ...(answer.prev && { prev: answer.prev }),
-    };
-  }
-
   get queryCalls(): QueryCalls {
-    const query = (options?: QueryCallsOptions) => this.#query(options);
-    const fetchPage = async (options: QueryCallsOptions, from: string | undefined) => {
-      const { calls, next } = await this.#query(options, from);
-      return { items: calls, next };
-    };
-    return Object.assign(query, { all: (options: QueryCallsOptions = {}) => all(options, fetchPage) });
+    return paged(async (options: QueryCallsOptions, cursor): Promise<CallsPage> => {
+      checkOptions('queryCalls()', options, `${QUERY} watch`);
+      const { watch, signal } = options;
+      const since = this.moment;
+      const { data, connectionId } = await this.context.http.exchange('POST', '/calls', {
+        body: { ...queryBody(options, cursor), watch },
+        isWatching: watch,
+        signal,
+      });
+      const { calls, next, prev } = data as QueryCallsResponse;
+      const found = (calls ?? []).map((envelope) => {
+        const record = this.#record(envelope.call.type, envelope.call.id);
+        record.learn(envelope, { ...record.before, since }, { connectionId });
+        return this.#handle(record);
+      });
+      return { calls: found, ...(next && { next }), ...(prev && { prev }) };
+    }, 'calls');
   }
 
   /** Takes an event before the app hears of it, which `deliver` sees to. */
   hear(event: { readonly type: string; readonly call_cid?: unknown }, deliver: () => void): void {
     const { type, call_cid: cid } = event;
-    this.#arrivals += 1;
+    this.moment += 1;
     const tell = typeof cid === 'string' ? this.#recordOf(cid, type === 'call.ring')?.hear(event) : undefined;
     deliver();
     tell?.();
@@ -180,7 +146,7 @@ export class Calls implements CallHost {
   }
 
   async #watchOn(connectionId: string, signal: AbortSource): Promise<() => void> {
-    const { environment, logger } = this.#options;
+    const { environment, logger } = this.context;
     const lost = await watchAgain({
       records: () => this.#unwatchedOn(connectionId),
       query: (batch, limit) => this.#watch(batch, connectionId, limit),
@@ -201,7 +167,7 @@ export class Calls implements CallHost {
 
   /** The connection came or went. */
   connectionChanged(): void {
-    const isConnected = this.connectionId !== undefined;
+    const isConnected = this.context.connection.connectionId !== undefined;
     for (const record of this.#active) {
       record.connectionChanged();
       // What became of the ring may have been lost with the socket; what is watched has been read already.
@@ -211,7 +177,7 @@ export class Calls implements CallHost {
 
   async #watch(batch: CallRecord[], connectionId: string, signal: AbortSignal): Promise<Set<CallRecord>> {
     const before = new Map(batch.map((record) => [record.cid, { record, before: record.before }]));
-    const { data } = await this.exchange('POST', '/calls', {
+    const { data } = await this.context.http.exchange('POST', '/calls', {
       query: { connection_id: connectionId },
       body: { filter_conditions: { cid: { $in: [...before.keys()] } }, watch: true, limit: batch.length },
       signal,
@@ -226,72 +192,26 @@ export class Calls implements CallHost {
     return found;
   }
 
-  // ---- what a call needs
-
-  get events(): EventEmitter {
-    return this.#options.events;
-  }
-
-  get emit(): Emit<CallEvents> {
-    return this.#options.emit;
-  }
-
-  get timers(): Timers {
-    return this.#options.environment.timers;
-  }
-
-  get user(): KnownUser {
-    return this.#options.session.user;
-  }
-
-  get isAnonymous(): boolean {
-    return this.user.type === 'anonymous';
-  }
-
-  get connectionId(): string | undefined {
-    return this.#options.connection.connectionId;
-  }
-
-  get arrivals(): number {
-    return this.#arrivals;
-  }
-
-  get ending(): AbortSource {
-    return this.#options.session.ending;
-  }
-
-  get callCids(): readonly unknown[] | undefined {
-    const cids = this.#options.session.held?.claims.call_cids;
-    return Array.isArray(cids) ? cids : undefined;
-  }
-
-  exchange(method: string, path: string, request: CallRequest): Promise<ApiResponse> {
-    return this.#options.http.exchange(method, path, request);
-  }
-
-  async locate(signal: AbortSignal): Promise<string> {
-    const { hint, session } = this.#options;
-    const [location] = await Promise.all([hint.find(this.ending), session.prepare({ signal })]);
-    return location;
-  }
+  // ---- what a call tells
 
   flagsChanged(record: CallRecord): void {
     const { isJoined, wantsEvents, isRinging } = record;
     toggle(this.#active, record, isJoined || wantsEvents || isRinging);
     // Demand for a good token may have changed.
-    if (toggle(this.#joined, record, isJoined)) this.#options.session.wake();
+    if (toggle(this.#joined, record, isJoined)) this.context.session.wake();
   }
 
   watchAgain(): void {
-    const { connectionId } = this;
+    const { connection, session } = this.context;
+    const { connectionId } = connection;
     if (connectionId === undefined || this.#isWatchingAgain) return;
     this.#isWatchingAgain = true;
-    this.#watchOn(connectionId, this.ending)
-      .then((tell) => tell())
-      .catch(() => {})
+    this.#watchOn(connectionId, session.ending)
       .finally(() => {
         this.#isWatchingAgain = false;
-      });
+      })
+      .then((tell) => tell())
+      .catch(() => {});
   }
 
   // ---- records

@@ -1,12 +1,18 @@
 import { assertKnown } from '../../shared/known-options.js';
 import { refuse } from '../../shared/refuse.js';
 
-/** What every query takes. */
-export const QUERY = 'filter sort limit next prev signal';
-
 /** Refuses an option that nobody reads. `known` lists the names. */
-export function checkOptions(of: string, options: object, known: string): void {
-  assertKnown(of, options, Object.fromEntries(known.split(' ').map((name) => [name, true])));
+export function checkOptions(of: string, options: object | undefined, known: string): void {
+  assertKnown(
+    of,
+    options,
+    Object.fromEntries(
+      known
+        .trim()
+        .split(' ')
+        .map((name) => [name, true]),
+    ),
+  );
 }
 
 /** Options of ours, and the shape that the official client takes them in. */

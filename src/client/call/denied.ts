@@ -1,5 +1,6 @@
 import { type ApiError, MissingPermissionError } from '../../shared/errors.js';
 import { sanitize } from '../../shared/text.js';
+import type { TokenFacts } from '../token/token-facts.js';
 
 /** What a host can do about what the server said. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
@@ -15,24 +16,18 @@ function isDenied(error: unknown, hasCallToken: boolean): error is ApiError | Mi
   return code === 'api_error' && (status === 403 || (status === 401 && !hasCallToken));
 }
 
-/**
- * Why an anonymous user may not join, with what to do about it; any other error as it is.
- *
- * @param callCids what the call token opens; undefined without one
- */
-export function explainDenied(
-  error: unknown,
-  cid: string,
-  callCids: readonly unknown[] | undefined,
-): unknown {
-  if (!isDenied(error, callCids !== undefined)) return error;
+/** Why an anonymous user may not join, with what to do about it; any other error as it is. */
+export function explainDenied(error: unknown, cid: string, held: TokenFacts | undefined): unknown {
+  const cids = held?.claims.call_cids;
+  const hasCallToken = Array.isArray(cids);
+  if (!isDenied(error, hasCallToken)) return error;
   const mint = `mint one with createCallToken() and pass it as token.`;
   let remediation = `A call token for ${sanitize(cid)} is needed: ${mint}`;
-  if (callCids?.includes(cid)) {
+  if (hasCallToken && cids.includes(cid)) {
     const [, advice] = ADVICE.find(([said]) => said.test(error.message)) ?? [];
     remediation = advice ?? NO_GRANT;
-  } else if (callCids) {
-    remediation = `The call token opens ${sanitize(callCids.join(', '))}, not ${sanitize(cid)}: ${mint}`;
+  } else if (hasCallToken) {
+    remediation = `The call token opens ${sanitize(cids.join(', '))}, not ${sanitize(cid)}: ${mint}`;
   }
   return new MissingPermissionError(error.message, { remediation, cause: error });
 }

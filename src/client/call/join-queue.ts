@@ -4,8 +4,11 @@ import { type AbortSource, abort, abortable, reasonOf, throwIfAborted } from '..
 
 /** What a join does when its turn comes. */
 export interface JoinSteps {
-  /** Joins at the coordinator; resolves with the way to take the answer, which is called unless it is dropped. */
-  send(signal: AbortSignal): Promise<() => JoinCallResponse>;
+  /**
+   * Joins at the coordinator; resolves with the way to take the answer, which is called unless it is dropped.
+   * `wire` ends the request; `dropped` says that it need not be sent any more.
+   */
+  send(wire: AbortSignal, dropped: AbortSignal): Promise<() => JoinCallResponse>;
   /** Takes a ring back. Never rejects. */
   cancel(): Promise<unknown>;
   /** Whether it makes the call ring. */
@@ -59,7 +62,7 @@ export class JoinQueue {
       throwIfAborted(ending);
       throwIfAborted(dropped.signal);
       try {
-        const take = await send(wire.signal);
+        const take = await send(wire.signal, dropped.signal);
         if (!dropped.signal.aborted) return take();
         if (mustCancel) await cancel();
       } catch (error) {

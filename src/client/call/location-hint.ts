@@ -18,7 +18,7 @@ interface LocationHintOptions {
 export class LocationHint {
   readonly #options: LocationHintOptions;
   #known: string | undefined;
-  #asking: Promise<string> | undefined;
+  #asking: { readonly ending: AbortSource; readonly answer: Promise<string> } | undefined;
 
   constructor(options: LocationHintOptions) {
     this.#options = options;
@@ -29,10 +29,12 @@ export class LocationHint {
     const { url } = this.#options;
     if (!url) return UNKNOWN_LOCATION;
     if (this.#known) return this.#known;
-    this.#asking ??= this.#ask(url, ending).finally(() => {
-      this.#asking = undefined;
+    // What a session that has ended still waits for is not for the next one.
+    if (this.#asking?.ending !== ending) this.#asking = { ending, answer: this.#ask(url, ending) };
+    const asking = this.#asking;
+    return asking.answer.finally(() => {
+      if (this.#asking === asking) this.#asking = undefined;
     });
-    return this.#asking;
   }
 
   async #ask(url: string, ending: AbortSource): Promise<string> {

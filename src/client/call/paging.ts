@@ -1,27 +1,51 @@
 import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 
-interface Query {
+/** Where a page begins or ends; only one of them is sent. */
+interface Cursor {
   readonly next?: string | undefined;
+  readonly prev?: string | undefined;
+}
+
+interface Query extends Cursor {
+  readonly filter?: object | undefined;
+  readonly sort?: readonly object[] | undefined;
+  readonly limit?: number | undefined;
   readonly signal?: AbortSource | undefined;
 }
 
-/** Everything that a query finds, page by page as it is asked for; ends with the reason of a signal that aborts. */
-export async function* all<Options extends Query, Item>(
-  options: Options,
-  fetchPage: (
-    options: Options,
-    next: string | undefined,
-  ) => Promise<{ items: readonly Item[]; next?: string | undefined }>,
-): AsyncGenerator<Item, void, undefined> {
-  let next = options.next;
-  for (;;) {
-    const page = await fetchPage(options, next);
-    for (const item of page.items) {
-      throwIfAborted(options.signal);
-      yield item;
+/** The names of what every query takes. */
+export const QUERY = 'filter sort limit next prev signal';
+
+/** How every query is sent. */
+export function queryBody({ filter, sort, limit }: Query, { next, prev }: Cursor): object {
+  return { filter_conditions: filter, sort, limit, next, prev };
+}
+
+/** A query as an app calls it: for one page, or with `all` for everything. `items` says where a page has them. */
+export function paged<
+  Options extends Query,
+  Key extends string,
+  Page extends { readonly [key in Key]: readonly unknown[] } & { readonly next?: string },
+>(fetchPage: (options: Options, cursor: Cursor) => Promise<Page>, items: Key) {
+  const query = async (given?: Options) => {
+    const options = given ?? ({} as Options);
+    return fetchPage(options, options);
+  };
+  /** Page by page, as they are asked for; ends with the reason of a signal that aborts. */
+  async function* all(given?: Options): AsyncGenerator<Page[Key][number], void, undefined> {
+    const options = given ?? ({} as Options);
+    let cursor: Cursor = options;
+    for (;;) {
+      const page = await fetchPage(options, cursor);
+      for (const item of page[items] ?? []) {
+        throwIfAborted(options.signal);
+        yield item as Awaited<Page[Key][number]>;
+      }
+      const { next } = page;
+      // A cursor that leads to itself would never end.
+      if (!next || next === cursor.next) return;
+      cursor = { next };
     }
-    // A cursor that leads to itself would never end.
-    if (!page.next || page.next === next) return;
-    next = page.next;
   }
+  return Object.assign(query, { all });
 }

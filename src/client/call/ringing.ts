@@ -75,13 +75,14 @@ export class Ringing {
   /** Forgets the ring: nothing is read or told any more. */
   stop(): void {
     this.#reading?.abort();
+    this.#reading = undefined;
     this.rest();
     this.#ring = undefined;
   }
 
-  /** An event of the call came: the socket is alive, so it is read later. */
+  /** An event of the call came: the socket is alive, so it is read later, also where it is being read now. */
   postpone(): void {
-    if (this.#quiet !== undefined) this.#readIn(QUIET_MS);
+    if (this.#reading && this.#isRinging) this.#readIn(QUIET_MS);
   }
 
   /** Decides from what is known by now, be it by event or by reading; returns what was not told yet. */
@@ -129,7 +130,6 @@ export class Ringing {
     this.#isRinging = false;
     timers.clear(this.#quiet);
     timers.clear(this.#limit);
-    this.#quiet = undefined;
   }
 
   #readIn(delayMs: number): void {
@@ -139,18 +139,23 @@ export class Ringing {
   }
 
   async #read(): Promise<void> {
-    const { parts, read } = this.#options;
-    const ring = this.#ring as Ring;
+    const { parts, timers, read, changed } = this.#options;
+    const reading = this.#reading as AbortController;
     this.#quiet = undefined;
     try {
-      await read(ring.sessionId || parts.sessionId, (this.#reading as AbortController).signal);
+      await read((this.#ring as Ring).sessionId || parts.sessionId, reading.signal);
     } catch (error) {
       const { status } = error as { status?: number };
-      // This coordinator reads no rings.
-      if (status === 400 || status === 404) return;
+      if (reading === this.#reading && (status === 400 || status === 404)) {
+        // This coordinator reads no rings.
+        this.#reading = undefined;
+        timers.clear(this.#quiet);
+      }
     }
-    if (ring !== this.#ring || !this.#isRinging) return;
-    this.#options.changed();
-    if (this.#isRinging && this.#quiet === undefined) this.#readIn(READ_EVERY_MS);
+    // Another ring may have begun. One that is over by now is told of all the same.
+    if (reading !== this.#reading) return;
+    changed();
+    if (this.#isRinging && reading === this.#reading && this.#quiet === undefined)
+      this.#readIn(READ_EVERY_MS);
   }
 }

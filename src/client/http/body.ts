@@ -25,7 +25,8 @@ function isOneShot(value: object): boolean {
 
 const BODIES = 'Pass a string, plain data, bytes, FormData, Blob, URLSearchParams or a stream as the body.';
 
-function asJson(value: unknown): RequestBody {
+/** Refuses what cannot be written. */
+export function asJson(value: unknown): RequestBody & { readonly content: string } {
   let content: string | undefined;
   try {
     content = JSON.stringify(value);

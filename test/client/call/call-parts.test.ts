@@ -308,6 +308,15 @@ describe('events', () => {
     expect(parts.call?.session?.participants ?? []).toEqual([]);
   });
 
+  test('of a session without its id leave the present one', () => {
+    hear({ type: 'call.session_started', created_at: at(1), session_id: 's1' });
+    hear({ type: 'call.session_started', created_at: at(2) });
+    hear({ type: 'call.session_participant_joined', created_at: at(3), session_id: 7, participant: {} });
+    expect(parts.sessionId).toBe('s1');
+    hear({ type: 'call.session_started', created_at: at(4), session_id: 's2' });
+    expect(parts.sessionId).toBe('s2');
+  });
+
   test('nested deeper than the stack goes change nothing', () => {
     let custom: object = {};
     for (let depth = 0; depth < 20_000; depth += 1) custom = { custom };

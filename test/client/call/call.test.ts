@@ -172,6 +172,13 @@ describe('listeners', () => {
     expect(heard).toHaveBeenCalledTimes(1);
   });
 
+  test.each([undefined, null, {}])('of the state that are no functions are refused: %j', (listener) => {
+    make({ tokenProvider: async () => freshToken('martin', 3600) });
+    expect(() => client.call('default', '1').subscribe(listener as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_option' }),
+    );
+  });
+
   test('are heard until they are taken off, by either way', async () => {
     make({ tokenProvider: async () => freshToken('martin', 3600) });
     const [off, stopped, once] = [vi.fn(), vi.fn(), vi.fn()];

@@ -180,6 +180,33 @@ describe('joining', () => {
     expect([call.state.joined, rejects()]).toEqual([false, []]);
   });
 
+  test('into a call that has ended joins it, for whoever the coordinator lets in', async () => {
+    await world_.connect();
+    const joining = call.join();
+    await settle();
+    await answers.give(joined({ call: { ended_at: at(1) } }));
+    expect((await joining).credentials.token).toBe('media-secret');
+    expect(call.state).toMatchObject({ joined: true, watched: true, call: { ended_at: at(1) } });
+    // Another answer that says so once more ends nothing; a block does.
+    world_.coordinator.respond = () => answer(envelope({ call: { ended_at: at(1) } }));
+    await call.get();
+    expect(call.state.joined).toBe(true);
+    world_.hear({
+      type: 'call.blocked_user',
+      call_cid: 'default:1',
+      created_at: at(2),
+      user: user('martin'),
+    });
+    expect(call.state.joined).toBe(false);
+  });
+
+  test('with data that cannot be written is refused before anything is asked', async () => {
+    const custom: Record<string, unknown> = {};
+    custom.self = custom;
+    await expect(call.join({ data: { custom } })).rejects.toMatchObject({ code: 'invalid_option' });
+    expect(world_.coordinator.requests).toHaveLength(0);
+  });
+
   test('says nothing of the credentials in the state', async () => {
     const joining = call.join();
     await settle();
@@ -252,6 +279,27 @@ describe('leaving', () => {
     fail();
     await left;
     expect([joining.error?.code, rejects()]).toEqual(['call_left', expected]);
+  });
+
+  test.each([
+    ['while its location is found', () => ({ locationHintUrl: 'https://hint.test/' }), undefined],
+    [
+      'while its token is fetched',
+      () => ({ token: undefined, tokenProvider: () => new Promise(() => {}) }),
+      'FRA',
+    ],
+  ])('a join %s asks nobody and rings nobody', async (_when, options, location) => {
+    begin(options());
+    const { respond } = world_.coordinator;
+    world_.coordinator.respond = (request) =>
+      request.url.host === 'hint.test' ? new Promise(() => {}) : respond(request);
+    const joining = watch(call.join({ ring: true, location }));
+    await settle();
+    const left = watch(call.leave());
+    await settle();
+    expect([joining.error?.code, left.state]).toEqual(['call_left', 'resolved']);
+    await advance(10_000);
+    expect([joins().length, rejects()]).toEqual([0, []]);
   });
 
   test('never rejects, whatever becomes of taking the ring back', async () => {
@@ -468,6 +516,19 @@ describe('the location', () => {
     void watch(call.join());
     await settle();
     expect([tokens.length, hints().length]).toEqual([1, 1]);
+  });
+
+  test('that an ended session waited for keeps no join of the next one from its own', async () => {
+    hint = () => new Promise(() => {});
+    const before = watch(call.join());
+    await settle();
+    hint = () => pop('FRA56-P4');
+    void world_.client.disconnect();
+    void world_.client.connect().catch(() => {});
+    const after = watch(world_.client.call('default', '2').join());
+    await settle();
+    expect([before.error?.code, after.error, hints().length]).toEqual(['session_ended', undefined, 2]);
+    expect(bodyOf(world_.to('/call/default/2/join')[0])).toEqual({ location: 'FRA' });
   });
 
   test('is asked for no longer when the session ends', async () => {

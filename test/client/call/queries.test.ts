@@ -1,8 +1,8 @@
 import type { StreamVideo } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answer, refusal } from '../../support/fake-coordinator.js';
-import { useVirtualTime } from '../../support/virtual.js';
-import { bodyOf, envelope, member, type World, world } from './support.js';
+import { settle, useVirtualTime } from '../../support/virtual.js';
+import { bodyOf, envelope, later, member, type World, world } from './support.js';
 
 let world_: World;
 let client: StreamVideo;
@@ -77,6 +77,20 @@ describe.each(QUERIES)('all %s', (name, path, found, all) => {
     await expect(all({}).next()).rejects.toMatchObject({ apiCode: 4 });
   });
 
+  test('before a page begin there, and say so once', async () => {
+    for await (const _ of all({ prev: 'p' }));
+    expect(world_.to(path).map((request) => [bodyOf(request).prev, bodyOf(request).next])).toEqual([
+      ['p', undefined],
+      [undefined, '1'],
+      [undefined, '2'],
+    ]);
+  });
+
+  test('are none where the coordinator says null', async () => {
+    world_.coordinator.respond = () => answer({ [name]: null, duration: '1ms' });
+    expect(await all({}).next()).toEqual({ done: true, value: undefined });
+  });
+
   test('end where a cursor leads to itself', async () => {
     world_.coordinator.respond = () => answer({ [name]: [found(0)], next: 'same', duration: '1ms' });
     let count = 0;
@@ -106,6 +120,19 @@ test('a page of calls has the same objects as call(), with what was answered', a
 
 test('calls are watched with a connection only', async () => {
   await expect(client.queryCalls({ watch: true })).rejects.toMatchObject({ code: 'not_connected' });
+});
+
+test('a call that was left while calls were asked for is not watched', async () => {
+  await world_.connect();
+  const { respond, give } = later();
+  world_.coordinator.respond = respond;
+  const [left, stays] = ['c0', 'c1'].map((id) => client.call('default', id));
+  const asking = client.queryCalls({ watch: true });
+  await settle();
+  await left?.leave();
+  await give({ calls: [callNumber(0), callNumber(1)], duration: '1ms' });
+  await asking;
+  expect([left?.state.watched, stays?.state.watched]).toEqual([false, true]);
 });
 
 test('a page of members is the answer itself, and leaves the state as it is', async () => {

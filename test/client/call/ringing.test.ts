@@ -134,6 +134,45 @@ describe('a caller', () => {
     expect(reads()).toHaveLength(1);
   });
 
+  test('reads later where an event comes while it reads', async () => {
+    const { respond, give } = later();
+    world_.coordinator.respond = respond;
+    await advance(15_000);
+    event('call.updated', 1);
+    await give(state);
+    await advance(5_000);
+    expect(reads()).toHaveLength(1);
+    await advance(9_999);
+    expect(reads()).toHaveLength(1);
+    await advance(1);
+    expect(reads()).toHaveLength(2);
+  });
+
+  // The call type `default` has a limit of 15 s: there is but this one read.
+  test('is told what the last read says, though its answer comes after the limit', async () => {
+    await client.disconnect();
+    begin(() => ringCall({ auto_cancel_timeout_ms: 15_000 }));
+    await call.getOrCreate({}, { ring: true });
+    const { respond, give } = later();
+    world_.coordinator.respond = respond;
+    await advance(15_100);
+    expect([call.state.ringing, told]).toEqual([false, []]);
+    await give({ ...state, rejected_by: { mara: at(1) } });
+    expect(told).toEqual(['rejected mara']);
+    await advance(60_000);
+    expect(reads()).toHaveLength(1);
+  });
+
+  test('who has left is told nothing by a read that was under way', async () => {
+    const { respond, give } = later();
+    world_.coordinator.respond = respond;
+    await advance(15_000);
+    void call.leave();
+    expect(reads()[0]?.signal?.aborted).toBe(true);
+    await give({ ...state, accepted_by: { mara: at(1) } });
+    expect(told).toEqual([]);
+  });
+
   test.each([400, 404])('reads no more after %i, and rings on', async (status) => {
     world_.coordinator.respond = () => refusal(16, status);
     await advance(29_000);
@@ -145,6 +184,15 @@ describe('a caller', () => {
     await advance(20_000);
     expect(reads().length).toBe(2);
   });
+
+  test.each(['call.accepted', 'call.rejected', 'call.missed'])(
+    'rings on after %s that names nobody',
+    (type) => {
+      event(type, 1);
+      event(type, 2, { user: { id: 7 }, members: [{}] });
+      expect([call.state.ringing, told]).toEqual([true, []]);
+    },
+  );
 
   test('rings on while one is left who can answer', () => {
     event('call.rejected', 1, { user: user('mara') });
@@ -296,6 +344,12 @@ describe('a callee', () => {
     expect(world_.to('/call/default/1', 'GET')).toHaveLength(1);
     expect([call.state.ringing, told]).toEqual([false, ['rejected mara']]);
   });
+});
+
+test('a ring that names no caller rings nobody', async () => {
+  await world_.connect();
+  event('call.ring', 1, { members: MEMBERS, video: true });
+  expect(client.call('default', '1').state.ringing).toBe(false);
 });
 
 test('a user is not rung by the own ring of another device', async () => {
