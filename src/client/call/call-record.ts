@@ -82,10 +82,12 @@ export interface SendOptions extends CallRequest {
   readonly removes?: readonly string[] | undefined;
 }
 
-interface TakeOptions {
+interface LearnOptions {
   /** The connection that the answer ties the call to. */
   readonly connectionId?: string | undefined;
   readonly membersLimit?: number | undefined;
+  /** Whether it is the answer to a join. */
+  readonly isJoin?: boolean | undefined;
 }
 
 /** The body of a join; where no location is given, it is asked for. */
@@ -253,8 +255,7 @@ export class CallRecord {
         const take = () => {
           this.#isJoined = true;
           this.#wantsEvents = true;
-          // Whoever is let into a call that has ended is in it.
-          this.#take(data as JoinCallResponse, before, { connectionId });
+          this.learn(data as JoinCallResponse, before, { connectionId, isJoin: true });
         };
         if (rings) this.#ringAfter(take, before);
         else take();
@@ -307,23 +308,19 @@ export class CallRecord {
   }
 
   /** Takes an answer. */
-  learn(answer: object, before: Before, options?: TakeOptions): void {
-    const bars = this.#bars;
-    this.#take(answer, before, options, () => this.#endBy(bars));
-  }
-
-  #take(
+  learn(
     answer: object,
-    { since }: Before,
-    { connectionId, membersLimit }: TakeOptions = {},
-    thereupon?: () => void,
+    { since }: Pick<Before, 'since'>,
+    { connectionId, membersLimit, isJoin }: LearnOptions = {},
   ): void {
+    const bars = this.#bars;
     const isNew = this.#parts.learn(answer, since, membersLimit);
     if (connectionId !== undefined && since >= this.#leftAt) {
       this.#wantsEvents = true;
       this.#watchedOn = connectionId;
     }
-    thereupon?.();
+    // Whoever is let into a call that has ended is in it.
+    if (!isJoin) this.#endBy(bars);
     this.#settle(isNew)();
     if (this.#wantsEvents && !this.isWatched) this.#host.watchAgain();
   }

@@ -104,7 +104,7 @@ export class Calls implements CallHost {
       const { calls, next, prev } = data as QueryCallsResponse;
       const found = (calls ?? []).map((envelope) => {
         const record = this.#record(envelope.call.type, envelope.call.id);
-        record.learn(envelope, { ...record.before, since }, { connectionId });
+        record.learn(envelope, { since }, { connectionId });
         return this.#handle(record);
       });
       return { calls: found, ...(next && { next }), ...(prev && { prev }) };
