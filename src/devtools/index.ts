@@ -30,7 +30,7 @@ if (customElements.get('stream-video-auth-devtools') === undefined) {
  * @throws {ConfigurationError} `invalid_option` for an option that is none
  *
  * @example
- * const devtools = mountDevtools(document.querySelector('#devtools'), streamVideo);
+ * const devtools = mountDevtools(document.body, streamVideo);
  * devtools.destroy();
  */
 export function mountDevtools(
@@ -52,6 +52,6 @@ export function mountDevtools(
  * `@tanstack/react-devtools`, or of `TanStackDevtoolsCore` in `@tanstack/devtools`.
  *
  * @example
- * new TanStackDevtoolsCore({ plugins: [devtoolsPlugin(streamVideo)] }).mount(document.body);
+ * const plugins = [devtoolsPlugin(streamVideo)];
  */
 export const devtoolsPlugin: (clients: DevtoolsClients) => DevtoolsPlugin = pluginOf(mountDevtools);

@@ -102,7 +102,10 @@ async function run({ args, env, readStdin, readFile }: CommandInput): Promise<Co
     if (values.port !== undefined) return failure('--port says where --serve listens: add --serve.');
     if (userId === undefined && callCids === undefined) return failure(USAGE);
   }
-  if (!apiSecret) return failure('Set STREAM_API_SECRET to the secret of your application.');
+  if (!apiSecret)
+    return failure(
+      'Set STREAM_API_SECRET to the secret of your application, or name a file that does: --env-file .env.',
+    );
   const common = {
     apiSecret,
     allowWeakSecret: values['allow-weak-secret'],

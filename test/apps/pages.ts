@@ -104,6 +104,8 @@ export async function nextApp(tarball: string): Promise<void> {
     const show = await (await fetch(livestream)).text();
     check(show.includes('The show'), 'the livestream page is rendered on the server, with the call');
     await open(await browser.newPage(), livestream, 'Watch', [emulator.url]);
+    const nothing = await (await fetch(`${origin}/livestream/nothing`)).text();
+    check(nothing.includes('could not be found'), 'that of a call that does not exist says so');
   } finally {
     await browser.close();
     await host.disconnect();

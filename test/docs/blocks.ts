@@ -18,7 +18,7 @@ export interface Block {
 const PAGES = ['*.md', 'docs/**/*.md'];
 const GENERATED = /^docs\/(api|node_modules)\//;
 /** The rooms whose doc comments reach a reader. */
-const SOURCES = ['client', 'server', 'emulator', 'react', 'shared'].flatMap((room) => [
+const SOURCES = ['client', 'server', 'emulator', 'react', 'devtools', 'shared'].flatMap((room) => [
   `src/${room}/**/*.ts`,
   `src/${room}/**/*.tsx`,
 ]);

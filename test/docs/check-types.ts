@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import * as client from '../../src/client/index.js';
+import * as devtools from '../../src/devtools/index.none.js';
 import * as emulator from '../../src/emulator/index.js';
 import * as react from '../../src/react/index.js';
 import * as server from '../../src/server/index.js';
@@ -17,6 +18,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   'stream-video-auth/server': Object.keys(server),
   'stream-video-auth/emulator': Object.keys(emulator),
   'stream-video-auth/react': Object.keys(react),
+  'stream-video-auth/devtools': Object.keys(devtools),
   react: ['useEffect', 'type ReactNode'],
   'msw/node': ['setupServer'],
   '@stream-io/video-client': ['StreamVideoClient'],

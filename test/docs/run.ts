@@ -18,7 +18,7 @@ import { StreamVideo, world } from './world.js';
 const BLOCK_LIMIT_MS = 10_000;
 
 /** Doc comments that only show a form; a page's block says `no-run` itself. */
-const FORMS = /useEffect|useCreateStreamVideo|StreamVideoClient|setupServer|timeline\.data/;
+const FORMS = /useEffect|useCreateStreamVideo|StreamVideoClient|setupServer|devtools/i;
 
 const isCode = (block: Block) => /^tsx?$/.test(block.language) && fileOf(block) === undefined;
 

@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   InvalidTokenError,
   type InvalidTokenErrorCode,
   SessionEndedError,
@@ -54,6 +55,8 @@ export function attemptError(error: unknown, retryAt: number): InvalidTokenError
   return new TokenProviderError('provider_failed', `The token provider failed: ${describeThrown(error)}`, {
     remediation: error instanceof StreamVideoError ? error.remediation : PROVIDER_REMEDIATION,
     retryAt,
+    // Such as an address of the endpoint that only a page could ask.
+    retryable: !(error instanceof ConfigurationError),
     cause: lookAt(error).value,
   });
 }

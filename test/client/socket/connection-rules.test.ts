@@ -1,4 +1,4 @@
-import { InvalidTokenError, StreamVideo, type TokenProvider } from 'stream-video-auth';
+import { ConfigurationError, InvalidTokenError, StreamVideo, type TokenProvider } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 import { FakeCoordinator, type FakeSocket, fakeWebSockets, refusal } from '../../support/fake-coordinator.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
@@ -183,6 +183,32 @@ describe('a mistake of the provider that no retry heals', () => {
       1,
       0,
     ]);
+  });
+
+  test('(a ConfigurationError) ends connect() at once: no retry finds a page or a secret', async () => {
+    const init = { remediation: 'Use an absolute address.' };
+    provider.mockRejectedValue(new ConfigurationError('invalid_option', 'No page to ask from', init));
+    make({ token: undefined });
+    const connecting = watch(client.connect());
+    await settle();
+    expect(connecting.error).toMatchObject({ code: 'provider_failed', retryable: false, ...init });
+    expect([client.connectionState, provider.mock.calls.length, vi.getTimerCount()]).toEqual([
+      'disconnected',
+      1,
+      0,
+    ]);
+  });
+
+  test('is not another thing that is thrown: that may pass, and is tried again', async () => {
+    provider.mockRejectedValueOnce(new Error('No page to ask from'));
+    make({ token: undefined });
+    const connecting = watch(client.connect());
+    await settle();
+    expect(connecting.state).toBe('pending');
+    await advance(2_000);
+    socket().ok();
+    await settle();
+    expect([connecting.state, provider.mock.calls.length]).toEqual(['resolved', 2]);
   });
 
   test.each(TRANSIENT)('is not %s (%j): that may pass, and is tried again', async (_code, answer) => {

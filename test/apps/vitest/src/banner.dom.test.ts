@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { setupServer } from 'msw/node';
 import { StreamVideo, UnauthorizedError } from 'stream-video-auth';
 import { emulatorHandlers } from 'stream-video-auth/emulator';

@@ -1,6 +1,7 @@
+import { notFound } from 'next/navigation';
 import { connection } from 'next/server';
 import { Suspense } from 'react';
-import { StreamVideo, User } from 'stream-video-auth';
+import { ApiError, StreamVideo, User } from 'stream-video-auth';
 import { createCallToken } from 'stream-video-auth/server';
 import { Viewer } from './viewer';
 
@@ -27,11 +28,18 @@ async function Livestream({ params }: LivestreamPageProps) {
   const token = await createCallToken({ apiSecret, callCids: [`livestream:${id}`] });
   // One client per request: two visitors share nothing.
   const streamVideo = new StreamVideo({ apiKey, baseUrl, user: User.anonymous, token });
-  const { call } = await streamVideo.call('livestream', id).get();
-  await streamVideo.disconnect();
+  const found = await streamVideo
+    .call('livestream', id)
+    .get()
+    .catch((error) => {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    })
+    .finally(() => streamVideo.disconnect());
+  if (found === null) notFound();
   return (
     <>
-      <h1>{String(call.custom.title)}</h1>
+      <h1>{String(found.call.custom.title)}</h1>
       <Viewer apiKey={apiKey} baseUrl={baseUrl} token={token} id={id} />
     </>
   );
