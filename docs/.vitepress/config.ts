@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash';
 import ts from 'typescript';
-import { type DefaultTheme, defineConfig } from 'vitepress';
+import { type DefaultTheme, defineConfig, type UserConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
 import { GUIDES } from './guides.js';
 
@@ -30,6 +31,25 @@ function reference(): DefaultTheme.SidebarItem[] {
     items: items.map(({ collapsed: _, ...group }) => group),
   }));
 }
+
+const DEMO_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+/** While pages are written, the demo lies where a build lays it: `npm run docs` builds it first. */
+const demoWhileWriting: NonNullable<NonNullable<UserConfig['vite']>['plugins']>[number] = {
+  name: 'demo-while-writing',
+  configureServer({ middlewares }) {
+    middlewares.use('/demo', (request, response, next) => {
+      const file = path(`cache/demo${(request.url ?? '').split(/[?#]/, 1)[0]}`);
+      const type = DEMO_TYPES[extname(file)];
+      if (type === undefined || !existsSync(file)) next();
+      else response.writeHead(200, { 'Content-Type': type }).end(readFileSync(file));
+    });
+  },
+};
 
 /** What blocks of code take as given, so that their types are shown, too. */
 const given = `${readFileSync(path('../../test/docs/given.ts'), 'utf8')}\nexport {};\n`;
@@ -61,7 +81,7 @@ export default defineConfig({
     ],
     languages: ['ts', 'tsx', 'sh', 'json', 'http', 'yaml'],
   },
-  vite: { plugins: [llmstxt()] },
+  vite: { plugins: [llmstxt(), demoWhileWriting] },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
