@@ -204,4 +204,48 @@ describe('the tokens held', () => {
     expect(tokens.accept('first', at(3))).toBe(false);
     expect(hasKept(tokens)).toBe(false);
   });
+
+  test('takes the accepted string once more for what it was, with nothing behind it', () => {
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    tokens.accept('first', at(1));
+    expect(tokens.adopt(delivery('first')).acceptedAt).toEqual(at(1));
+    expect(hasKept(tokens)).toBe(false);
+  });
+
+  test('takes the kept string once more for what it was, with nothing behind it', () => {
+    const tokens = withKept();
+    expect(tokens.adopt(delivery('first')).acceptedAt).toEqual(at(1));
+    expect(hasKept(tokens)).toBe(false);
+  });
+
+  test('takes a string once more that was not accepted, and keeps the accepted one behind it', () => {
+    const tokens = withKept();
+    expect(tokens.adopt(delivery('second')).acceptedAt).toBeUndefined();
+    expect(tokens.kept?.value).toBe('first');
+  });
+
+  test('takes no string for accepted that was refused since', () => {
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    tokens.accept('first', at(1));
+    tokens.refuse(known('first'), at(2));
+    expect(tokens.adopt(delivery('first')).acceptedAt).toBeUndefined();
+  });
+
+  test('hears of the one that is held where a string came twice', () => {
+    const tokens = new HeldTokens();
+    tokens.adopt(delivery('first'));
+    tokens.adopt(delivery('first'));
+    expect(tokens.accept('first', at(1))).toBe(true);
+    expect(tokens.held?.acceptedAt).toEqual(at(1));
+    expect(hasKept(tokens)).toBe(false);
+  });
+
+  test('forgets no refused token for another one that is refused again and again', () => {
+    const tokens = withKept();
+    tokens.refuse(known('other'), at(1));
+    for (let time = 2; time < 20; time += 1) tokens.refuse(known('again'), at(time));
+    expect(tokens.refused('other')?.rejectedByServerAt).toEqual(at(1));
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  isAlive,
   lifeAtReceiptMs,
   type Now,
   phase,
@@ -55,6 +56,21 @@ describe('remaining life', () => {
     expect(remainingMs(endless, at(10 * HOUR))).toBe(Number.POSITIVE_INFINITY);
     expect(lifeAtReceiptMs(endless, at(0))).toBe(Number.POSITIVE_INFINITY);
     expect(tokenPhase(endless, at(100 * HOUR))).toBe('fresh');
+  });
+});
+
+describe('a token', () => {
+  test('is alive until its life is over', () => {
+    const whole = { ...token(), rejectedByServerAt: undefined };
+    expect([HOUR - 1, HOUR, HOUR + 1].map((elapsedMs) => isAlive(whole, at(elapsedMs)))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('is not alive once the server has refused it, whatever life is left', () => {
+    expect(isAlive({ ...token(), rejectedByServerAt: at(0) }, at(1))).toBe(false);
   });
 });
 

@@ -27,7 +27,8 @@ describe('the server clock', () => {
       expect(clock.offsetAt(now)).toBe(10_000);
     }
     const clock = new ServerClock();
-    for (const createdAt of [undefined, null, {}, 'soon', Number.NaN]) clock.learnFromFrame(createdAt, now);
+    for (const createdAt of [undefined, null, {}, 'soon', Number.NaN, String((T0 + 10_000) * 1e6)])
+      clock.learnFromFrame(createdAt, now);
     expect(clock.evidenceAt(now)).toBeUndefined();
   });
 
@@ -60,6 +61,29 @@ describe('the server clock', () => {
     clock.learnFromFrame(nonsense, now);
     clock.learnFromDateHeader(typeof nonsense === 'string' ? nonsense : null, now);
     expect(clock.evidenceAt(now)).toBeUndefined();
+  });
+
+  test('knows a Date header once it was read, and none before', () => {
+    const clock = new ServerClock();
+    const [first, second] = [T0 + 20_000, T0 + 30_000].map((ms) => new Date(ms).toUTCString()) as [
+      string,
+      string,
+    ];
+    expect(clock.isKnown(first)).toBe(false);
+    clock.learnFromDateHeader(first, now);
+    expect([clock.isKnown(first), clock.isKnown(second)]).toEqual([true, false]);
+    // Nor is it forgotten for an answer that has none, which says nothing at all.
+    clock.learnFromDateHeader(null, now);
+    expect([clock.isKnown(first), clock.isKnown(null)]).toEqual([true, true]);
+  });
+
+  test('reads the same Date header again once the offset was forgotten', () => {
+    const clock = new ServerClock();
+    const header = new Date(T0 + 20_000).toUTCString();
+    clock.observe(now);
+    clock.learnFromDateHeader(header, now);
+    clock.observe({ wallMs: T0 + HOUR, monotonicMs: 1 });
+    expect(clock.isKnown(header)).toBe(false);
   });
 
   test('tells what tokens claim apart from what the server said', () => {

@@ -302,6 +302,21 @@ describe('explain() of one client', () => {
     expect(auth.explain()).not.toHaveProperty('windows');
   });
 
+  test('says that the server has accepted the token once it has, and not before', async () => {
+    make(freshToken('martin', 3600));
+    expect(linesWith('Token:')[0]).toContain('not yet accepted by the server');
+    await client.request('GET', '/edges');
+    expect(linesWith('Token:')[0]).toContain('min left, accepted by the server');
+  });
+
+  test('says until when a running attempt has its answer, and promises no end where none runs', async () => {
+    const { auth } = make(undefined);
+    expect(auth.explain().next).not.toHaveProperty('at');
+    const token = auth.getToken();
+    expect(auth.explain().next).toMatchObject({ at: Date.now() + 10_000, timing: 'no later than' });
+    await token;
+  });
+
   test('names the client, its user, and what its user is', () => {
     const { text, version, runtime, userType } = make(undefined).auth.explain();
     expect(text.split('\n')[0]).toBe(`stream-video-auth ${version} on ${runtime}, authenticated user martin`);
