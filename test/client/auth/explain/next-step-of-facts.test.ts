@@ -9,14 +9,20 @@ const NOW = Date.UTC(2026, 2, 2, 10);
 const WINDOWS = { advisoryMs: 300_000, mandatoryMs: 30_000 };
 
 interface Given extends Omit<Partial<Facts>, 'state'> {
-  readonly state?: Partial<AuthState>;
+  readonly state?: object;
 }
 
 /** A fresh token with 1,000 s left that is in use, and a provider that can bring the next one. */
 function facts({ state, ...given }: Given = {}): Facts {
   return {
     now: { wallMs: NOW, monotonicMs: 5_000, offsetMs: 0 },
-    state: { status: 'active', phase: 'fresh', refreshing: false, generation: 1, ...state } as AuthState,
+    state: {
+      status: 'active',
+      phase: 'fresh',
+      refreshing: false,
+      generation: 1,
+      ...state,
+    } as unknown as AuthState,
     user: { id: 'martin', type: 'authenticated' },
     remediation: undefined,
     attemptEndsAt: NOW + 10_000,
@@ -364,7 +370,7 @@ describe('explain() names the ways out of', () => {
       what,
       why: told,
       ...rest
-    } = nextStep(facts({ state: { status: 'suspended', reason } as never, canReplace }));
+    } = nextStep(facts({ state: { status: 'suspended', reason }, canReplace }));
     expect(what).toBe(`requests fail at once and nobody is asked, until the app calls ${ways}`);
     expect(told).toContain(why);
     expect(rest).toStrictEqual({});
@@ -388,9 +394,9 @@ describe('the text of explain()', () => {
   });
 
   test('says that an attempt runs, and names no phase without a token', () => {
-    expect(
-      lines({ state: { ...acquiring, refreshing: true, generation: undefined } as never, ...none })[1],
-    ).toBe(`Now ${at(0)}: acquiring, refreshing.`);
+    expect(lines({ state: { ...acquiring, refreshing: true, generation: undefined }, ...none })[1]).toBe(
+      `Now ${at(0)}: acquiring, refreshing.`,
+    );
     expect(lines({ state: { phase: undefined }, source: 'none', ...none })[1]).toBe(`Now ${at(0)}: active.`);
   });
 
