@@ -100,7 +100,10 @@ export function drop(world: World, how: (typeof CLOSINGS)[number]): void {
       }
       if (how === 'error_40' && socket.sent[0])
         rig.refused.add(String((socket.sent[0] as { token?: string }).token));
-      if (how.startsWith('error_')) rig.noteTrouble();
+      if (how.startsWith('error_')) {
+        rig.refusedByFrame.push(Number(how.slice(6)));
+        rig.noteTrouble();
+      }
     }
   }
 }

@@ -119,8 +119,9 @@ function connectFailsForAReason(rig: Rig): string | undefined {
       .slice(Math.max(0, call.socketSendsBefore - 2));
     const saw = (...codes: unknown[]) => shakes.filter(({ answer }) => codes.includes(answer)).length;
     if (!CONNECT_ERRORS.includes(code)) return `connect() fails with none of its errors: ${describe(call)}`;
-    // A token that a request has seen refused before is not sent again.
-    const isRefused = saw(...REFUSALS) > 0 || rig.sends.some(({ answer }) => REFUSALS.includes(answer));
+    // A token that a request, or an earlier connection, has seen refused is not sent again.
+    const refusals = [...rig.sends.map(({ answer }) => answer), ...rig.refusedByFrame];
+    const isRefused = refusals.some((answer) => REFUSALS.includes(answer));
     if (code === 'handshake_rejected' && !isRefused) return `nobody refused: ${describe(call)}`;
     if (code === 'provider_returns_expired' && saw(40) < 2) return `no second 40: ${describe(call)}`;
     const first = firstOfAttempt(call, rig);

@@ -445,3 +445,22 @@ test('what replaces a token that the server has refused is no cost of a consumer
     new Step('a consumer refuses', { details: '', thenMs: 0, act: refuseAsConsumer }),
   );
 });
+
+test('a token that was dead by our clock on arrival costs a consumer no more than one that lives', async () => {
+  await keepsTheRules(
+    { lifeSeconds: 600 },
+    step('the server is fast', ({ coordinator }) => Object.assign(coordinator, { skewMs: 900_000 })),
+    step('request', ({ rig }) => send(rig, 'POST'), 1_500),
+    new Step('a consumer refuses', { details: '', thenMs: 0, act: refuseAsConsumer }),
+  );
+});
+
+test('connect() may fail with the refusal of a token that an open connection was told of', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('connect', ({ rig }) => connect(rig), 200),
+    step('the provider has a cache', ({ rig }) => Object.assign(rig.issuer, { mode: 'same' })),
+    step('the server refuses the token', (world) => drop(world, 'error_43'), 1_500),
+    step('connect', ({ rig }) => connect(rig), 1_500),
+  );
+});

@@ -50,6 +50,8 @@ export class Rig {
   readonly calls: AppCall[] = [];
   readonly sockets: ModelSocket[] = [];
   readonly refused = new Set<string>();
+  /** What the server said on sockets that it had let in, before it closed them. */
+  readonly refusedByFrame: number[] = [];
   readonly logged: string[] = [];
   /** Logs and events that nobody has looked through yet. */
   readonly written: string[] = [];

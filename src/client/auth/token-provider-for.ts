@@ -5,7 +5,7 @@ import { canReplace } from '../refresh/refresh-policy.js';
 import { suspendForGood } from '../refresh/suspension.js';
 import type { TokenStore } from '../refresh/token-store.js';
 import type { Waiters } from '../refresh/waiters.js';
-import { isAlive, type Now, remainingMs } from '../token/phase.js';
+import { isAlive, lifeAtReceiptMs, type Now, remainingMs } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import type { ServerVerdicts } from './server-verdicts.js';
 
@@ -64,7 +64,11 @@ export class TokenConsumer {
       throw suspendForGood(this.#store, this.#store.lastError);
     }
     if (isRepeat && !canReplace(this.#store.policy)) this.#haveJudged(now);
-    else if (isRepeat && !this.#isStraggler(held, now)) await this.#takeBack(held, now);
+    else if (isRepeat && !this.#isStraggler(held, now)) {
+      if (!this.#isHeldOff(held, now)) await this.#replace(held);
+      // Who asks for a token that was dead by our clock on arrival has another one fetched, each time.
+      else if (!isAlive(held, now)) return held.value;
+    }
     const { token } = await this.#waiters.acquire();
     this.#assertCurrent();
     if (!token) return '';
@@ -101,16 +105,21 @@ export class TokenConsumer {
     this.#askServer().catch(() => {});
   }
 
-  /** Asks for another token, unless too many in a row came back; a failure is the consumer's only without a token. */
-  async #takeBack(held: TokenFacts, now: Now): Promise<void> {
-    const isLiving = isAlive(held, now);
+  /** Counts what came back, and says whether too many did in a row, none of which had served its time. */
+  #isHeldOff(held: TokenFacts, now: Now): boolean {
+    const isDeadOnArrival = !held.rejectedByServerAt && lifeAtReceiptMs(held, now) <= 0;
+    const isUnspent = isAlive(held, now) || isDeadOnArrival;
     if (this.#cameBack !== held.generation) {
       this.#cameBack = held.generation;
       const isSoon = millisecondsUntil(after((this.#handedOut as { at: Moment }).at, HAND_BACK_MS), now) > 0;
-      if (isSoon && isLiving) this.#breaker.countUnusable(now, undefined);
+      if (isSoon && isUnspent) this.#breaker.countUnusable(now, undefined);
       else this.#breaker.reset();
     }
-    if (isLiving && this.#breaker.blockedAt(now)) return;
+    return isUnspent && this.#breaker.blockedAt(now) !== undefined;
+  }
+
+  /** Asks for another token; a failure is the consumer's only where it is left without one. */
+  async #replace(held: TokenFacts): Promise<void> {
     try {
       await this.#verdicts.replaceFor(held);
     } catch (error) {

@@ -184,6 +184,45 @@ describe('what a consumer costs', () => {
     expect(await chat()).not.toBe(held);
   });
 
+  describe('where the server’s clock is ahead of ours, and says so', () => {
+    let onDemand: StreamVideo;
+
+    beforeEach(async () => {
+      coordinator.respond = () => {
+        const date = new Date(Date.now() + 900_000).toUTCString();
+        return answer({}, 200, { date });
+      };
+      // Nothing else asks for tokens.
+      const { fetch } = coordinator;
+      const base = { apiKey: 'key', user: { id: 'martin' }, tokenProvider: provider, fetch };
+      onDemand = new StreamVideo({ ...base, refresh: 'on-demand', logger: 'silent' });
+      await onDemand.request('GET', '/edges');
+      provider.mockClear();
+    });
+
+    afterEach(() => onDemand.disconnect());
+
+    async function repeatEverySecond(): Promise<number> {
+      const video = onDemand.auth.tokenProviderFor('video');
+      for (let times = 0; times < 30; times += 1) {
+        await video();
+        await advance(1_000);
+      }
+      return provider.mock.calls.length;
+    }
+
+    test('is no more for tokens that are dead on arrival by that', async () => {
+      provider.mockImplementation(async () => freshToken('martin', 600));
+      await onDemand.auth.refresh();
+      expect(await repeatEverySecond()).toBe(3);
+      expect(onDemand.auth.state).toMatchObject({ phase: 'expired' });
+    });
+
+    test('is the same for tokens that live', async () => {
+      expect(await repeatEverySecond()).toBe(2);
+    });
+  });
+
   test('ends with a token that is expired: that is refreshed as usual', async () => {
     const video = client.auth.tokenProviderFor('video');
     for (let second = 0; second < 18; second += 6) {
