@@ -81,8 +81,7 @@ export class ProviderBackOff {
   }
 
   #block(now: Moment, why: Pick<Blocked, 'by' | 'error'>, delayMs: number): void {
-    const former = this.#blocked.find(({ by }) => by === why.by);
-    const blocked = laterOf(stillBlocked(former, now), { until: after(now, delayMs), ...why }) as Blocked;
-    this.#blocked = [...this.#blocked.filter((other) => other !== former), blocked];
+    const others = this.#blocked.filter((former) => stillBlocked(former, now));
+    this.#blocked = [...others, { until: after(now, delayMs), ...why }];
   }
 }

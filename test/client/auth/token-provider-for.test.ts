@@ -250,6 +250,24 @@ describe('a consumer while no token can be had', () => {
     expect(again.value).toBe(token);
   });
 
+  test('is told why where the token has ended meanwhile', async () => {
+    client = new StreamVideo({
+      apiKey: 'key',
+      user: { id: 'martin' },
+      tokenProvider: provider,
+      refresh: 'on-demand',
+      fetch: coordinator.fetch,
+      logger: 'silent',
+    });
+    const video = client.auth.tokenProviderFor('video');
+    await video();
+    await advance(3_595_000);
+    provider.mockReturnValue(new Promise(() => {}));
+    const again = watch(video());
+    await advance(10_000);
+    expect(again.error).toMatchObject({ code: 'provider_timeout' });
+  });
+
   test('is given none after the end of the session', async () => {
     const video = client.auth.tokenProviderFor('video');
     await video();
@@ -260,6 +278,56 @@ describe('a consumer while no token can be had', () => {
     await advance(0);
     expect(again.error).toMatchObject({ code: 'session_ended' });
     await expect(video()).rejects.toMatchObject({ code: 'session_ended' });
+  });
+});
+
+describe('a consumer of tokens that its server takes for a while', () => {
+  test('has each replaced, however many come back: not sooner than 15 s is no burst', async () => {
+    const video = client.auth.tokenProviderFor('video');
+    await video();
+    for (let times = 1; times <= 8; times += 1) {
+      await advance(15_000);
+      await video();
+      expect(provider).toHaveBeenCalledTimes(times + 1);
+    }
+  });
+
+  test('has them replaced no more once three in a row came back sooner', async () => {
+    const video = client.auth.tokenProviderFor('video');
+    await video();
+    for (let times = 1; times <= 8; times += 1) {
+      await advance(14_999);
+      await video();
+    }
+    expect(provider.mock.calls.length).toBeLessThan(8);
+  });
+});
+
+describe('a consumer of a token that nothing can replace and that has ended by our clock', () => {
+  const makeStatic = () => {
+    client = new StreamVideo({
+      apiKey: 'key',
+      user: { id: 'martin' },
+      token: freshToken('martin', 60),
+      fetch: coordinator.fetch,
+      logger: 'silent',
+    });
+  };
+
+  test('is given it once more, since our clock may be wrong, and then told so', async () => {
+    makeStatic();
+    const video = client.auth.tokenProviderFor('video');
+    await advance(60_000);
+    expect(await video()).toBe(client.token);
+    await expect(video()).rejects.toMatchObject({ code: 'token_expired' });
+  });
+
+  test("is told so at once where the server's clock is known", async () => {
+    makeStatic();
+    coordinator.respond = () => answer({}, 200, { date: new Date(Date.now()).toUTCString() });
+    await client.request('GET', '/edges');
+    await advance(60_000);
+    await expect(client.auth.tokenProviderFor('video')()).rejects.toMatchObject({ code: 'token_expired' });
   });
 });
 

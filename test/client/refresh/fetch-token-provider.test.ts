@@ -186,6 +186,13 @@ describe('its answer', () => {
     });
   });
 
+  test('names the address without the name and the password in it', async () => {
+    endpoint(new Response('', { status: 404 }));
+    await expect(ask('https://martin:secret@app.example/token')).rejects.toMatchObject({
+      message: 'The token endpoint https://app.example/token answered 404',
+    });
+  });
+
   // case 213
   test.each([
     ['as a stream', () => new Response('x'.repeat(256 * 1024 + 1))],
@@ -373,5 +380,31 @@ describe('a redirect', () => {
     vi.stubGlobal('document', { baseURI: 'https://app.example/v3/' });
     await expect(ask('/token')).resolves.toBe('token');
     await expect(ask('token')).rejects.toMatchObject({ remediation: ADVICE });
+  });
+
+  describe('where the runtime leaves addresses as they are, as React Native does,', () => {
+    const asIs = class {
+      readonly href: string;
+      constructor(address: unknown) {
+        this.href = String(address);
+      }
+    };
+
+    test.each([
+      ['in capitals', 'HTTPS://App.Example/Token', 'https://app.example/Token'],
+      ['with capitals in the middle of its host', 'https://aPP.eXample/Token', 'https://app.example/Token'],
+      ['whose answer names none', 'https://app.example/token', ''],
+      ['whose answer knows none', 'https://app.example/token', undefined],
+    ])('is none at an address %s', async (_name, asked, answered) => {
+      vi.stubGlobal('URL', asIs);
+      endpoint(() => arrived(answered as string, false));
+      await expect(ask(asked)).resolves.toBe('token');
+    });
+
+    test('is one to a path in other letters', async () => {
+      vi.stubGlobal('URL', asIs);
+      endpoint(() => arrived('https://app.example/Token', false));
+      await expect(ask('https://app.example/token')).rejects.toMatchObject({ remediation: ADVICE });
+    });
   });
 });

@@ -182,3 +182,129 @@ describe('a clock that is off', () => {
     expect(emit.mock.calls).toEqual(told);
   });
 });
+
+describe('who listens to the facts', () => {
+  const listenTo = (store: TokenStore) => {
+    const listener = vi.fn();
+    return { listener, stop: store.onChange(listener) };
+  };
+
+  test('hears of each change, until it stops', () => {
+    const store = storeOf();
+    const { listener, stop } = listenTo(store);
+    store.changed();
+    stop();
+    store.changed();
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
+  test('hears of the time once it has changed the phase, and not before', async () => {
+    const store = storeOf({ token: freshToken('martin', 3600), source: provider });
+    const { listener } = listenTo(store);
+    store.changed();
+    await advance(10_000);
+    store.noticeTime(store.now());
+    expect(listener).toHaveBeenCalledTimes(1);
+    await advance(3_500_000);
+    store.noticeTime(store.now());
+    store.noticeTime(store.now());
+    expect(listener).toHaveBeenCalledTimes(2);
+  });
+
+  test('hears of the time once it has ended a wait, and not before', async () => {
+    const store = storeOf({ source: provider });
+    const { listener } = listenTo(store);
+    store.backOff.fail(store.now(), { by: 'provider', error: undefined, retryAfterMs: 1_000 });
+    store.changed();
+    await advance(999);
+    store.noticeTime(store.now());
+    expect(listener).toHaveBeenCalledTimes(1);
+    await advance(1);
+    store.noticeTime(store.now());
+    expect(listener).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('a consumer', () => {
+  test('has had no token in a session that begins', () => {
+    const store = storeOf();
+    expect(store.policy.hasConsumer).toBe(false);
+    store.hasConsumer = true;
+    expect(store.policy.hasConsumer).toBe(true);
+    store.clear();
+    expect(store.policy.hasConsumer).toBe(false);
+  });
+});
+
+describe('40s that come early', () => {
+  const refuseEarly = (store: TokenStore) => {
+    refuse(store);
+    store.countExpiry(store.held as TokenFacts, store.now(), new Error('40'));
+  };
+
+  test('keep the next attempt away from the third in a row on', () => {
+    const store = storeOf({ source: provider });
+    for (const blocked of [undefined, undefined, { by: 'early_refusal' }]) {
+      bring(store, freshToken('martin', 3600));
+      refuseEarly(store);
+      if (blocked) expect(store.blockedAt(store.now())).toMatchObject(blocked);
+      else expect(store.blockedAt(store.now())).toBeUndefined();
+    }
+  });
+
+  test('are no row where a token in between was taken for more than 10 s', async () => {
+    const store = storeOf({ source: provider });
+    for (let times = 0; times < 2; times += 1) {
+      bring(store, freshToken('martin', 3600));
+      refuseEarly(store);
+    }
+    bring(store, freshToken('martin', 3600));
+    await advance(10_000);
+    bring(store, freshToken('martin', 3600));
+    refuseEarly(store);
+    expect(store.blockedAt(store.now())).toBeUndefined();
+  });
+
+  test('are a row where the token in between was replaced as soon as it came', () => {
+    const store = storeOf({ source: provider });
+    for (let times = 0; times < 2; times += 1) {
+      bring(store, freshToken('martin', 3600));
+      refuseEarly(store);
+    }
+    bring(store, freshToken('martin', 3600));
+    bring(store, freshToken('martin', 3600));
+    refuseEarly(store);
+    expect(store.blockedAt(store.now())).toMatchObject({ by: 'early_refusal' });
+  });
+});
+
+describe('a late 40', () => {
+  test('counts against the provider where the server never took the token, and only there', async () => {
+    for (const isAccepted of [true, false]) {
+      const store = storeOf({ source: provider });
+      bring(store, freshToken('martin', 3600));
+      const token = store.held as TokenFacts;
+      if (isAccepted) store.tokens.accept(token.value, store.now());
+      await advance(10_000);
+      store.countExpiry(token, store.now(), new Error('40'));
+      expect(store.breaker.unusable).toBe(isAccepted ? 0 : 1);
+    }
+  });
+});
+
+describe('the supplied token', () => {
+  test('is supplied no more once the server has refused it, where a provider can bring another', () => {
+    const token = freshToken('martin', 3600);
+    const store = storeOf({ token, source: provider });
+    store.refuse(store.held as TokenFacts, store.now());
+    expect(store.supplied).toBeUndefined();
+  });
+
+  test('stays where the server has refused another one', () => {
+    const token = freshToken('martin', 3600);
+    const store = storeOf({ token, source: provider });
+    bring(store, freshToken('martin', 1800));
+    store.refuse(store.held as TokenFacts, store.now());
+    expect(store.supplied).toBe(token);
+  });
+});
