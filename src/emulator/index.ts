@@ -20,8 +20,10 @@ export type {
   LiveFaults,
   LiveMessage,
   LiveParticipant,
+  LiveReconnect,
   LiveSnapshot,
   LiveToken,
+  LiveTrack,
 } from './state/live.js';
 export type { ReconnectStrategy } from './state/participants.js';
 export type { RateLimitOptions } from './state/rate-limits.js';

@@ -53,6 +53,26 @@ export interface TimelineBand {
   readonly until?: number | undefined;
 }
 
+export type TimelineTrackKind = 'audio' | 'video' | 'screen';
+
+/** One presence in a call: a bar from join to leave, with a line for each time that a track was on. */
+export interface TimelineParticipation {
+  readonly id: string;
+  /** The call, drawn inside the bar where it fits. */
+  readonly label: string;
+  readonly title: string;
+  readonly from: number;
+  /** Undefined: still there. */
+  readonly until?: number | undefined;
+  readonly tracks: readonly {
+    readonly kind: TimelineTrackKind;
+    readonly from: number;
+    readonly until?: number | undefined;
+  }[];
+  /** When the client reconnected. */
+  readonly reconnects: readonly number[];
+}
+
 /** Something that happened at one moment. */
 export interface TimelineMark {
   readonly id: string;
@@ -78,6 +98,8 @@ export interface TimelineLane {
   readonly bars: readonly TimelineBar[];
   readonly spans: readonly TimelineSpan[];
   readonly marks: readonly TimelineMark[];
+  /** Of a client that was in calls. */
+  readonly participations?: readonly TimelineParticipation[] | undefined;
   /** Of a session. */
   readonly bands?: readonly TimelineBand[] | undefined;
 }

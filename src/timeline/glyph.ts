@@ -18,6 +18,9 @@ const SHAPES: Readonly<Record<TimelineMarkKind, string>> = {
 /** An arrow that comes back on itself. */
 export const REFRESH_SHAPE = 'M3.4-1.6A3.8 3.8 0 1 0 3.6 1.4M3.9-4.4V-1.4H.9';
 
+/** An arrow that turns back to where it came from. */
+export const RECONNECT_SHAPE = 'M-4 5V-1.2a3.4 3.4 0 0 1 6.8 0V3.6M.2 1.4 2.8 4.2 5.4 1.4';
+
 /** A mark, drawn around its own origin; it grows a little with what it stands for. */
 export function glyph(kind: TimelineMarkKind, count = 1): Template {
   const size = kind === 'request' || kind === 'pending' ? 1 + Math.min(1, Math.log2(count) * 0.2) : 1;

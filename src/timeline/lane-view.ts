@@ -10,10 +10,13 @@ import {
   clusterMarks,
   heightOf,
   type PlacedBar,
+  type PlacedParticipation,
   placeBars,
+  placeParticipations,
   rowsOf,
   SOCKET_Y,
 } from './layout.js';
+import { drawParticipation } from './participation.js';
 import type { TimeScale } from './scale.js';
 import { svg, type Template } from './template.js';
 
@@ -36,12 +39,14 @@ export class LaneView {
   readonly items: readonly LaneItem[];
   readonly #scale: TimeScale;
   readonly #clusters: readonly Cluster[];
+  readonly #participations: readonly PlacedParticipation[];
 
   constructor(lane: TimelineLane, scale: TimeScale, now: number) {
     this.lane = lane;
     this.#scale = scale;
     const bars = placeBars(lane.bars);
-    this.height = heightOf(lane, bars);
+    this.#participations = placeParticipations(lane.participations ?? [], bars);
+    this.height = heightOf(lane, bars, this.#participations);
     this.#clusters = clusterMarks(lane, scale);
     const bands = lane.bands ?? [];
     const items = [
@@ -52,6 +57,9 @@ export class LaneView {
         .filter(({ from, until }) => scale.shows(from, until ?? now))
         .map((span) => this.#spanItem(span, now)),
       ...bars.filter(({ bar, until }) => scale.shows(bar.from, until)).map((bar) => this.#barItem(bar)),
+      ...this.#participations
+        .filter(({ participation, until }) => scale.shows(participation.from, Math.min(until, now)))
+        .map((placed) => this.#participationItem(placed, now)),
       ...this.#clusters.map((cluster) => this.#clusterItem(cluster)),
     ];
     this.items = items.sort((a, b) => a.at - b.at);
@@ -69,7 +77,14 @@ export class LaneView {
       this.lane.kind !== 'faults'
         ? svg`<text class="row-caption" x=${gutter - 8} y=${102}>tokens</text>`
         : nothing
-    }`;
+    }
+    ${[...new Map(this.#participations.map((placed) => [placed.y, placed])).values()].map(
+      ({ y, lines }) => svg`<text class="row-caption" x=${gutter - 8} y=${y + 12}>call</text>
+        ${lines.map(
+          (line) =>
+            svg`<text class="row-caption track-caption" x=${gutter - 8} y=${line.y + 3}>${line.kind}</text>`,
+        )}`,
+    )}`;
   }
 
   #bandItem(band: TimelineBand, now: number): LaneItem {
@@ -130,6 +145,12 @@ export class LaneView {
           ${bar.isEndedEarly ? this.#at('ended', Math.max(from, end - 6), y, 'M-3.5-6 3.5 6M3.5-6-3.5 6') : nothing}`;
       },
     };
+  }
+
+  #participationItem(placed: PlacedParticipation, now: number): LaneItem {
+    const { id, from, title } = placed.participation;
+    const draw = () => drawParticipation(placed, this.#scale, now);
+    return { key: id, at: from, ids: [id], title, draw };
   }
 
   #at(name: string, x: number, y: number, shape: string): Template {

@@ -1,4 +1,11 @@
-import type { TimelineBar, TimelineLane, TimelineMark, TimelineMarkKind } from './data.js';
+import type {
+  TimelineBar,
+  TimelineLane,
+  TimelineMark,
+  TimelineMarkKind,
+  TimelineParticipation,
+  TimelineTrackKind,
+} from './data.js';
 import type { TimeScale } from './scale.js';
 
 /** One line of a lane; each kind of mark has its own, so that marks of one moment don't cover each other. */
@@ -31,6 +38,15 @@ export const BAR_HEIGHT = 16;
 const BARS_Y = 89;
 const BAR_PITCH = 19;
 const MAX_BAR_ROWS = 4;
+export const CALL_HEAD_HEIGHT = 16;
+export const TRACK_PITCH = 11;
+const CALL_FOOT_HEIGHT = 3;
+const CALL_GAP = 5;
+const MAX_CALL_ROWS = 3;
+// A client that rejoins has two sessions for a moment: the second one follows the first in its row.
+const REJOIN_OVERLAP_MS = 2000;
+/** In the order of their lines. */
+export const TRACK_KINDS: readonly TimelineTrackKind[] = ['audio', 'video', 'screen'];
 const BUCKET_PX = 14;
 
 // What a place with several marks is named and drawn after.
@@ -56,30 +72,87 @@ export interface PlacedBar {
 
 /** Gives each bar a row of its own while it lives; the oldest gives way when there are too many. */
 export function placeBars(bars: readonly TimelineBar[]): PlacedBar[] {
-  const placed: { bar: TimelineBar; row: number; until: number }[] = [];
-  const lastInRow: (typeof placed)[number][] = [];
-  for (const bar of [...bars].sort((a, b) => a.from - b.from)) {
-    const until = bar.until ?? Number.POSITIVE_INFINITY;
-    let row = lastInRow.findIndex((last) => last.until <= bar.from);
-    if (row === -1 && lastInRow.length < MAX_BAR_ROWS) row = lastInRow.length;
-    if (row === -1) row = indexOfOldest(lastInRow);
+  return inRows(bars, MAX_BAR_ROWS).map(({ item: bar, row, until }) => ({
+    bar,
+    y: BARS_Y + row * BAR_PITCH,
+    until,
+  }));
+}
+
+interface InRow<Item> {
+  readonly item: Item;
+  readonly row: number;
+  until: number;
+}
+
+function inRows<Item extends { readonly from: number; readonly until?: number | undefined }>(
+  items: readonly Item[],
+  maxRows: number,
+  overlapMs = 0,
+): readonly InRow<Item>[] {
+  const placed: InRow<Item>[] = [];
+  const lastInRow: InRow<Item>[] = [];
+  for (const item of [...items].sort((a, b) => a.from - b.from)) {
+    let row = lastInRow.findIndex((last) => last.until <= item.from + overlapMs);
+    if (row === -1 && lastInRow.length < maxRows) row = lastInRow.length;
+    if (row === -1) row = indexOfOldest(lastInRow.map(({ item }) => item));
     const last = lastInRow[row];
-    if (last !== undefined) last.until = Math.min(last.until, bar.from);
-    const entry = { bar, row, until };
+    if (last !== undefined) last.until = Math.min(last.until, item.from);
+    const entry = { item, row, until: item.until ?? Number.POSITIVE_INFINITY };
     lastInRow[row] = entry;
     placed.push(entry);
   }
-  return placed.map(({ bar, row, until }) => ({ bar, y: BARS_Y + row * BAR_PITCH, until }));
+  return placed;
 }
 
-function indexOfOldest(entries: readonly { bar: TimelineBar }[]): number {
-  const starts = entries.map(({ bar }) => bar.from);
+function indexOfOldest(items: readonly { readonly from: number }[]): number {
+  const starts = items.map(({ from }) => from);
   return starts.indexOf(Math.min(...starts));
 }
 
-export function heightOf(lane: TimelineLane, bars: readonly PlacedBar[]): number {
+export interface PlacedParticipation {
+  readonly participation: TimelineParticipation;
+  readonly y: number;
+  readonly height: number;
+  /** Where it ends, or where a later one needs its place. */
+  readonly until: number;
+  /** A line for each kind of track that this lane knows. */
+  readonly lines: readonly { readonly kind: TimelineTrackKind; readonly y: number }[];
+}
+
+/** The calls below the tokens, those at one time below each other: a user may be in one in several tabs. */
+export function placeParticipations(
+  participations: readonly TimelineParticipation[],
+  bars: readonly PlacedBar[],
+): PlacedParticipation[] {
+  const top = barsEnd(bars) + CALL_GAP;
+  const kinds = TRACK_KINDS.filter((kind) =>
+    participations.some(({ tracks }) => tracks.some((track) => track.kind === kind)),
+  );
+  const height = CALL_HEAD_HEIGHT + kinds.length * TRACK_PITCH + (kinds.length > 0 ? CALL_FOOT_HEIGHT : 0);
+  return inRows(participations, MAX_CALL_ROWS, REJOIN_OVERLAP_MS).map(
+    ({ item: participation, row, until }) => {
+      const y = top + row * (height + CALL_GAP);
+      const lines = kinds.map((kind, index) => ({
+        kind,
+        y: y + CALL_HEAD_HEIGHT + (index + 0.5) * TRACK_PITCH,
+      }));
+      return { participation, y, height, until, lines };
+    },
+  );
+}
+
+function barsEnd(bars: readonly PlacedBar[]): number {
+  return Math.max(BARS_Y, ...bars.map(({ y }) => y)) + BAR_PITCH;
+}
+
+export function heightOf(
+  lane: TimelineLane,
+  bars: readonly PlacedBar[],
+  participations: readonly PlacedParticipation[] = [],
+): number {
   if (lane.kind === 'faults') return 37;
-  return Math.max(BARS_Y, ...bars.map(({ y }) => y)) + BAR_PITCH + 5;
+  return Math.max(barsEnd(bars), ...participations.map(({ y, height }) => y + height)) + 5;
 }
 
 /** Marks of one row that lie too close to be told apart. */

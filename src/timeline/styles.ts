@@ -79,6 +79,7 @@ export const timelineStyles = css`
     stroke: var(--sv-grid);
   }
   .now {
+    pointer-events: none;
     stroke: var(--sv-accent);
     stroke-width: 1.5;
   }
@@ -180,6 +181,32 @@ export const timelineStyles = css`
     stroke: var(--sv-bad);
     stroke-dasharray: 4 3;
   }
+  .call {
+    fill: var(--sv-sunken);
+  }
+  .outline.call {
+    fill: none;
+    stroke: var(--sv-muted);
+  }
+  .outline.call.open {
+    stroke: var(--sv-good);
+  }
+  .track.audio {
+    fill: var(--sv-good);
+  }
+  .track.video {
+    fill: var(--sv-accent);
+  }
+  .track.screen {
+    fill: var(--sv-warn);
+  }
+  .track-caption {
+    font-size: 10px;
+  }
+  .reconnect {
+    stroke: var(--sv-bad);
+    stroke-width: 1.8;
+  }
   .bar-label {
     fill: var(--sv-text);
     font-size: 11px;
@@ -277,6 +304,11 @@ export const timelineStyles = css`
     flex: none;
   }
   @container (max-width: 640px) {
+    /* A line of its own, also while it is empty: words that come would push a mark away from the pointer. */
+    .held {
+      flex-basis: 100%;
+      min-height: 1.5em;
+    }
     .axis,
     .lane {
       grid-template-columns: minmax(0, 1fr);

@@ -163,11 +163,15 @@ export class StreamVideoTimeline extends LitElement {
     const kept = this.#tabStops.get(lane.id);
     const tabStop = items.some(({ key }) => key === kept) ? kept : items.at(-1)?.key;
     const nowX = Math.min(Math.max(0, scale.x(now)), scale.width);
-    return html`<section class="lane" aria-label=${lane.title}>
+    const isAlone = this.data.lanes.filter(({ title }) => title === lane.title).length === 1;
+    const name = isAlone
+      ? lane.title
+      : `${lane.title}, ${lane.caption === '' ? 'no client named' : lane.caption}`;
+    return html`<section class="lane" aria-label=${name}>
       <div class="who"><h3>${lane.title}</h3>
         ${[lane.caption, lane.state].filter((text) => text !== '').map((text) => html`<p>${text}</p>`)}</div>
       <svg class="plot" height=${height} role="group" data-lane=${lane.id}
-        aria-label="${lane.title}: ${items.length} things in view. Arrow keys move, Enter shows one.">
+        aria-label="${name}: ${items.length} things in view. Arrow keys move, Enter shows one.">
         <rect class="future" x=${GUTTER_PX + nowX} y="0" width=${scale.width - nowX} height=${height}></rect>
         ${scale.ticks().map((tick) => {
           const x = GUTTER_PX + scale.x(tick);

@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { StreamVideo } from 'stream-video-auth';
 import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { TRACK_TYPE } from '../../src/emulator/media/messages.js';
+import { type Credentials, MediaClient } from '../emulator/media/media-client.js';
 import { type Complaints, everythingIn, launch, watch } from './browser.js';
+
+const { TRACK_TYPE_AUDIO: AUDIO, TRACK_TYPE_VIDEO: VIDEO } = TRACK_TYPE;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 let emulator: Emulator;
@@ -54,6 +61,24 @@ async function connected(id: string, expiresInSeconds = 600): Promise<StreamVide
   return client;
 }
 
+/** A presence in a call without a browser of its own: what signals is all that the page knows. */
+async function inCall(userId: string): Promise<MediaClient> {
+  const token = await emulator.userToken(userId);
+  minted.push(token);
+  const response = await fetch(`${emulator.url}/video/call/default/standup/join?api_key=${emulator.apiKey}`, {
+    method: 'POST',
+    headers: { authorization: token, 'stream-auth-type': 'jwt', 'content-type': 'application/json' },
+    body: JSON.stringify({ location: 'FRA', create: true }),
+  });
+  const { credentials } = (await response.json()) as { credentials: Credentials };
+  const client = await MediaClient.open(credentials, `${userId}-1`);
+  client.say({ joinRequest: { token: credentials.token, sessionId: `${userId}-1` } });
+  await client.next('joinResponse');
+  return client;
+}
+const mute = (client: MediaClient, trackType: number, muted: boolean) =>
+  client.call('UpdateMuteStates', { sessionId: client.sessionId, muteStates: [{ trackType, muted }] });
+
 function lane(title: string): Locator {
   return page.locator('stream-video-timeline').getByRole('region', { name: title, exact: true });
 }
@@ -70,7 +95,7 @@ describe('the time line', () => {
     await connected('martin');
     await itemOf('martin', /^Handshake, 101/).waitFor();
     await itemOf('martin', /^Socket \(video\) since .* open$/).waitFor();
-    await itemOf('martin', /^Token 1 of martin, 10 min/).waitFor();
+    await itemOf('martin', /^Token 1, 10 min, of martin/).waitFor();
     await lane('martin').getByText('connected').waitFor();
     expect(await lane('martin').count()).toBe(1);
   });
@@ -79,13 +104,13 @@ describe('the time line', () => {
     await connected('martin');
     await page.reload();
     await itemOf('martin', /^Handshake, 101/).waitFor();
-    await itemOf('martin', /^Token 1 of martin/).waitFor();
+    await itemOf('martin', /^Token 1, .*, of martin/).waitFor();
     expect(await itemOf('martin', /^Refused/).count()).toBe(0);
   });
 
   test('a token has its windows drawn where a client begins to refresh and to wait', async () => {
     await connected('martin', 60);
-    const bar = itemOf('martin', /^Token 1 of martin/);
+    const bar = itemOf('martin', /^Token 1, .*, of martin/);
     const widthOf = async (part: string) => Number(await bar.locator(`.${part}`).getAttribute('width'));
     await bar.waitFor();
     const life = await widthOf('life');
@@ -99,7 +124,7 @@ describe('the time line', () => {
 
   test('a token without expiry has no windows', async () => {
     await emulator.userToken('martin', { expiresInSeconds: null });
-    const bar = itemOf('martin', /^Token 1 of martin, no expiry/);
+    const bar = itemOf('martin', /^Token 1, no expiry, of martin/);
     await bar.waitFor();
     expect(await bar.locator('.advisory, .mandatory').count()).toBe(0);
   });
@@ -110,10 +135,10 @@ describe('the time line', () => {
     await client.call('default', 'standup').getOrCreate();
     await itemOf('martin', /^Refused: POST .*401 \/ 40/).waitFor();
     await itemOf('martin', /^Replay of \d+: POST .*201/).waitFor();
-    const second = itemOf('martin', /^Token 2 of martin, a refresh/);
+    const second = itemOf('martin', /^Token 2, .*, of martin, a refresh/);
     await second.waitFor();
     expect(await second.locator('.refresh').count()).toBe(1);
-    const first = itemOf('martin', /^Token 1 of martin.*expired on demand$/);
+    const first = itemOf('martin', /^Token 1, .*of martin.*expired on demand$/);
     await first.waitFor();
     expect(await first.locator('.ended').count()).toBe(1);
     await itemOf('Emulator', /^tokens expired on demand/).waitFor();
@@ -142,6 +167,46 @@ describe('the time line', () => {
     await lane('__proto__').waitFor();
     await lane('<b>bold</b>').waitFor();
     expect(await page.locator('b').count()).toBe(0);
+  });
+});
+
+describe('the media side', () => {
+  test('a participation is a bar with a line per time of a track, that ends with its leave, for late pages too', async () => {
+    const client = await inCall('martin');
+    await itemOf('martin', /^In default:standup since .*, no track$/).waitFor();
+    for (const muted of [false, true, false]) await mute(client, AUDIO, muted);
+    await mute(client, VIDEO, false);
+    const shown = itemOf('martin', /^In default:standup since .*, audio, video$/);
+    await shown.waitFor();
+    expect(await shown.locator('.track.audio').count()).toBe(2);
+    expect(await shown.locator('.track.video').count()).toBe(1);
+    expect(await shown.locator('.reconnect').count()).toBe(0);
+    await lane('martin').getByText('video', { exact: true }).waitFor();
+    client.say({ leaveCallRequest: { sessionId: client.sessionId } });
+    const over = itemOf('martin', /^In default:standup since .*, left [\d:]+$/);
+    await over.waitFor();
+    await page.reload();
+    await over.waitFor();
+    expect(await over.locator('.track').count()).toBe(3);
+    await over.click();
+    await details().getByRole('heading', { name: 'martin in default:standup' }).waitFor();
+    client.end();
+  });
+
+  test('a client that comes back has a mark in its bar, and the legend says what it is', async () => {
+    const first = await inCall('martin');
+    const legend = page.getByRole('list', { name: 'Legend' });
+    await itemOf('martin', /no track$/).waitFor();
+    first.cut();
+    const second = await inCall('martin');
+    const shown = itemOf('martin', /, no track, reconnected once$/);
+    await shown.waitFor();
+    expect(await shown.locator('.reconnect').count()).toBe(1);
+    await legend.getByText('reconnected to the call').waitFor();
+    expect(await legend.getByText('fault switched').count()).toBe(0);
+    emulator.faults.latency({ ms: 1 });
+    await legend.getByText('fault switched, or tokens ended').waitFor();
+    second.end();
   });
 });
 
@@ -361,7 +426,7 @@ describe('faults', () => {
     const token = String(await page.evaluate('navigator.clipboard.readText()'));
     minted.push(token);
     expect(token.split('.')).toHaveLength(3);
-    await itemOf('grace', /^Token 1 of grace, 1 min/).waitFor();
+    await itemOf('grace', /^Token 1, 1 min, of grace/).waitFor();
   });
 
   test('every control of the emulator has a button', async () => {
@@ -435,6 +500,40 @@ describe('the page', () => {
     await page.locator('.item').first().waitFor();
     const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
+  });
+
+  test('a mark stays where it is when it is pointed at, on a small screen too', async () => {
+    await page.setViewportSize({ width: 360, height: 900 });
+    await connected('martin');
+    const handshake = itemOf('martin', /^Handshake/);
+    const top = async () => (await handshake.boundingBox())?.y;
+    await handshake.scrollIntoViewIfNeeded();
+    const before = await top();
+    await handshake.hover();
+    await page.getByText('held while you look').waitFor();
+    expect(await top()).toBe(before);
+  });
+
+  test.for([
+    ['light', 1280],
+    ['dark', 360],
+  ] as const)('in %s at %i pixels, axe finds nothing in any view', async ([colorScheme, width]) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    await connected('martin');
+    const presence = await inCall('martin');
+    await mute(presence, AUDIO, false);
+    emulator.faults.expireTokens();
+    await page.getByRole('button', { name: /^In default:standup .*audio$/ }).click();
+    await details().waitFor();
+    await page.evaluate(axe);
+    for (const view of ['Time line', 'Requests', 'Tokens', 'Users', 'Calls']) {
+      await page.getByRole('button', { name: view, exact: true }).click();
+      const found = await page.evaluate(`axe.run().then(({ violations }) =>
+        violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+      expect([view, found]).toEqual([view, []]);
+    }
+    presence.end();
   });
 
   test('finds the emulator again after it was gone', async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { TimelineBar, TimelineLane, TimelineMark } from '../../src/timeline/data.js';
-import { clusterMarks, placeBars } from '../../src/timeline/layout.js';
+import type {
+  TimelineBar,
+  TimelineLane,
+  TimelineMark,
+  TimelineParticipation,
+  TimelineTrackKind,
+} from '../../src/timeline/data.js';
+import { clusterMarks, heightOf, placeBars, placeParticipations } from '../../src/timeline/layout.js';
 import { TimeScale } from '../../src/timeline/scale.js';
 
 function bar(id: string, from: number, until?: number): TimelineBar {
@@ -20,6 +26,39 @@ function laneOf(marks: TimelineMark[]): TimelineLane {
     marks,
   };
 }
+
+function inCall(from: number, until?: number, ...kinds: TimelineTrackKind[]): TimelineParticipation {
+  const tracks = kinds.map((kind) => ({ kind, from }));
+  return { id: String(from), label: '', title: '', from, until, tracks, reconnects: [] };
+}
+
+describe('participations', () => {
+  test('stand below the tokens, whole within the lane, with a line per kind of track that occurs', () => {
+    const bars = placeBars([bar('a', 0), bar('b', 1)]);
+    const placed = placeParticipations([inCall(0, 50, 'video'), inCall(60, 90, 'audio')], bars);
+    const [first, second] = placed;
+    expect(first?.y).toBeGreaterThan((bars[1]?.y ?? 0) + 16);
+    expect(second?.y).toBe(first?.y);
+    expect(first?.lines.map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    const lowest = Math.max(...placed.map(({ y, height }) => y + height));
+    expect(heightOf(laneOf([]), bars, placed)).toBeGreaterThan(lowest);
+  });
+
+  test('without a track have no line, and no participation takes no room', () => {
+    const [placed] = placeParticipations([inCall(0)], []);
+    expect(placed?.lines).toEqual([]);
+    expect(heightOf(laneOf([]), [], placeParticipations([], []))).toBe(heightOf(laneOf([]), []));
+  });
+
+  test('at one time stand below each other; more than there are rows: the oldest gives way', () => {
+    const placed = placeParticipations(
+      [0, 1, 2, 3].map((from) => inCall(from)),
+      [],
+    );
+    expect(new Set(placed.map(({ y }) => y)).size).toBe(3);
+    expect(placed.map(({ until }) => until)).toEqual([3, ...Array(3).fill(Number.POSITIVE_INFINITY)]);
+  });
+});
 
 describe('layout', () => {
   test('tokens that live at one time have rows of their own, and a free row is used again', () => {

@@ -16,6 +16,7 @@ export function liveSnapshot(coordinator: Coordinator): LiveSnapshot {
     clients: connections.all().map((connection) => connection.describe()),
     ended: history.ends,
     participants: participants.all().map(liveParticipant),
+    left: history.left,
     tokens: tokens.latest(SHOWN).map(liveToken),
     requests: journal.latest(SHOWN),
     faults: liveFaults(coordinator),

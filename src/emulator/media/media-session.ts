@@ -4,6 +4,7 @@ import type { Coordinator } from '../state/coordinator.js';
 import type { Capability } from '../state/default-grants.js';
 import { Instant } from '../state/instant.js';
 import type { Participant, ParticipationEnd, ReconnectStrategy, TrackKind } from '../state/participants.js';
+import { ParticipationHistory } from '../state/participation-history.js';
 import { type Admitted, MediaRefusal } from './admission.js';
 import {
   CALL_ENDED_REASON,
@@ -47,6 +48,7 @@ export class MediaSession implements Participant, Endpoint {
   readonly lookupPrefix = globalThis.crypto.randomUUID();
   readonly joinedAt: Instant;
   readonly role: string;
+  readonly history: ParticipationHistory;
   readonly #admitted: Admitted;
   readonly #surroundings: Surroundings;
   readonly #published = new Set<number>();
@@ -57,7 +59,9 @@ export class MediaSession implements Participant, Endpoint {
     this.sessionId = sessionId;
     this.#admitted = admitted;
     this.#surroundings = surroundings;
-    this.joinedAt = new Instant(surroundings.coordinator.clock.now());
+    const { clock } = surroundings.coordinator;
+    this.joinedAt = new Instant(clock.now());
+    this.history = new ParticipationHistory(clock);
     const memberRole = call.members.get(caller.userId)?.role;
     this.role = memberRole ?? (caller.kind === 'user' ? caller.user.role : 'anonymous');
   }
@@ -113,6 +117,7 @@ export class MediaSession implements Participant, Endpoint {
       return;
     }
     this.#published.add(rule.type);
+    this.history.trackOn(rule.kind);
     const { userId, sessionId } = this;
     this.#surroundings.broadcast({ trackPublished: { userId, sessionId, type: rule.type } }, this);
     this.#surroundings.changed(this);
@@ -200,6 +205,8 @@ export class MediaSession implements Participant, Endpoint {
 
   #unpublish(type: number, cause: number): void {
     this.#published.delete(type);
+    const kind = ruleOf(type)?.kind;
+    if (kind !== undefined) this.history.trackOff(kind);
     const { userId, sessionId } = this;
     const event = { trackUnpublished: { userId, sessionId, type, cause } };
     // Who muted knows; an answer that comes late could undo the next click.

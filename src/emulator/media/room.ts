@@ -5,7 +5,7 @@ import { Instant } from '../state/instant.js';
 import { wireParticipant, wireParticipantCounts } from '../wire/participant.js';
 import { type Admitted, MediaRefusal } from './admission.js';
 import { MediaSession, type SignalLine } from './media-session.js';
-import { ERROR_CODE, type JoinRequest, type SfuEvent } from './messages.js';
+import { ERROR_CODE, type JoinRequest, MIGRATE, REJOIN, type SfuEvent } from './messages.js';
 import { PUBLISH_OPTIONS } from './publish-options.js';
 import type { MediaTransport } from './transport.js';
 
@@ -51,7 +51,11 @@ export class Room {
     const session = known ?? new MediaSession(sessionId, admitted, this);
     this.#forgetting.get(session)?.();
     const before = session.speakThrough(line);
+    const strategy = reconnectDetails?.strategy;
+    if (known !== undefined) session.history.reconnected(strategy === MIGRATE ? 'migrate' : 'fast');
+    else if (strategy === REJOIN) session.history.reconnected('rejoin');
     if (known === undefined) this.#add(session);
+    else this.changed(session);
     line.send({
       joinResponse: {
         callState: this.#describe(),
@@ -89,6 +93,7 @@ export class Room {
   remove(session: MediaSession, reason: string): void {
     if (!this.#sessions.delete(session.sessionId)) return;
     this.#forgetting.get(session)?.();
+    session.history.ended(reason);
     this.coordinator.participants.remove(session);
     this.transport.detach(session);
     const callCid = this.call.cid;

@@ -106,6 +106,7 @@ export class StreamVideoEmulator extends LitElement {
             )}</div>
             <label>Filter by user <input type="search" .value=${this.filter} @input=${this.#filterBy}></label>
           </div>
+          <h2 class="visually-hidden">${VIEWS[this.view]}</h2>
           ${this.#main()}
         </main>
         <aside>

@@ -112,7 +112,8 @@ export class Coordinator {
 
   /** Tells the observers who is on the media side of a call, or has left it. */
   reportParticipant(participant: Participant, isThere: boolean): void {
-    if (this.#observers.size === 0) return;
+    // Who has left is told to pages that open later.
+    if (isThere && this.#observers.size === 0) return;
     const shown = liveParticipant(participant);
     this.report({ type: 'participant', now: this.clock.now(), participant: shown, isThere });
   }

@@ -1,17 +1,24 @@
-import type { LiveClient, LiveEnd, LiveEvent, LiveFaults } from './live.js';
+import type { LiveClient, LiveEnd, LiveEvent, LiveFaults, LiveParticipant } from './live.js';
 
 const KEPT_ENDS = 1000;
 const KEPT_SWITCHES = 500;
+const KEPT_LEFT = 500;
 
 /** What the live feed told that the present state no longer says, for pages that open later. Bounded. */
 export class LiveHistory {
   #ends: LiveEnd[] = [];
   #switches: { readonly at: number; readonly faults: LiveFaults }[] = [];
+  #left: LiveParticipant[] = [];
   readonly #open = new Map<string, LiveClient>();
 
   /** Sockets that ended, oldest first. */
   get ends(): readonly LiveEnd[] {
     return [...this.#ends];
+  }
+
+  /** Who left the media side of a call, oldest first. */
+  get left(): readonly LiveParticipant[] {
+    return [...this.#left];
   }
 
   /** The faults as they were after each switch, oldest first. */
@@ -22,7 +29,9 @@ export class LiveHistory {
   note(event: LiveEvent): void {
     if (event.type === 'connected') this.#open.set(event.client.connectionId, event.client);
     else if (event.type === 'disconnected') this.#end(event);
-    else if (event.type === 'faults') {
+    else if (event.type === 'participant' && !event.isThere) {
+      this.#left = [...this.#left.slice(1 - KEPT_LEFT), event.participant];
+    } else if (event.type === 'faults') {
       this.#switches = [...this.#switches.slice(1 - KEPT_SWITCHES), { at: event.now, faults: event.faults }];
     }
   }

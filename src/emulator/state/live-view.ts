@@ -28,7 +28,7 @@ export function liveToken(token: KnownToken): LiveToken {
 }
 
 export function liveParticipant(participant: Participant): LiveParticipant {
-  const { cid, userId, sessionId, role, joinedAt, isAnonymous } = participant;
+  const { cid, userId, sessionId, role, joinedAt, isAnonymous, history } = participant;
   return {
     cid: redactText(cid),
     userId: redactText(userId),
@@ -37,6 +37,10 @@ export function liveParticipant(participant: Participant): LiveParticipant {
     joinedAt: joinedAt.ms,
     isAnonymous,
     tracks: participant.tracks(),
+    trackTimes: history.tracks,
+    reconnects: history.reconnects,
+    leftAt: history.end?.at,
+    leftBecause: history.end?.reason,
   };
 }
 

@@ -40,6 +40,24 @@ export interface LiveClient {
   readonly client?: string | undefined;
 }
 
+/** A time during which somebody's track was on. */
+export interface LiveTrack {
+  /** What was sent. */
+  readonly kind: 'audio' | 'video' | 'screenshare' | 'screenshare_audio';
+  /** Epoch milliseconds by the emulator's clock. */
+  readonly from: number;
+  /** The same; undefined while it is on. */
+  readonly until?: number | undefined;
+}
+
+/** A client that came back to the media side of a call. */
+export interface LiveReconnect {
+  /** Epoch milliseconds by the emulator's clock. */
+  readonly at: number;
+  /** With its session, with a new one, or over another media server. */
+  readonly strategy: 'fast' | 'rejoin' | 'migrate';
+}
+
 /** Somebody on the media side of a call. */
 export interface LiveParticipant {
   /** The call, as `type:id`. */
@@ -55,7 +73,15 @@ export interface LiveParticipant {
   /** Whether it is counted, but not listed to others. */
   readonly isAnonymous: boolean;
   /** What is published and not muted. */
-  readonly tracks: readonly ('audio' | 'video' | 'screenshare' | 'screenshare_audio')[];
+  readonly tracks: readonly LiveTrack['kind'][];
+  /** When each track was on, oldest first; the newest 200 times. */
+  readonly trackTimes: readonly LiveTrack[];
+  /** When the client came back, oldest first; the newest 100 times. After a rejoin: of the new presence. */
+  readonly reconnects: readonly LiveReconnect[];
+  /** Epoch milliseconds by the emulator's clock; undefined while there. */
+  readonly leftAt?: number | undefined;
+  /** Why it is over, in a word or two: `left`, `kicked`, `connection lost`. */
+  readonly leftBecause?: string | undefined;
 }
 
 /** A socket that has ended. */
@@ -118,6 +144,8 @@ export interface LiveSnapshot {
   readonly ended: readonly LiveEnd[];
   /** Who is on the media side of calls. */
   readonly participants: readonly LiveParticipant[];
+  /** The newest of those that have left, oldest first. */
+  readonly left: readonly LiveParticipant[];
   /** The tokens that are remembered. */
   readonly tokens: readonly LiveToken[];
   /** What arrived last, oldest first. */
@@ -136,7 +164,7 @@ export interface LiveSnapshot {
  * - `request`: a request or handshake was answered. A refusal has an `apiCode`; a replay is a later request with
  *   the same method and path whose predecessor was refused with 40.
  * - `connected` / `disconnected`: a socket passed its handshake, or ended. `by` says which side ended it.
- * - `participant`: somebody joined the media side of a call, published or muted a track, or left.
+ * - `participant`: somebody joined the media side of a call, published or muted a track, reconnected, or left.
  * - `faults`: a fault was switched.
  */
 export type LiveEvent =

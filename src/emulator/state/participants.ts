@@ -1,4 +1,5 @@
 import type { Instant } from './instant.js';
+import type { ParticipationHistory } from './participation-history.js';
 
 export const TRACK_KINDS = ['audio', 'video', 'screenshare', 'screenshare_audio'] as const;
 
@@ -18,6 +19,7 @@ export interface Participant {
   readonly joinedAt: Instant;
   /** Anonymous viewers are counted and not listed. */
   readonly isAnonymous: boolean;
+  readonly history: ParticipationHistory;
   /** What is on now. */
   tracks(): readonly TrackKind[];
   /** Takes the participant out of the call. */

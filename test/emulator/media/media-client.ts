@@ -9,7 +9,7 @@ import {
 import { decode, encode, type ValuesOf } from '../../../src/emulator/media/wire-format.js';
 import type { Scene } from '../support/emulator.js';
 
-interface Credentials {
+export interface Credentials {
   readonly server: { readonly edge_name: string; readonly url: string; readonly ws_endpoint: string };
   readonly token: string;
   readonly ice_servers: readonly object[];

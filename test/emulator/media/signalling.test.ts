@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { LiveMessage, LiveSnapshot } from '../../../src/emulator/index.js';
 import { TRACK_TYPE } from '../../../src/emulator/media/messages.js';
 import { Scene } from '../support/emulator.js';
 import { credentialsOf, MediaClient } from './media-client.js';
@@ -23,6 +24,14 @@ async function open(userId: string, sessionId: string): Promise<[MediaClient, st
   const client = await MediaClient.open(credentials, sessionId);
   clients.push(client);
   return [client, credentials.token];
+}
+
+function snapshotNow(): LiveSnapshot {
+  const told: LiveMessage[] = [];
+  scene.emulator.observe((message) => told.push(message))();
+  const [first] = told;
+  if (first?.type !== 'snapshot') throw new Error('the first message is a snapshot');
+  return first;
 }
 
 /** The session of the call as the coordinator tells it. */
@@ -491,5 +500,44 @@ describe('the live feed', () => {
     await mara.next('participantLeft');
     stop();
     expect(told).toEqual(['0 there', 'mara ', 'theo ', 'theo audio', 'theo left']);
+  });
+
+  it('a page that opens later is told who left and why, when each track was on, and who reconnected', async () => {
+    const mara = await join('mara');
+    const theo = await join('theo');
+    await publish(theo, mara, AUDIO, VIDEO);
+    const muteStates = [{ trackType: VIDEO, muted: true }];
+    await theo.call('UpdateMuteStates', { sessionId: 'theo-1', muteStates });
+    const [again, token] = await open('theo', 'theo-1');
+    again.say({ joinRequest: { token, sessionId: 'theo-1', reconnectDetails: { strategy: 4 } } });
+    await again.next('joinResponse');
+    const [rejoined, another] = await open('theo', 'theo-2');
+    const reconnectDetails = { strategy: 3, previousSessionId: 'theo-1' };
+    rejoined.say({ joinRequest: { token: another, sessionId: 'theo-2', reconnectDetails } });
+    await rejoined.next('joinResponse');
+    await mara.next('participantLeft');
+    const { participants, left } = snapshotNow();
+    expect(left).toMatchObject([
+      {
+        userId: 'theo',
+        sessionId: 'theo-1',
+        leftBecause: 'joined again',
+        reconnects: [{ strategy: 'migrate' }],
+      },
+    ]);
+    const [{ joinedAt, leftAt, trackTimes } = expect.fail('nobody left')] = left;
+    expect(trackTimes.map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    expect(trackTimes[0]?.until).toBe(leftAt);
+    expect(trackTimes[1]?.until).toBeLessThanOrEqual(leftAt ?? 0);
+    for (const { from, until = 0 } of trackTimes) {
+      expect(from).toBeGreaterThanOrEqual(joinedAt);
+      expect(until).toBeGreaterThanOrEqual(from);
+    }
+    expect(
+      participants.map(({ sessionId, reconnects, leftAt }) => [sessionId, reconnects.length, leftAt]),
+    ).toEqual([
+      ['mara-1', 0, undefined],
+      ['theo-2', 1, undefined],
+    ]);
   });
 });

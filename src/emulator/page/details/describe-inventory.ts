@@ -1,6 +1,6 @@
 import { shown, shownJson, timeOfDay } from '../../../timeline/format.js';
 import type { ListedCall, ListedUser } from '../../control/inventory.js';
-import { participantName } from '../live/participant-notes.js';
+import { participantName } from '../live/participant-name.js';
 import type { Detail, DetailSection, Fact } from './detail.js';
 
 function customSection(custom: unknown): DetailSection[] {

@@ -6,6 +6,7 @@ import { answerOf, isFailure, meaningOf } from '../live/codes.js';
 import type { LiveStore, SocketLife } from '../live/store.js';
 import { claimsSection, lifeFacts } from './claims.js';
 import { describeCall, describeUser } from './describe-inventory.js';
+import { describeParticipation } from './describe-participation.js';
 import type { Detail, DetailSection, Fact } from './detail.js';
 
 /** Everything known about what an id of the time line stands for; undefined when it is no longer known. */
@@ -20,6 +21,8 @@ export function describe(id: string, store: LiveStore): Detail | undefined {
     case 'socket':
     case 'drop':
       return found(store.sockets.get(key), (socket) => describeSocket(id, socket));
+    case 'participation':
+      return found(store.participations.get(key), (one) => describeParticipation(id, one, store.now()));
     case 'user':
       return found(
         store.inventory?.users.find((user) => user.id === key),

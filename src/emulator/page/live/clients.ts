@@ -1,5 +1,6 @@
 import { shown } from '../../../timeline/format.js';
 import type { RecordedRequest } from '../../state/journal.js';
+import type { LiveParticipant } from '../../state/live.js';
 import type { LiveStore, SocketLife } from './store.js';
 
 /** One client as the emulator can tell it from others: a user, and what the client calls itself. */
@@ -9,6 +10,8 @@ export interface ClientActivity {
   readonly software: string;
   readonly requests: RecordedRequest[];
   readonly sockets: SocketLife[];
+  /** On the media side of calls. */
+  readonly participations: LiveParticipant[];
   readonly tokenIds: Set<number>;
 }
 
@@ -32,13 +35,21 @@ function softwareOf(text: string | undefined): string {
 }
 
 /** Sorts what the feed told by client, in the order of their first appearance. */
-export function clientsOf({ requests, sockets, tokens }: LiveStore): ClientActivity[] {
+export function clientsOf({ requests, sockets, tokens, participations }: LiveStore): ClientActivity[] {
   const clients = new Map<string, ClientActivity>();
   const clientOf = (userId: string, software: string): ClientActivity => {
     const key = JSON.stringify([userId, software]);
     const known = clients.get(key);
     if (known !== undefined) return known;
-    const client = { key, userId, software, requests: [], sockets: [], tokenIds: new Set<number>() };
+    const client = {
+      key,
+      userId,
+      software,
+      requests: [],
+      sockets: [],
+      participations: [],
+      tokenIds: new Set<number>(),
+    };
     clients.set(key, client);
     return client;
   };
@@ -54,6 +65,10 @@ export function clientsOf({ requests, sockets, tokens }: LiveStore): ClientActiv
     if (socket.client.tokenId !== undefined) client.tokenIds.add(socket.client.tokenId);
   }
   adoptUnknown(clients);
+  for (const one of participations.values()) {
+    const own = [...clients.values()].filter(({ userId }) => userId === one.userId);
+    (whoJoined(one, own) ?? clientOf(one.userId, '')).participations.push(one);
+  }
   const used = new Set([...clients.values()].flatMap(({ tokenIds }) => [...tokenIds]));
   const firstOfUser = new Map([...clients.values()].reverse().map((client) => [client.userId, client]));
   for (const { id, userId } of tokens.values()) {
@@ -64,6 +79,17 @@ export function clientsOf({ requests, sockets, tokens }: LiveStore): ClientActiv
     client.tokenIds.add(id);
   }
   return [...clients.values()];
+}
+
+/** Which client of the user asked to join the call last before that; the media server is not told. */
+function whoJoined(
+  { cid, joinedAt }: LiveParticipant,
+  clients: ClientActivity[],
+): ClientActivity | undefined {
+  const path = `/call/${cid.replace(':', '/')}/join`;
+  const askedAt = ({ requests }: ClientActivity) =>
+    requests.findLast((one) => one.at <= joinedAt && one.path.endsWith(path))?.at ?? 0;
+  return clients.toSorted((a, b) => askedAt(b) - askedAt(a))[0];
 }
 
 /** A request that a fault broke before its token was read belongs to the only client of that software, if it is. */

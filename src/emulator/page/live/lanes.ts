@@ -3,16 +3,18 @@ import type {
   TimelineLane,
   TimelineMark,
   TimelineMarkKind,
+  TimelineParticipation,
   TimelineSpan,
+  TimelineTrackKind,
 } from '../../../timeline/data.js';
 import { duration, shown, timeOfDay } from '../../../timeline/format.js';
 import type { RecordedRequest } from '../../state/journal.js';
-import type { LiveParticipant, LiveToken } from '../../state/live.js';
+import type { LiveParticipant, LiveToken, LiveTrack } from '../../state/live.js';
 import { type ClientActivity, clientsOf } from './clients.js';
 import { answerOf, isFailure, isTokenRefusal, meaningOf } from './codes.js';
 import { type Presence, presenceOf, RANK } from './presence.js';
 import { replaysOf } from './replays.js';
-import type { FaultNote, LiveStore, SocketLife } from './store.js';
+import { type FaultNote, type LiveStore, participationKey, type SocketLife } from './store.js';
 
 const BACK_DATED_MS = 6000;
 
@@ -47,8 +49,8 @@ function faultLane(notes: readonly FaultNote[]): TimelineLane {
 }
 
 function clientLane(client: ClientActivity, presence: Presence, store: LiveStore): TimelineLane {
-  const { tokens, participants } = store;
-  const { key, userId, requests, sockets } = client;
+  const { tokens } = store;
+  const { key, userId, requests, sockets, participations } = client;
   const replays = replaysOf(requests);
   const lived = [...client.tokenIds].map((id) => tokens.get(id)).filter((token) => token !== undefined);
   return {
@@ -56,12 +58,13 @@ function clientLane(client: ClientActivity, presence: Presence, store: LiveStore
     kind: 'client',
     title: userId === '!anon' ? 'anonymous' : shown(userId, 60),
     caption: client.software,
-    state: [stateOf(client, presence), ...mediaOf(userId, participants.values())].join(', '),
+    state: [stateOf(client, presence), ...mediaOf(participations)].join(', '),
     isOver: presence === 'over',
     bars: lived
       .sort((a, b) => a.firstSeenAt - b.firstSeenAt || a.id - b.id)
       .map((token, index) => barOf(token, index > 0)),
     spans: sockets.map(spanOf),
+    participations: participations.map(participationOf),
     marks: [
       ...requests.map((request) => requestMark(request, replays.get(request.id))),
       ...sockets.filter(({ until }) => until !== undefined).map(dropMark),
@@ -77,12 +80,49 @@ function stateOf({ sockets }: ClientActivity, presence: Presence): string {
   return open === 1 ? 'connected' : `${open} sockets`;
 }
 
-/** What the user sends on the media side of calls, if it is there. Anonymous viewers can't be told apart. */
-function mediaOf(userId: string, participants: Iterable<LiveParticipant>): string[] {
-  const own = [...participants].filter((one) => one.userId === userId && !one.isAnonymous);
-  if (own.length === 0) return [];
-  const tracks = new Set(own.flatMap(({ tracks }) => tracks));
+/** What the client sends on the media side of calls, if it is there. */
+function mediaOf(participations: readonly LiveParticipant[]): string[] {
+  const present = participations.filter(({ leftAt }) => leftAt === undefined);
+  if (present.length === 0) return [];
+  const tracks = new Set(present.flatMap(({ tracks }) => tracks));
   return tracks.size === 0 ? ['in a call'] : [...tracks].map((track) => track.replace('_', ' '));
+}
+
+const LINES: Readonly<Record<LiveTrack['kind'], TimelineTrackKind>> = {
+  audio: 'audio',
+  video: 'video',
+  screenshare: 'screen',
+  // A screen is shared with its sound or without; one line tells of both.
+  screenshare_audio: 'screen',
+};
+
+function participationOf(participant: LiveParticipant): TimelineParticipation {
+  const { cid, joinedAt, trackTimes, reconnects, leftAt } = participant;
+  return {
+    id: `participation:${participationKey(participant)}`,
+    label: shown(cid, 60),
+    title: participationTitle(participant),
+    from: joinedAt,
+    until: leftAt,
+    tracks: trackTimes.map(({ kind, from, until }) => ({ kind: LINES[kind], from, until })),
+    reconnects: reconnects.map(({ at }) => at),
+  };
+}
+
+/** `In default:standup since 12:00:01, audio, video, reconnected once`. */
+function participationTitle({
+  cid,
+  joinedAt,
+  tracks,
+  reconnects,
+  leftAt,
+  leftBecause,
+}: LiveParticipant): string {
+  const now = tracks.length === 0 ? 'no track' : tracks.map((track) => track.replace('_', ' ')).join(', ');
+  const end = leftAt === undefined ? now : `${leftBecause} ${timeOfDay(leftAt)}`;
+  const times = reconnects.length === 1 ? 'once' : `${reconnects.length} times`;
+  const back = reconnects.length === 0 ? '' : `, reconnected ${times}`;
+  return `In ${shown(cid, 80)} since ${timeOfDay(joinedAt)}, ${end}${back}`;
 }
 
 function barOf(token: LiveToken, isRefresh: boolean): TimelineBar {
@@ -97,7 +137,8 @@ function barOf(token: LiveToken, isRefresh: boolean): TimelineBar {
   return {
     id: `token:${id}`,
     label: `#${id} · ${life}`,
-    title: `Token ${id} of ${shown(userId, 60)}${isRefresh ? ', a refresh' : ''}, ${life}${expiry}${end}`,
+    // What is written in the bar is part of it, in this order.
+    title: `Token ${id}, ${life}, of ${shown(userId, 60)}${isRefresh ? ', a refresh' : ''}${expiry}${end}`,
     from,
     until,
     advisoryAt,

@@ -1,7 +1,7 @@
 import type { ClientActivity } from './clients.js';
 import type { LiveStore } from './store.js';
 
-/** Whether a client has a socket, did something lately without one, or is gone. */
+/** Whether a client has a socket or is in a call, did something lately without one, or is gone. */
 export type Presence = 'connected' | 'active' | 'over';
 
 /** Connected clients come first. */
@@ -13,8 +13,10 @@ const AFTER_REQUEST_MS = 60_000;
 
 /** How a client is there now. One that closed its own socket is over at once. */
 export function presenceOf(client: ClientActivity, store: LiveStore): Presence {
-  const { sockets, requests, tokenIds } = client;
-  if (sockets.some(({ until }) => until === undefined)) return 'connected';
+  const { sockets, requests, participations, tokenIds } = client;
+  // An anonymous viewer of the official client has no socket but that of the call.
+  const isInCall = participations.some(({ leftAt }) => leftAt === undefined);
+  if (isInCall || sockets.some(({ until }) => until === undefined)) return 'connected';
   const now = store.now();
   const lastEnd = sockets.reduce((last, { until = 0 }) => Math.max(last, until), 0);
   const lastRequest = requests.at(-1)?.at ?? 0;

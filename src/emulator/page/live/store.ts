@@ -9,12 +9,12 @@ import type {
   LiveToken,
 } from '../../state/live.js';
 import { faultChanges } from './fault-notes.js';
-import { participantChange } from './participant-notes.js';
 
 const KEPT_REQUESTS = 4000;
 const KEPT_TOKENS = 2000;
 const KEPT_SOCKETS = 3000;
 const KEPT_NOTES = 500;
+const KEPT_PARTICIPATIONS = 1000;
 const NO_FAULTS: LiveFaults = {
   clockSkewMs: 0,
   clockFrozen: false,
@@ -38,7 +38,7 @@ export interface SocketLife {
   readonly apiCode?: number | undefined;
 }
 
-/** Something that was switched for all, or that happened on the media side of a call, at one moment. */
+/** Something that was switched for all at one moment. */
 export interface FaultNote {
   readonly id: number;
   readonly at: number;
@@ -56,8 +56,8 @@ export class LiveStore {
   readonly tokens = new Map<number, LiveToken>();
   readonly requests = new Map<number, RecordedRequest>();
   readonly sockets = new Map<string, SocketLife>();
-  /** Who is on the media side of calls now, by session. */
-  readonly participants = new Map<string, LiveParticipant>();
+  /** Who is or was on the media side of calls, by a key of the page. */
+  readonly participations = new Map<string, LiveParticipant>();
   notes: readonly FaultNote[] = [];
   /** The users and calls, as they were last asked for. */
   inventory: Inventory | undefined;
@@ -86,7 +86,7 @@ export class LiveStore {
         return;
       }
       case 'participant':
-        this.#applyParticipant(message.participant, message.isThere, message.now);
+        this.#putParticipation(message.participant);
         return;
       case 'faults': {
         const changes = this.faults === undefined ? [] : faultChanges(this.faults, message.faults);
@@ -113,17 +113,17 @@ export class LiveStore {
     this.sockets.clear();
     this.tokens.clear();
     this.requests.clear();
-    this.participants.clear();
+    this.participations.clear();
     this.#recall(snapshot);
     for (const end of snapshot.ended) this.sockets.set(end.client.connectionId, end);
     for (const token of snapshot.tokens) this.tokens.set(token.id, token);
     for (const request of snapshot.requests) this.requests.set(request.id, request);
-    for (const one of snapshot.participants) this.participants.set(one.sessionId, one);
+    for (const one of [...snapshot.left, ...snapshot.participants]) this.#putParticipation(one);
     for (const client of snapshot.clients) this.sockets.set(client.connectionId, { client });
   }
 
-  // What was switched, and who joined, before this page opened.
-  #recall({ switches, tokens, participants }: LiveSnapshot): void {
+  // What was switched before this page opened.
+  #recall({ switches, tokens }: LiveSnapshot): void {
     const told: { at: number; text: string }[] = [];
     let before: LiveFaults = NO_FAULTS;
     for (const { at, faults } of switches) {
@@ -133,10 +133,6 @@ export class LiveStore {
     }
     for (const { ended, endedAt } of tokens) {
       if (ended !== undefined && endedAt !== undefined) told.push({ at: endedAt, text: endedText(ended) });
-    }
-    for (const one of participants) {
-      const joined = participantChange(undefined, one, true);
-      if (joined !== undefined) told.push({ at: one.joinedAt, text: joined });
     }
     this.notes = [];
     for (const { at, text } of told.sort((a, b) => a.at - b.at)) this.#note(at, text);
@@ -151,12 +147,8 @@ export class LiveStore {
     if (token.ended === undefined && before?.ended !== undefined) this.#note(now, 'tokens restored');
   }
 
-  #applyParticipant(participant: LiveParticipant, isThere: boolean, now: number): void {
-    const { sessionId } = participant;
-    const change = participantChange(this.participants.get(sessionId), participant, isThere);
-    if (change !== undefined) this.#note(now, change);
-    if (isThere) put(this.participants, sessionId, participant, KEPT_SOCKETS);
-    else this.participants.delete(sessionId);
+  #putParticipation(participant: LiveParticipant): void {
+    put(this.participations, participationKey(participant), participant, KEPT_PARTICIPATIONS);
   }
 
   // One switch tells as many messages as it ends tokens.
@@ -166,6 +158,11 @@ export class LiveStore {
     this.notes = [...this.notes.slice(-KEPT_NOTES), { id: this.#nextNote, at, text }];
     this.#nextNote += 1;
   }
+}
+
+/** Clients name their sessions themselves, and may use a name again. */
+export function participationKey({ cid, sessionId, joinedAt }: LiveParticipant): string {
+  return JSON.stringify([cid, sessionId, joinedAt]);
 }
 
 function endedText(ended: 'expired' | 'revoked'): string {

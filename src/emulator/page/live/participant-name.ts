@@ -1,0 +1,7 @@
+import { shown } from '../../../timeline/format.js';
+import type { LiveParticipant } from '../../state/live.js';
+
+/** A participant as lists name it. */
+export function participantName({ userId, isAnonymous }: LiveParticipant): string {
+  return isAnonymous ? 'an anonymous viewer' : shown(userId, 60);
+}
