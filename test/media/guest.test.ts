@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { enter, OFFICIAL_CLIENTS, useScene } from './stage.js';
+import { enter, isOver, OFFICIAL_CLIENTS, tokenOf, useScene } from './stage.js';
 
 // A guest has no provider: under `suspend` its end is for the app to hear, whoever meets it first.
 
@@ -23,11 +23,11 @@ describe.each(OFFICIAL_CLIENTS)('%s, a guest under suspend, in a call with both 
     page.waitForFunction(() => tab.ours.auth.state.status === 'suspended' && tab.heard.join());
 
   describe('whose token has expired', () => {
-    const scene = useScene({ guestTtlSeconds: 6 });
+    const scene = useScene({ guestTtlSeconds: 10 });
 
     test('is suspended when it is used next; a new guest by hand ends the access of our call', async () => {
       const { page, id } = await guestInACall(scene);
-      await page.waitForTimeout(7000);
+      await isOver(page, await tokenOf(page));
       expect(await page.evaluate(() => [tab.heard, tab.ours.auth.state.status])).toEqual([[], 'active']);
       await page.evaluate(() => void tab.call.get().catch(() => {}));
       expect(await (await suspension(page)).jsonValue()).toBe('auth.suspended');

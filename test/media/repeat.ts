@@ -35,16 +35,27 @@ for (let run = 1; run <= runs; run += 1) {
     ],
     { stdio: ['ignore', 'ignore', 'inherit'], env: { MEDIA_CLIENTS: 'all', ...process.env } },
   );
+  let passed = 0;
+  const failed: string[] = [];
   const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8')) as Report;
   for (const one of testResults.flatMap(({ assertionResults }) => assertionResults)) {
     if (one.status !== 'passed' && one.status !== 'failed') continue;
     const row = tests.get(one.fullName) ?? { tookMs: [], failures: [] };
     tests.set(one.fullName, row);
-    if (one.status === 'passed') row.tookMs.push(one.duration ?? 0);
-    else row.failures.push(one.failureMessages[0]?.split('\n')[0] ?? '');
+    if (one.status === 'passed') {
+      passed += 1;
+      row.tookMs.push(one.duration ?? 0);
+    } else {
+      const why = one.failureMessages[0]?.split('\n')[0] ?? '';
+      failed.push(`  ${one.fullName}: ${why}`);
+      row.failures.push(why);
+    }
   }
   rmSync(outputFile);
-  console.log(`run ${run} of ${runs} took ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  // Told at once: who stops early knows what there was.
+  console.log(`run ${run} of ${runs} took ${seconds} s: ${passed} passed, ${failed.length} failed`);
+  for (const line of failed) console.log(line);
 }
 rmSync(folder, { recursive: true });
 

@@ -139,6 +139,19 @@ export async function signIn(
   await page.evaluate((options) => tab.signIn(options), { apiKey, baseUrl, user, more, hasSocket });
 }
 
+/** The token that our client holds now. */
+export function tokenOf(page: Page): Promise<string> {
+  return page.evaluate(() => String(tab.ours.token));
+}
+
+/** Resolves once a token has expired. */
+export async function isOver(page: Page, token: string): Promise<void> {
+  const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    exp: number;
+  };
+  await page.waitForFunction((at) => Date.now() >= at, exp * 1000, { polling: 200 });
+}
+
 /** Resolves once further pictures and further sound have arrived. */
 export async function seesAndHears(...pages: Page[]): Promise<void> {
   await Promise.all(

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { enter, OFFICIAL_CLIENTS, useScene } from './stage.js';
+import { enter, isOver, OFFICIAL_CLIENTS, tokenOf, useScene } from './stage.js';
 
 // The official client in a call, with this package's client as its source of tokens.
 
@@ -19,8 +19,9 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
         return scene.emulator.userToken(id, { expiresInSeconds });
       },
     });
+    const first = await tokenOf(page);
     await page.evaluate(() => tab.join('standup'));
-    return { page, count };
+    return { page, count, first };
   }
   const isWell = (page: Page) =>
     page.evaluate(async () => {
@@ -29,8 +30,8 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
     });
 
   test('a token that expires in a call is renewed, and the call does not notice', async () => {
-    const { page, count } = await adaInACall(4);
-    await page.waitForTimeout(9000);
+    const { page, count, first } = await adaInACall(4);
+    await isOver(page, first);
     expect(await isWell(page)).toBe(true);
     expect(count.asked).toBeGreaterThan(1);
     expect(await page.evaluate(() => tab.reconnects)).toBe(0);
@@ -70,13 +71,14 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
       scene,
       client,
       user: { type: 'anonymous' },
-      askToken: () => scene.emulator.callToken(['default:show'], { expiresInSeconds: 6 }),
+      askToken: () => scene.emulator.callToken(['default:show'], { expiresInSeconds: 10 }),
     });
+    const token = await tokenOf(page);
     await page.evaluate(async () => {
       await tab.join('show', { create: false });
       await tab.ours.call('default', 'show').join();
     });
-    await page.waitForTimeout(7000);
+    await isOver(page, token);
     // Its end is noticed when it is used.
     await page.evaluate(() => void tab.call.get().catch(() => {}));
     await page.evaluate(
