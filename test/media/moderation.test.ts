@@ -41,6 +41,7 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
     await visitor.waitForFunction(() => tab.states.includes('left'));
     await host.waitForFunction(() => tab.others.length === 0);
     expect(await host.evaluate(() => [tab.isJoined, tab.reconnects])).toEqual([true, 0]);
+    expect(await visitor.evaluate(() => tab.reconnects)).toBe(0);
   });
 
   test('a moderator’s mute and a revoked permission switch the microphone off where it is', async () => {

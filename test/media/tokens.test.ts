@@ -101,6 +101,8 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
     await page.evaluate(() => tab.call.endCall());
     await other.waitForFunction(() => tab.states.includes('left'));
     await page.waitForFunction(() => tab.states.includes('left'));
+    // Told once, nobody tries to come back.
+    for (const one of [page, other]) expect(await one.evaluate(() => tab.reconnects)).toBe(0);
     await page.evaluate(() => tab.signOut());
     expect(await page.evaluate(() => [tab.ours.auth.state.status, tab.video.state.connectedUser])).toEqual([
       'signed_out',

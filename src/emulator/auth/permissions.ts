@@ -81,11 +81,25 @@ export function requireCapability(
 
 /** Throws unless the caller may enter the call as it is now: ended and backstage calls need more. */
 export function requireEntrance(caller: Caller, call: Call, coordinator: Coordinator): void {
-  requireCapability(caller, call, 'join-call', coordinator);
-  if (call.endedAt !== undefined) requireCapability(caller, call, 'join-ended-call', coordinator);
-  if (!call.backstage) return;
+  for (const capability of entranceOf(call, coordinator)) {
+    requireCapability(caller, call, capability, coordinator);
+  }
+}
+
+/** Whether the caller may enter the call as it is now. */
+export function mayEnter(caller: Caller, call: Call, coordinator: Coordinator): boolean {
+  return entranceOf(call, coordinator).every((capability) =>
+    isAllowed(caller, call, capability, coordinator),
+  );
+}
+
+function entranceOf(call: Call, coordinator: Coordinator): readonly Capability[] {
+  const needed: Capability[] = ['join-call'];
+  if (call.endedAt !== undefined) needed.push('join-ended-call');
+  if (!call.backstage) return needed;
   const aheadSeconds = Number(call.settings.backstage?.join_ahead_time_seconds ?? 0);
   const opensAt = call.startsAt === undefined ? undefined : call.startsAt.ms - aheadSeconds * 1000;
   const isOpenAhead = aheadSeconds > 0 && opensAt !== undefined && opensAt <= coordinator.clock.now();
-  if (!isOpenAhead) requireCapability(caller, call, 'join-backstage', coordinator);
+  if (!isOpenAhead) needed.push('join-backstage');
+  return needed;
 }

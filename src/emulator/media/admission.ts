@@ -1,6 +1,6 @@
 import { ANONYMOUS_ID } from '../../shared/token-format.js';
 import type { Caller } from '../auth/caller.js';
-import { isAllowed } from '../auth/permissions.js';
+import { mayEnter } from '../auth/permissions.js';
 import { callCidsOf } from '../auth/read-claims.js';
 import type { Call } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
@@ -35,7 +35,8 @@ export async function admit(token: string | undefined, coordinator: Coordinator)
     userId === ANONYMOUS_ID
       ? { kind: 'anonymous' as const, userId: ANONYMOUS_ID as typeof ANONYMOUS_ID, claims, callCids }
       : { kind: 'user' as const, userId, user: coordinator.users.require(userId), claims, callCids };
-  if (!isAllowed(caller, call, 'join-call', coordinator)) {
+  // The token outlives the call's end, and a client that was just told may still try to come back.
+  if (!mayEnter(caller, call, coordinator)) {
     throw new MediaRefusal(ERROR_CODE.denied, 'the user may not be in this call');
   }
   return { caller, call };

@@ -1,4 +1,4 @@
-import { isAllowed } from '../auth/permissions.js';
+import { isAllowed, mayEnter } from '../auth/permissions.js';
 import type { Call } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
 import type { Capability } from '../state/default-grants.js';
@@ -25,6 +25,9 @@ const REASONS: Readonly<Record<ParticipationEnd, number>> = {
   'live ended': CALL_ENDED_REASON.liveEnded,
   kicked: CALL_ENDED_REASON.kicked,
 };
+
+// A client that is told leaves and closes by itself; one whose socket closes before that reconnects.
+const TIME_TO_LEAVE_MS = 3000;
 
 /** The socket that a session speaks through; another one after a reconnect. */
 export interface SignalLine {
@@ -148,7 +151,7 @@ export class MediaSession implements Participant, Endpoint {
     this.send({ callEnded: { reason: REASONS[why] } });
     const line = this.#line;
     this.#surroundings.remove(this, why);
-    line?.close(why);
+    this.#surroundings.coordinator.timers.inBackground(TIME_TO_LEAVE_MS, () => line?.close(why));
   }
 
   mute(kinds: readonly TrackKind[]): void {
@@ -160,10 +163,10 @@ export class MediaSession implements Participant, Endpoint {
   }
 
   review(): void {
-    const { call } = this.#admitted;
-    const isInBackstage = call.backstage && !this.#may('join-backstage');
+    const { caller, call } = this.#admitted;
+    const isShut = !mayEnter(caller, call, this.#surroundings.coordinator);
     if (!this.#may('join-call')) this.end('kicked');
-    else if (isInBackstage) this.end('live ended');
+    else if (isShut) this.end(call.backstage ? 'live ended' : 'call ended');
     else this.#reviewTracks();
   }
 

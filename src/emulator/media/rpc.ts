@@ -25,6 +25,9 @@ const BINARY_TYPE = 'application/protobuf';
 
 const nothing = () => ({});
 
+/** A client that has left reports the rest; the console of its page is no place for a refusal of that. */
+const REPORTS: ReadonlySet<string> = new Set<RpcName>(['SendStats', 'SendMetrics']);
+
 const HANDLERS: Handlers = {
   SetPublisher: async ({ sdp = '', tracks = [] }, { room, session }) => {
     session.publish(tracks);
@@ -91,6 +94,7 @@ async function perform(server: MediaServer, name: RpcName, context: Context<Env>
   const { room, admitted } = await server.enter(token);
   const request = (await readRequest(context, message)) as Request<RpcName>;
   const session = room.find(request.sessionId ?? '');
+  if (session === undefined && REPORTS.has(name)) return {};
   if (session === undefined || session.userId !== admitted.caller.userId) {
     throw new MediaRefusal(ERROR_CODE.participantNotFound, 'the session is not known');
   }
@@ -99,10 +103,11 @@ async function perform(server: MediaServer, name: RpcName, context: Context<Env>
 }
 
 /** What a call is answered with when the media server refuses: the error is part of the answer. */
-function answerOf(error: unknown): object {
+function answerOf(name: string, error: unknown): object {
   if (!(error instanceof MediaRefusal)) throw error;
   if (error.code === ERROR_CODE.unauthenticated)
     throw new TwirpFailure(401, 'unauthenticated', error.message);
+  if (error.code === ERROR_CODE.denied && REPORTS.has(name)) return {};
   return { error: { code: error.code, message: error.message, shouldRetry: false } };
 }
 
@@ -122,7 +127,9 @@ export function createRpcApp(server: MediaServer): Hono<Env> {
     if (!Object.hasOwn(RPC, name))
       throw new TwirpFailure(404, 'bad_route', `there is no method ${name.slice(0, 60)}`);
     await server.whenSlow();
-    const answer = await perform(server, name as RpcName, context).catch(answerOf);
+    const answer = await perform(server, name as RpcName, context).catch((error: unknown) =>
+      answerOf(name, error),
+    );
     if (!isBinary(context.req.header('content-type'))) return respond(context, 200, answer);
     const bytes = encode(RPC[name as RpcName].response as Message, answer);
     return new globalThis.Response(new Uint8Array(bytes), {

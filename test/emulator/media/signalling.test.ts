@@ -303,6 +303,35 @@ describe('the end', () => {
     expect(await listed()).not.toContain('theo');
   });
 
+  it.each(endings)(
+    '%s leaves the socket to the client, which would take its end for a failure',
+    async (operation, body) => {
+      await join('mara');
+      const theo = await join('theo');
+      await scene.as('mara', 'POST', `/call/default/standup/${operation}`, body);
+      await theo.next('callEnded');
+      expect(await theo.settled()).toContain('callEnded');
+      expect(theo.closeCode).toBeUndefined();
+      // What a client that has left says last is no error of its page.
+      expect((await theo.call('SendStats', { sessionId: 'theo-1' })).answer).toEqual({});
+      theo.end();
+    },
+  );
+
+  it('a call that has ended lets nobody back in with the token of before, but who may join ended calls', async () => {
+    await join('mara');
+    const theo = await join('theo');
+    const [late, token] = await open('theo', 'theo-1');
+    const [host, hosts] = await open('mara', 'mara-2');
+    await scene.as('mara', 'POST', '/call/default/standup/mark_ended');
+    await theo.next('callEnded');
+    late.say({ joinRequest: { token, sessionId: 'theo-1', reconnectDetails: { strategy: 2 } } });
+    expect(await late.next('error')).toMatchObject({ error: { code: 403 }, reconnectStrategy: 1 });
+    host.say({ joinRequest: { token: hosts, sessionId: 'mara-2' } });
+    await host.next('joinResponse');
+    expect(await listed()).toEqual(['mara']);
+  });
+
   const ban = (userId: string) =>
     scene.asServer('POST', '/moderation/ban', { target_user_id: userId, banned_by_id: 'mara' });
   const deactivate = (userId: string) => scene.asServer('POST', '/users/deactivate', { user_ids: [userId] });
