@@ -1,5 +1,4 @@
 import type { Instant } from './instant.js';
-import type { ParticipationHistory } from './participation-history.js';
 
 export const TRACK_KINDS = ['audio', 'video', 'screenshare', 'screenshare_audio'] as const;
 
@@ -8,6 +7,28 @@ export type TrackKind = (typeof TRACK_KINDS)[number];
 
 /** Why the server ends somebody's participation. */
 export type ParticipationEnd = 'call ended' | 'live ended' | 'kicked';
+
+/** A time during which a track was on. */
+export interface TrackTime {
+  readonly kind: TrackKind;
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly until?: number | undefined;
+}
+
+export interface Reconnect {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly strategy: ReconnectStrategy;
+}
+
+/** What happened to a participation so far. */
+export interface ParticipationRecord {
+  readonly tracks: readonly TrackTime[];
+  readonly reconnects: readonly Reconnect[];
+  /** Undefined while it lasts. */
+  readonly end: { readonly at: number; readonly reason: string } | undefined;
+}
 
 /** One session of a user on the media side of a call, as the rest of the coordinator sees it. */
 export interface Participant {
@@ -19,7 +40,7 @@ export interface Participant {
   readonly joinedAt: Instant;
   /** Anonymous viewers are counted and not listed. */
   readonly isAnonymous: boolean;
-  readonly history: ParticipationHistory;
+  readonly history: ParticipationRecord;
   /** What is on now. */
   tracks(): readonly TrackKind[];
   /** Takes the participant out of the call. */

@@ -1,25 +1,17 @@
 import type { EmulatedClock } from './clock.js';
-import type { ReconnectStrategy, TrackKind } from './participants.js';
+import type {
+  ParticipationRecord,
+  Reconnect,
+  ReconnectStrategy,
+  TrackKind,
+  TrackTime,
+} from './participants.js';
 
 const KEPT_TRACKS = 200;
 const KEPT_RECONNECTS = 100;
 
-/** A time during which a track was on. */
-export interface TrackTime {
-  readonly kind: TrackKind;
-  /** Epoch milliseconds. */
-  readonly from: number;
-  readonly until?: number | undefined;
-}
-
-export interface Reconnect {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly strategy: ReconnectStrategy;
-}
-
 /** What happened to one participation, for whoever looks at it later. Bounded: the newest is kept. */
-export class ParticipationHistory {
+export class ParticipationHistory implements ParticipationRecord {
   readonly #clock: EmulatedClock;
   #tracks: TrackTime[] = [];
   #reconnects: Reconnect[] = [];
