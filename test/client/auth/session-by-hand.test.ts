@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ApiError, UnauthorizedError } from '../../../src/shared/errors.js';
+import { ApiError, TokenExpiredError, UnauthorizedError } from '../../../src/shared/errors.js';
 import { type TestSession, tokenSession } from '../../support/token-session.js';
-import { freshToken } from '../../support/tokens.js';
+import { fakeToken, freshToken } from '../../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
 import { watch } from '../../support/watch.js';
 
@@ -175,4 +175,121 @@ describe('a wait', () => {
       message: expect.stringContaining('this method'),
     });
   });
+});
+
+describe('a provider that is spared', () => {
+  test('is so for as long as it says, and not at all before', async () => {
+    make({ token: undefined });
+    expect([on.session.blockedForMs, on.session.circuitOpenError]).toEqual([0, undefined]);
+    const caller = watch(on.session.acquire());
+    await settle();
+    await on.fail(Object.assign(new Error('503'), { retryAfterMs: 7_000 }));
+    expect(caller.state).toBe('rejected');
+    expect(on.session.blockedForMs).toBe(7_000);
+    expect(on.session.circuitOpenError).toBeUndefined();
+  });
+
+  test('is told as an open circuit where its tokens are the reason', () => {
+    make();
+    on.session.verdicts.rollBackAfterRejection(on.held, cause);
+    expect(on.session.circuitOpenError).toMatchObject({ code: 'circuit_open' });
+  });
+
+  test('is so for a token that it failed to replace, as often as it is refused', () => {
+    make();
+    const token = on.held;
+    expect(on.session.verdicts.rollBackAfterRejection(token, cause)).toBe(false);
+    expect(on.session.verdicts.rollBackAfterRejection(token, cause)).toBe(false);
+  });
+});
+
+describe('a provider', () => {
+  test('is asked nothing ahead of time while the session is suspended', async () => {
+    relies = true;
+    make();
+    const refresh = watch(on.session.refresh());
+    await settle();
+    await on.fail(new UnauthorizedError('signed out'));
+    expect(refresh.state).toBe('rejected');
+    await advance(3_500_000);
+    on.session.wake();
+    expect(on.reasons).toEqual(['manual']);
+  });
+
+  test('that takes over is waited for by who waited for the former one', async () => {
+    make({ token: freshToken('martin', 1_000) });
+    await advance(975_000);
+    const caller = watch(on.session.acquire());
+    await settle();
+    const other = vi.fn(() => new Promise<string>(() => {}));
+    on.session.setProvider(other);
+    await settle();
+    expect([caller.state, other.mock.calls.length]).toEqual(['pending', 1]);
+    await advance(10_000);
+    expect(caller.value?.token?.generation).toBe(1);
+  });
+
+  test('is told what to change where it brings no token', async () => {
+    make({ token: undefined });
+    const caller = watch(on.session.acquire());
+    await settle();
+    await on.give(`Bearer ${freshToken('martin', 3600)}`);
+    expect(caller.error).toMatchObject({
+      code: 'bearer_prefix',
+      remediation: 'Make the token provider resolve with the bare token string, and nothing around it.',
+    });
+  });
+
+  test('that passes on that a token has ended has failed, and is asked again', async () => {
+    make({ token: undefined });
+    const caller = watch(on.session.acquire());
+    await settle();
+    await on.fail(new TokenExpiredError('token_expired', 'it has ended', { remediation: 'Wait.' }));
+    expect(caller.state).toBe('rejected');
+    expect(status()).toBe('acquiring');
+    expect(on.session.blockedForMs).toBeGreaterThan(0);
+  });
+
+  test('that brings a token which shows that our clock is wrong has the app told so', async () => {
+    make({ token: undefined });
+    const caller = watch(on.session.acquire());
+    await settle();
+    const iat = Math.floor(Date.now() / 1_000) + 120;
+    await on.give(fakeToken({ user_id: 'martin', iat, exp: iat + 3_600 }));
+    expect(caller.state).toBe('resolved');
+    expect(on.told('clock.skew')).toEqual([{ ms: expect.any(Number) }]);
+  });
+});
+
+describe('a guest', () => {
+  const token = (id: string) => ({ user: { id, type: 'guest' }, token: freshToken(id, 3600) });
+
+  test('whose successor cannot be had is not over', async () => {
+    make({ user: { id: 'martin', type: 'guest' }, token: undefined });
+    const caller = watch(on.session.acquire());
+    await settle();
+    await on.fail();
+    expect(caller.error).toMatchObject({ code: 'provider_failed' });
+    expect(status()).toBe('acquiring');
+  });
+
+  test.each([
+    ['another', 'guest-2', 'acquiring'],
+    ['the same', 'martin', 'suspended'],
+  ])('that is %s one by hand leaves its consumers behind, or not', async (_name, id, expected) => {
+    make({ user: { id: 'martin', type: 'guest' } });
+    await on.session.consumer(async () => {}).token();
+    const refresh = watch(on.session.refresh());
+    await settle();
+    await on.give(token(id));
+    expect(refresh.state).toBe('resolved');
+    watch(on.session.verdicts.renew(on.held, { cause }));
+    await settle();
+    expect(status()).toBe(expected);
+  });
+});
+
+test('an anonymous user who needs no token is active', () => {
+  make({ user: { id: '!anon', type: 'anonymous' }, source: { kind: 'none' }, token: undefined });
+  expect(status()).toBe('active');
 });

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { Epoch } from '../../../src/client/refresh/epoch.js';
+import { LISTEN } from '../../../src/client/environment/abortable.js';
+import { Epoch, tellInTurn } from '../../../src/client/refresh/epoch.js';
 
 test('an epoch tells all who listen of its end, with the reason already there', () => {
   const epoch = new Epoch();
@@ -40,4 +41,25 @@ test('an epoch may lose a listener while it tells the others', () => {
   epoch.addEventListener('abort', second);
   epoch.end('over');
   expect(second).toHaveBeenCalledTimes(1);
+});
+
+test('an epoch that nobody listens to takes it that somebody stops', () => {
+  expect(() => new Epoch().removeEventListener('abort', () => {})).not.toThrow();
+});
+
+test('an epoch tells nobody whom another listener has just stopped', () => {
+  const epoch = new Epoch();
+  const second = vi.fn();
+  let stop = () => {};
+  epoch[LISTEN](() => stop());
+  stop = epoch[LISTEN](second);
+  epoch.end('over');
+  expect(second).not.toHaveBeenCalled();
+});
+
+test('what is told in turn ends with the epoch', () => {
+  const epoch = new Epoch();
+  const [first, last] = [vi.fn(() => epoch.end('over')), vi.fn()];
+  tellInTurn({ epoch }, first, last);
+  expect([first.mock.calls.length, last.mock.calls.length]).toEqual([1, 0]);
 });

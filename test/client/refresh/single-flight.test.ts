@@ -404,7 +404,10 @@ describe('an attempt whose provider call is older than its limit and a second', 
     await on.give(next);
     expect([first.value, second.value?.token?.value, third.value?.token?.value]).toEqual([next, next, next]);
     expect(on.session.describe()).toMatchObject({ blocked: undefined, counters: { failures: 0 } });
-    expect(on.session.describe().transitions.map(({ what }) => what)).toContain('an attempt was overdue');
+    expect(on.session.describe().transitions.map(({ kind, what }) => [kind, what])).toContainEqual([
+      'overdue',
+      'an attempt was overdue',
+    ]);
   });
 
   test('is aborted by a wake-up of the page, too, where a token is due', async () => {
