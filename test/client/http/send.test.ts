@@ -124,7 +124,7 @@ describe('a request that fails', () => {
   const failure = async () => {
     const request = watch(send());
     await settle();
-    return request.error as Error & { retryable: boolean; remediation: string; code: string };
+    return request.error;
   };
 
   test.each([
