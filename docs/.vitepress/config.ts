@@ -51,6 +51,9 @@ const demoWhileWriting: NonNullable<NonNullable<UserConfig['vite']>['plugins']>[
   },
 };
 
+/** Whose table or picture needs the room of the outline. */
+const WIDE = ['guide/errors.md', 'guide/architecture.md'];
+
 /** What blocks of code take as given, so that their types are shown, too. */
 const given = `${readFileSync(path('../../test/docs/given.ts'), 'utf8')}\nexport {};\n`;
 
@@ -67,6 +70,9 @@ export default defineConfig({
   buildEnd: ({ outDir }) => {
     for (const file of ['seed.schema.json', 'seed.example.json'])
       copyFileSync(path(`../${file}`), `${outDir}/${file}`);
+  },
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (WIDE.includes(relativePath)) frontmatter.aside = false;
   },
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },

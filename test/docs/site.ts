@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const LOOKED_AT = [
   '/',
   '/guide/start',
+  '/guide/react',
   '/guide/errors',
   '/guide/architecture',
   '/guide/devtools',
@@ -34,6 +35,8 @@ const LOOKED_AT = [
   '/api/devtools/',
 ];
 const WIDTHS = [360, 1280];
+/** For a busy machine: nothing is asserted about time. */
+const PATIENCE_MS = 120_000;
 
 let passed = 0;
 let failed = 0;
@@ -97,6 +100,8 @@ try {
         viewport: { width, height: 900 },
         reducedMotion: 'reduce',
       });
+      tab.setDefaultTimeout(PATIENCE_MS);
+      tab.setDefaultNavigationTimeout(PATIENCE_MS);
       const complaints: string[] = [];
       tab.on('pageerror', (error) => complaints.push(error.message));
       tab.on('console', (message) => {
