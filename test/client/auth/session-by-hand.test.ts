@@ -293,3 +293,31 @@ test('an anonymous user who needs no token is active', () => {
   make({ user: { id: '!anon', type: 'anonymous' }, source: { kind: 'none' }, token: undefined });
   expect(status()).toBe('active');
 });
+
+describe('a provider that brings a refused token again', () => {
+  const unusable = () => on.session.describe().counters.unusableInARow;
+
+  test('has failed, and its token counts as of no use', async () => {
+    make();
+    const token = on.held.value;
+    const renewal = watch(on.session.verdicts.renew(on.held, { cause }));
+    await advance(5_000);
+    await on.give(token);
+    expect(renewal.state).toBe('rejected');
+    expect(on.session.describe().blocked?.by).toBe('provider');
+    expect(unusable()).toBeGreaterThan(0);
+  });
+
+  test('has failed, but its token does not count where only a consumer was refused with it', async () => {
+    make();
+    const token = on.held.value;
+    const consumer = on.session.consumer(async () => {});
+    await consumer.token();
+    await advance(5_000);
+    const again = watch(consumer.token());
+    await settle();
+    await on.give(token);
+    expect(again.value).toBe(token);
+    expect([on.session.blockedForMs > 0, unusable()]).toEqual([true, 0]);
+  });
+});

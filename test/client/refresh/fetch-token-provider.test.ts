@@ -287,6 +287,11 @@ describe('a relative address', () => {
     });
   });
 
+  test('on a server is one also where it has an absolute one in its query', async () => {
+    refuse();
+    await expect(ask('/token?next=https://app.example/')).rejects.toMatchObject({ code: 'invalid_option' });
+  });
+
   test('in a page, and an absolute one on a server, are left to the platform', async () => {
     refuse();
     await expect(ask('https://app.example/token')).rejects.toBe(refused);
