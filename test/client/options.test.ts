@@ -160,6 +160,14 @@ describe('what is accepted', () => {
     expect([client, client.auth, client.call('a', 'b')].every(Object.isFrozen)).toBe(true);
   });
 
+  test('an option that configures media is refused, as any that nobody reads', () => {
+    const options = { apiKey: 'key', user: { id: 'martin' }, tokenProvider: async () => '' };
+    expect(() => new StreamVideo({ ...options, videoConfig: {} } as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining('videoConfig') }),
+    );
+    expect(() => new StreamVideo({ ...options, videoConfig: undefined } as never)).not.toThrow();
+  });
+
   test('making a client starts nothing', () => {
     vi.useFakeTimers();
     const fetch = vi.fn();

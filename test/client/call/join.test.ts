@@ -391,6 +391,16 @@ describe('a joined call', () => {
     expect(seen.mock.calls).toEqual([[true, ['send-audio']]]);
   });
 
+  test('follows an update of its settings', () => {
+    const settings = { audio: { mic_default_on: false } };
+    const update = { type: 'call.updated', call_cid: 'default:1', created_at: at(1) };
+    world_.hear({ ...update, call: callData({ settings }) });
+    expect(call.state.call?.settings).toEqual(settings);
+    // An older one does not undo it.
+    world_.hear({ ...update, created_at: at(0), call: callData() });
+    expect(call.state.call?.settings).toEqual(settings);
+  });
+
   test('keeps its snapshot while nothing differs', () => {
     const before = call.state;
     const told = vi.fn();

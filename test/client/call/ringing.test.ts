@@ -321,6 +321,14 @@ describe('a callee', () => {
     expect(told).toEqual(['accepted martin']);
   });
 
+  test('who joins has not accepted: that is a request of its own', async () => {
+    await call.join();
+    expect(world_.to('/call/default/1/accept')).toHaveLength(0);
+    expect(call.state).toMatchObject({ joined: true, ringing: true });
+    await call.accept();
+    expect(call.state).toMatchObject({ joined: true, ringing: false });
+  });
+
   test('does not ring once more because the same event comes twice, or late', () => {
     event('call.rejected', 2, { user: user('martin') });
     event('call.ring', 1, { user: user('mara'), members: MEMBERS, video: true });
