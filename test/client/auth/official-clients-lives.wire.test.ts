@@ -34,7 +34,7 @@ describe('official clients on our tokens cost one provider call for each of', ()
           () => ours.request('GET', '/devices'),
           () => video.getDevices(),
           () => chat.getDevices(),
-          () => next.request(),
+          () => next.getDevices(),
         ];
         for (let life = 1; life <= lives; life += 1) {
           letLifePass();

@@ -8,12 +8,14 @@ interface OfficialOptions {
   tokenProvider?: TokenProvider;
   /** Attempts of a failing connect; the package's own default is 5. */
   connectRetries?: number;
+  /** The limit of each request; the package's own default is 5,000. */
+  requestMs?: number;
 }
 
 /** A published client, unchanged, pointed at the emulator as its users would. */
 export function officialClient(
   emulator: Emulator,
-  { connectRetries = 1 }: OfficialOptions = {},
+  { connectRetries = 1, requestMs = 5_000 }: OfficialOptions = {},
 ): StreamVideoClient {
   return new StreamVideoClient({
     apiKey: emulator.apiKey,
@@ -25,6 +27,7 @@ export function officialClient(
       clientEventsReportingEnabled: false,
       locationHintUrl: `${emulator.url}/hint`,
       maxConnectUserRetries: connectRetries,
+      timeout: requestMs,
       // It logs whole responses, and tests refuse many.
       logOptions: { default: { level: 'error', sink: () => {} } },
     },
