@@ -1,6 +1,6 @@
 import { callSafely } from '../shared/call-safely.js';
+import { describeType } from '../shared/describe-value.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 import { describeFailure, type Logger } from './logger.js';
 
 /** How a room says what happened: by name, with what belongs to it. */

@@ -1,8 +1,9 @@
 import { callSafely } from '../shared/call-safely.js';
+import { describeThrown, describeType } from '../shared/describe-value.js';
 import { ConfigurationError } from '../shared/errors.js';
 import { lookAt, readText } from '../shared/foreign-value.js';
 import { safeCopy } from '../shared/safe-copy.js';
-import { describeThrown, describeType, maskTokens, sanitize, sanitizeLines } from '../shared/text.js';
+import { maskTokens, sanitize, sanitizeLines } from '../shared/sanitize.js';
 
 /** What goes with a message: plain data, tokens masked. */
 export type LogData = Readonly<Record<string, unknown>>;

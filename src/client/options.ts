@@ -1,6 +1,7 @@
+import { describeType } from '../shared/describe-value.js';
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType, sanitize } from '../shared/text.js';
+import { sanitize } from '../shared/sanitize.js';
 import { checkProvider } from './auth/auth.js';
 import type { WebSocketConstructor } from './environment/web-socket.js';
 import type { Fetch } from './http/send.js';

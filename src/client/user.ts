@@ -1,5 +1,5 @@
+import { describeType } from '../shared/describe-value.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { deepFreeze } from './freeze.js';
 

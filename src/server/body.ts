@@ -1,4 +1,4 @@
-import { describeType } from '../shared/text.js';
+import { describeType } from '../shared/describe-value.js';
 import { MAX_CALL_CIDS } from '../shared/token-format.js';
 import { Refusal } from './refusal.js';
 import { withinLimit } from './time-limit.js';

@@ -1,6 +1,7 @@
+import { describeType } from '../shared/describe-value.js';
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType, sanitize } from '../shared/text.js';
+import { sanitize } from '../shared/sanitize.js';
 import { ANONYMOUS_ID, MAX_CALL_CIDS, newTokenClaims } from '../shared/token-format.js';
 import { readLifetime } from './lifetime.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';

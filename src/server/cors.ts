@@ -1,5 +1,6 @@
+import { describeType } from '../shared/describe-value.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType, sanitize } from '../shared/text.js';
+import { sanitize } from '../shared/sanitize.js';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#*@\\]+$/;

@@ -1,5 +1,6 @@
+import { describeType } from '../shared/describe-value.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType, sanitize } from '../shared/text.js';
+import { sanitize } from '../shared/sanitize.js';
 
 const RESERVED = new Map([
   ['user_id', 'Pass userId instead.'],

@@ -1,5 +1,6 @@
 import { withoutPadding } from '../shared/base64.js';
-import { describeType, sanitize } from '../shared/text.js';
+import { describeType } from '../shared/describe-value.js';
+import { sanitize } from '../shared/sanitize.js';
 import { ANONYMOUS_ID, LAST_USABLE_SECOND, MAX_CALL_CIDS } from '../shared/token-format.js';
 import { type ParsedToken, parseToken, verifySignature } from './sign.js';
 

@@ -1,5 +1,5 @@
+import { describeType } from '../shared/describe-value.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 import { LAST_USABLE_SECOND } from '../shared/token-format.js';
 
 const DEFAULT_LIFETIME_SECONDS = 3600;

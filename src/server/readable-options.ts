@@ -1,6 +1,6 @@
+import { describeType } from '../shared/describe-value.js';
 import { StreamVideoError } from '../shared/errors.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 
 /** Reads options, such as the example; those that are none, or that throw when they are looked at, are the caller's mistake. */
 export function readOptions<Options extends object, T>(

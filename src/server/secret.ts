@@ -1,5 +1,5 @@
+import { describeType } from '../shared/describe-value.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 import { secretKey } from './sign.js';
 
 // RFC 7518 section 3.2: an HS256 key has at least the size of the hash.

@@ -1,6 +1,6 @@
 import { callSafely } from '../shared/call-safely.js';
 import { read } from '../shared/foreign-value.js';
-import { sanitize } from '../shared/text.js';
+import { sanitize } from '../shared/sanitize.js';
 
 /** Where details go that no client may see. A logger of the client door fits. */
 export interface ServerLogger {

@@ -1,6 +1,7 @@
+import { describeType } from '../shared/describe-value.js';
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType, sanitize } from '../shared/text.js';
+import { sanitize } from '../shared/sanitize.js';
 import { drawLifetime, readJitter, readLifetime } from './lifetime.js';
 import { isLimiter, type TokenLimiter } from './limiter.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';

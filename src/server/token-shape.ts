@@ -1,5 +1,5 @@
+import { describeType } from '../shared/describe-value.js';
 import { refuseToken } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 import { type ShapeFault, shapeFaultOf } from '../shared/token-format.js';
 import { type ParsedToken, parseToken } from './sign.js';
 

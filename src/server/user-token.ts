@@ -1,6 +1,6 @@
+import { describeType } from '../shared/describe-value.js';
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 import { ANONYMOUS_ID, newTokenClaims } from '../shared/token-format.js';
 import { readClaims } from './custom-claims.js';
 import { readLifetime } from './lifetime.js';

@@ -1,7 +1,7 @@
+import { describeType } from '../shared/describe-value.js';
 import { TokenExpiredError } from '../shared/errors.js';
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse, refuseToken } from '../shared/refuse.js';
-import { describeType } from '../shared/text.js';
 import { MAX_CALL_CIDS } from '../shared/token-format.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';
 import { readOptions } from './readable-options.js';

@@ -1,6 +1,6 @@
 import { read, toText } from './foreign-value.js';
 import { safeCopy } from './safe-copy.js';
-import { maskTokens } from './text.js';
+import { maskTokens } from './sanitize.js';
 
 /** Codes of `ConfigurationError`. */
 export type ConfigurationErrorCode =

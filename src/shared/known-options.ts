@@ -1,6 +1,6 @@
 import { keysOf, read } from './foreign-value.js';
 import { refuse } from './refuse.js';
-import { sanitize } from './text.js';
+import { sanitize } from './sanitize.js';
 
 /** Names, each once: as an object, so that the compiler asks for all of them. */
 export type Names<Name extends string | number | symbol> = Readonly<Record<Name, true>>;

@@ -1,5 +1,5 @@
 import { isArray, keysOf, read } from './foreign-value.js';
-import { maskTokens } from './text.js';
+import { maskTokens } from './sanitize.js';
 
 /** Deeper, longer or larger than this, a copy is of no use in a log or a ticket. */
 const LIMIT = { depth: 8, items: 100, values: 1_000, characters: 4_096 } as const;

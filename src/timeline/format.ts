@@ -1,4 +1,4 @@
-import { maskTokens } from '../shared/text.js';
+import { maskTokens } from '../shared/sanitize.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

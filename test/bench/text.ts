@@ -5,8 +5,9 @@ import { parseRetryAfterMs } from '../../src/client/refresh/retry-after.js';
 import { decodeClaims } from '../../src/client/token/claims.js';
 import { readClaims } from '../../src/emulator/auth/read-claims.js';
 import { redact, redactQuery } from '../../src/emulator/state/journal-redaction.js';
+import { describeThrown } from '../../src/shared/describe-value.js';
 import { safeCopy } from '../../src/shared/safe-copy.js';
-import { describeThrown, maskTokens, sanitize, sanitizeLines } from '../../src/shared/text.js';
+import { maskTokens, sanitize, sanitizeLines } from '../../src/shared/sanitize.js';
 import { closeDoors, DOORS } from './text-doors.js';
 
 /**

@@ -1,5 +1,5 @@
 import { callSafely } from '../../shared/call-safely.js';
-import { describeThrown } from '../../shared/text.js';
+import { describeThrown } from '../../shared/describe-value.js';
 import { describeFailure, type Logger } from '../logger.js';
 import type { SuspensionReason } from '../refresh/token-events.js';
 import type { TokenStore } from '../refresh/token-store.js';

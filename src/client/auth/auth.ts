@@ -1,5 +1,5 @@
+import { describeType } from '../../shared/describe-value.js';
 import { refuse } from '../../shared/refuse.js';
-import { describeType } from '../../shared/text.js';
 import type { Logger } from '../logger.js';
 import type { TokenProvider } from '../refresh/token-provider.js';
 import type { AuthState } from './auth-state.js';

@@ -1,5 +1,5 @@
 import { CallError } from '../../shared/errors.js';
-import { sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import type {
   CallResponse,
   JoinCallResponse,

@@ -1,5 +1,5 @@
+import { describeType } from '../../shared/describe-value.js';
 import { refuse } from '../../shared/refuse.js';
-import { describeType } from '../../shared/text.js';
 import type { CallEnvelope, QueryCallsResponse, SortParam } from '../api-types.js';
 import type { AbortSource } from '../environment/abortable.js';
 import { Call } from './call.js';

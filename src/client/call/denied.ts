@@ -1,5 +1,5 @@
 import { type ApiError, MissingPermissionError } from '../../shared/errors.js';
-import { sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import type { TokenFacts } from '../token/token-facts.js';
 
 /** What a host can do about what the server said. */

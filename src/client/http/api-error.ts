@@ -1,6 +1,6 @@
 import { ApiError, MissingPermissionError, type RateLimit } from '../../shared/errors.js';
 import { readText } from '../../shared/foreign-value.js';
-import { sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import { algorithmOf, type TokenClaims } from '../token/claims.js';
 
 /** Codes of the coordinator that this package acts on. */

@@ -1,5 +1,5 @@
+import { describeType } from '../../shared/describe-value.js';
 import { refuse } from '../../shared/refuse.js';
-import { describeType } from '../../shared/text.js';
 
 /** A body ready to be sent, and what is known about sending it again. */
 export interface RequestBody {

@@ -1,6 +1,7 @@
+import { describeType } from '../../shared/describe-value.js';
 import { assertKnown, type Names } from '../../shared/known-options.js';
 import { refuse } from '../../shared/refuse.js';
-import { describeType, sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { linkSignals } from '../environment/abortable.js';
 import { CODE, missingPermission } from './api-error.js';

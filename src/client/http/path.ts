@@ -1,5 +1,6 @@
+import { describeType } from '../../shared/describe-value.js';
 import { refuse } from '../../shared/refuse.js';
-import { describeType, sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 
 const RELATIVE =
   'Pass a path relative to /video that begins with one slash, with each id encoded as one segment.';

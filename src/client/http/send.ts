@@ -1,6 +1,6 @@
 import { ApiError, ConnectionError } from '../../shared/errors.js';
 import { lookAt } from '../../shared/foreign-value.js';
-import { sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import { abort, onAbort, reasonOf } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import { isNetworkError } from '../environment/network-error.js';

@@ -1,6 +1,7 @@
+import { describeType } from '../../shared/describe-value.js';
 import { UnauthorizedError } from '../../shared/errors.js';
 import { refuse, refuseToken } from '../../shared/refuse.js';
-import { describeType, sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import { discardBody, readBody } from '../environment/read-body.js';
 import { isRedirect } from '../environment/redirect.js';
 import { MAX_TOKEN_ANSWER_BYTES } from '../environment/size-limits.js';

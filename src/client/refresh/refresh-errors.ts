@@ -1,3 +1,4 @@
+import { describeThrown } from '../../shared/describe-value.js';
 import {
   ConfigurationError,
   InvalidTokenError,
@@ -8,7 +9,6 @@ import {
   TokenProviderError,
 } from '../../shared/errors.js';
 import { isPlainText, lookAt, read, type Thrown } from '../../shared/foreign-value.js';
-import { describeThrown } from '../../shared/text.js';
 import type { Blocked, BlockedBy } from './provider-back-off.js';
 
 const READ_LATER = ['code', 'message', 'remediation'] as const;

@@ -1,3 +1,4 @@
+import { describeThrown } from '../../shared/describe-value.js';
 import {
   type ApiError,
   ConnectionError,
@@ -5,7 +6,7 @@ import {
   TokenProviderError,
 } from '../../shared/errors.js';
 import { read, readText } from '../../shared/foreign-value.js';
-import { describeThrown, sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import { apiErrorOf, type WireError } from '../http/api-error.js';
 import { statusOf } from './handshake-refusal.js';
 import type { Ending } from './json-socket.js';

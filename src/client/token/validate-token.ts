@@ -1,5 +1,6 @@
+import { describeType } from '../../shared/describe-value.js';
 import { refuseToken } from '../../shared/refuse.js';
-import { describeType, sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import {
   ANONYMOUS_ID,
   MAX_CALL_CIDS,

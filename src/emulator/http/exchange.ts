@@ -1,4 +1,4 @@
-import { sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import { ANONYMOUS_ID } from '../../shared/token-format.js';
 import { authenticate, SERVER } from '../auth/auth-order.js';
 import type { Caller } from '../auth/caller.js';

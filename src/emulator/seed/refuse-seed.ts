@@ -1,5 +1,5 @@
 import { refuse } from '../../shared/refuse.js';
-import { maskTokens, sanitize } from '../../shared/text.js';
+import { maskTokens, sanitize } from '../../shared/sanitize.js';
 
 /** Refuses a seed: throws `ConfigurationError`. */
 export function refuseSeed(problem: string, cause?: unknown): never {

@@ -1,4 +1,4 @@
-import { sanitize } from '../../shared/text.js';
+import { sanitize } from '../../shared/sanitize.js';
 import { revocationOf } from '../auth/revocation.js';
 import type { Connection } from '../state/connections.js';
 import type { Coordinator } from '../state/coordinator.js';

@@ -1,4 +1,4 @@
-import { maskTokens } from '../../shared/text.js';
+import { maskTokens } from '../../shared/sanitize.js';
 
 const SECRET_KEYS = new Set([
   'authorization',

@@ -1,5 +1,5 @@
 import { windowsFor } from '../../client/token/refresh-windows.js';
-import { maskTokens } from '../../shared/text.js';
+import { maskTokens } from '../../shared/sanitize.js';
 import type { AppSettings } from './app-settings.js';
 import type { EmulatedClock } from './clock.js';
 import { redactText } from './journal-redaction.js';

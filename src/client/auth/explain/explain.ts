@@ -1,4 +1,4 @@
-import { sanitize } from '../../../shared/text.js';
+import { sanitize } from '../../../shared/sanitize.js';
 import { runtimeName } from '../../environment/runtime.js';
 import type { Transition } from '../../refresh/history.js';
 import type { BlockedBy } from '../../refresh/provider-back-off.js';

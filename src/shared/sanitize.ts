@@ -1,4 +1,4 @@
-import { isArray, lookAt, toText } from './foreign-value.js';
+import { toText } from './foreign-value.js';
 
 // Base64 of a header that begins with a brace and a quote, or with a brace and white space. The head of a token is
 // enough: a match that could fail far from its start would be tried again at each character, and so in quadratic time.
@@ -29,19 +29,4 @@ export function sanitizeLines(text: unknown): string {
 
 function escapeControls(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-/** Says what kind of value something is, never the value itself. */
-export function describeType(value: unknown): string {
-  if (value === null) return 'null';
-  if (isArray(value)) return 'an array';
-  if (value === '') return 'an empty string';
-  return value === undefined ? 'undefined' : `a value of type ${typeof value}`;
-}
-
-/** What something thrown says, made safe; its kind where it says nothing that can be read. */
-export function describeThrown(thrown: unknown): string {
-  const { message, value } = lookAt(thrown);
-  if (message !== undefined) return sanitize(message);
-  return value === undefined ? 'it gave no reason' : `it threw ${describeType(value)}`;
 }
