@@ -1,7 +1,7 @@
 import type { OwnUserResponse } from './api-types.js';
 import { Auth } from './auth/auth.js';
+import type { Waiting } from './auth/signal-option.js';
 import { TokenSession } from './auth/token-session.js';
-import type { Waiting } from './auth/waiting.js';
 import type { Call } from './call/call.js';
 import { Calls, type QueryCalls } from './call/calls.js';
 import { LocationHint } from './call/location-hint.js';

@@ -101,7 +101,7 @@ function identityProblems({ user_id: userId, server, call_cids: callCids, exp }:
     problems.push(`Its user_id is ${describeType(userId)}: mint it as a string.`);
   }
   if (userId === ANONYMOUS_ID && callCids === undefined) {
-    problems.push("It is for '!anon' and lists no calls, so it opens nothing: mint a call token.");
+    problems.push(`It is for '${ANONYMOUS_ID}' and lists no calls, so it opens nothing: mint a call token.`);
   }
   if (callCids === undefined) return problems;
   if (!Array.isArray(callCids)) problems.push(`Its call_cids is ${describeType(callCids)}: list the calls.`);

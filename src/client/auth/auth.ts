@@ -4,9 +4,9 @@ import type { Logger } from '../logger.js';
 import type { TokenProvider } from '../refresh/token-provider.js';
 import type { AuthState } from './auth-state.js';
 import { type Explanation, explain } from './explain/explain.js';
+import { readSignal, type Waiting } from './signal-option.js';
 import type { TokenConsumer } from './token-provider-for.js';
 import type { TokenSession } from './token-session.js';
-import { readSignal, type Waiting } from './waiting.js';
 
 /** Checks a token provider before anything is built on it. */
 export function checkProvider(provider: unknown): TokenProvider {

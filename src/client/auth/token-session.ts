@@ -16,9 +16,9 @@ import type { KnownUser } from '../user.js';
 import { type AuthState, ObservableState } from './auth-state.js';
 import { type Facts, factsOf } from './explain/facts.js';
 import { ServerVerdicts } from './server-verdicts.js';
+import { readSignal, type Waiting } from './signal-option.js';
 import { TabSharing } from './tab-sharing.js';
 import { TokenConsumer } from './token-provider-for.js';
-import { readSignal, type Waiting } from './waiting.js';
 
 export interface TokenSessionOptions extends TokenStoreOptions {
   readonly providerLimitMs: number;

@@ -1,6 +1,6 @@
 import type { CallResponse, CallSessionResponse, MemberResponse, RingOutcomes } from '../api-types.js';
 import { deepFreeze } from '../freeze.js';
-import { instantOf } from './instant.js';
+import { instantOf } from './event-time.js';
 
 /** Of two events of one time the heavier one wins; what has no time undoes no end. */
 const GOES_ON = 0;

@@ -18,7 +18,7 @@ import { segment } from '../http/path.js';
 import type { ApiRequest, ApiResponse } from '../http/request.js';
 import type { Logger } from '../logger.js';
 import { CallParts } from './call-parts.js';
-import { explainDenied } from './denied.js';
+import { explainDenied } from './explain-denied-join.js';
 import { JoinQueue } from './join-queue.js';
 import type { LocationHint } from './location-hint.js';
 import { Ringing, type RingSnapshot } from './ringing.js';

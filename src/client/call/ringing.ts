@@ -1,7 +1,7 @@
 import type { RingOutcome } from '../call-events.js';
 import type { TimerHandle, Timers } from '../environment/timers.js';
 import { type CallParts, OUTCOMES } from './call-parts.js';
-import { instantOf } from './instant.js';
+import { instantOf } from './event-time.js';
 
 /** So long after the ring, or the last event, nothing is read: events are quicker. */
 const QUIET_MS = 15_000;

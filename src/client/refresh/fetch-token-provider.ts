@@ -20,16 +20,9 @@ export interface FetchTokenProviderOptions
 }
 
 /** A failure of the token endpoint that passes by. */
-class TokenEndpointError extends Error {
-  readonly status: number;
-  declare readonly retryAfterMs?: number;
-
-  constructor(message: string, status: number, retryAfterMs: number | undefined) {
-    super(message);
-    this.name = 'TokenEndpointError';
-    this.status = status;
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
-  }
+function endpointError(message: string, status: number, retryAfterMs: number | undefined): Error {
+  const facts = { name: 'TokenEndpointError', status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return Object.assign(new Error(message), facts);
 }
 
 const LIMIT = {
@@ -187,11 +180,7 @@ export function fetchTokenProvider(
     }
     if (!ok) {
       const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after'), Date.now());
-      throw new TokenEndpointError(
-        `The token endpoint ${shown(address)} answered ${status}`,
-        status,
-        retryAfterMs,
-      );
+      throw endpointError(`The token endpoint ${shown(address)} answered ${status}`, status, retryAfterMs);
     }
     if (isPage) {
       refuseToken(

@@ -86,7 +86,7 @@ export function blockedError({ by, error, until }: Blocked): TokenProviderError 
 export function formerIdentityError(): SessionEndedError {
   return new SessionEndedError(
     'This token provider belongs to a guest who became another',
-    'Make the official client anew, with the new user and another auth.tokenProviderFor() of the same name.',
+    'Make a new official client, with the new user and another auth.tokenProviderFor() of the same name.',
   );
 }
 
@@ -110,7 +110,7 @@ export function noProgressError(): TokenProviderError {
     'The token provider answered with a token that lives no longer than the one it is to replace',
     {
       remediation:
-        'Look for an HTTP cache before the token endpoint: answer with Cache-Control: no-store, and mint anew each time.',
+        'Look for an HTTP cache before the token endpoint: answer with Cache-Control: no-store, and mint a new token each time.',
     },
   );
 }
@@ -148,7 +148,7 @@ export function secondExpiryError(cause: unknown): TokenExpiredError {
     'provider_returns_expired',
     'The server refused two tokens in a row as expired',
     {
-      remediation: 'Let the token provider mint anew: what it returns is expired or revoked.',
+      remediation: 'Let the token provider mint a new token: what it returns is expired or revoked.',
       cause,
     },
   );

@@ -1,6 +1,6 @@
 import type { OwnUserResponse } from '../api-types.js';
+import { readSignal, type Waiting } from '../auth/signal-option.js';
 import type { TokenSession } from '../auth/token-session.js';
-import { readSignal, type Waiting } from '../auth/waiting.js';
 import { type AbortSource, abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';

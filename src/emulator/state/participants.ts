@@ -1,9 +1,10 @@
 import type { Instant } from './instant.js';
+import type { LiveParticipant } from './live.js';
 
-export const TRACK_KINDS = ['audio', 'video', 'screenshare', 'screenshare_audio'] as const;
+/** What a participant may send: what the live feed tells of it. */
+export type TrackKind = LiveParticipant['tracks'][number];
 
-/** What a participant may send. */
-export type TrackKind = (typeof TRACK_KINDS)[number];
+export const TRACK_KINDS: readonly TrackKind[] = ['audio', 'video', 'screenshare', 'screenshare_audio'];
 
 /** Why the server ends somebody's participation. */
 export type ParticipationEnd = 'call ended' | 'live ended' | 'kicked';

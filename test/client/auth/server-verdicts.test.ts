@@ -50,7 +50,7 @@ describe('a 40', () => {
   describe('that is the last one for its caller', () => {
     const last = (token: TokenFacts) => on.session.verdicts.refuseForGood(token, cause);
 
-    test('blames a provider that has to mint anew', () => {
+    test('blames a provider that has to mint a new token', () => {
       make();
       expect(last(first)).toMatchObject({ code: 'provider_returns_expired', cause });
       expect(on.session.state.status).toBe('acquiring');

@@ -1,3 +1,4 @@
+import { ANONYMOUS_ID } from '../../../shared/token-format.js';
 import type {
   TimelineBar,
   TimelineLane,
@@ -56,7 +57,7 @@ function clientLane(client: ClientActivity, presence: Presence, store: LiveStore
   return {
     id: key,
     kind: 'client',
-    title: userId === '!anon' ? 'anonymous' : shown(userId, 60),
+    title: userId === ANONYMOUS_ID ? 'anonymous' : shown(userId, 60),
     caption: client.software,
     state: [stateOf(client, presence), ...mediaOf(participations)].join(', '),
     isOver: presence === 'over',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { instantOf } from '../../../src/client/call/instant.js';
+import { instantOf } from '../../../src/client/call/event-time.js';
 
 const SECOND = fc.integer({ min: 0, max: 4_000_000_000 });
 const NANOSECONDS = fc.integer({ min: 0, max: 999_999_999 });
