@@ -273,6 +273,28 @@ describe('a guest', () => {
     expect(status()).toBe('acquiring');
   });
 
+  test('is replaced after a refusal no more once a call was joined meanwhile', async () => {
+    let hasJoinedCall = false;
+    make({ user: { id: 'martin', type: 'guest' }, hasJoinedCall: () => hasJoinedCall });
+    const renewal = watch(on.session.verdicts.renew(on.held, { cause }));
+    await settle();
+    hasJoinedCall = true;
+    await on.give(token('guest-2'));
+    expect(renewal.error).toMatchObject({ code: 'token_expired' });
+    expect(on.session.user.id).toBe('martin');
+  });
+
+  test('without a token is made no other one once a call was joined meanwhile', async () => {
+    let hasJoinedCall = false;
+    make({ user: { id: 'martin', type: 'guest' }, token: undefined, hasJoinedCall: () => hasJoinedCall });
+    const caller = watch(on.session.acquire());
+    await settle();
+    hasJoinedCall = true;
+    await on.give(token('guest-2'));
+    expect(caller.error).toMatchObject({ code: 'token_expired' });
+    expect(on.session.user.id).toBe('martin');
+  });
+
   test.each([
     ['another', 'guest-2', 'acquiring'],
     ['the same', 'martin', 'suspended'],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RefreshAttempt } from '../../../src/client/refresh/refresh-attempt.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 import { type TestSession, tokenSession } from '../../support/token-session.js';
 import { freshToken } from '../../support/tokens.js';
@@ -301,5 +302,30 @@ describe('refresh()', () => {
     const next = freshToken('martin', 3600);
     await on.give(next);
     expect(stays.value).toBe(next);
+  });
+});
+
+describe('a caller who has waited', () => {
+  test('listens to its attempt no more, whether it was served or left', async () => {
+    const stops: ReturnType<typeof vi.fn>[] = [];
+    const { onProgress } = RefreshAttempt.prototype;
+    const spy = vi.spyOn(RefreshAttempt.prototype, 'onProgress').mockImplementation(function (
+      this: RefreshAttempt,
+      listener,
+    ) {
+      const stop = vi.fn(onProgress.call(this, listener));
+      stops.push(stop);
+      return stop;
+    });
+    make();
+    const controller = new AbortController();
+    const [served, left] = [acquire(), acquire(controller.signal)];
+    await settle();
+    controller.abort('left');
+    await settle();
+    expect([left.error, stops.map(({ mock }) => mock.calls.length)]).toEqual(['left', [0, 1]]);
+    await on.give(freshToken('martin', 3600));
+    expect([served.state, stops.map(({ mock }) => mock.calls.length)]).toEqual(['resolved', [1, 1]]);
+    spy.mockRestore();
   });
 });
