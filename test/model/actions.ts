@@ -1,4 +1,4 @@
-import { type AppCall, claimsOf, isSecondTry } from './records.js';
+import { type AppCall, type Ask, claimsOf, isSecondTry } from './records.js';
 import type { Rig } from './rig.js';
 import type { World } from './world.js';
 
@@ -176,16 +176,15 @@ export async function refuseAsConsumer(world: World): Promise<void> {
   const isWell = asks.every(({ mode, answer }) => mode === 'ok' && answer?.kind === 'token');
   if (isDisturbed || !isWell || rig.issuer.lifeSeconds < 600 || rig.doorOpenings !== openings) return;
   // What is dead here is replaced for us, too.
-  const isDead = (held: string | undefined, atWallMs: number) =>
-    Number(claimsOf(held).exp) * 1000 < atWallMs + 5_000 ||
+  const isDead = ({ heldThen: held, atWallMs, atServerMs }: Ask) =>
+    // The client may know better than its own clock.
+    Number(claimsOf(held).exp) * 1000 < Math.max(atWallMs, atServerMs) + 5_000 ||
     // By a frame.
     rig.refused.has(String(held)) ||
     rig.sends.some(({ token, answer }) => token === held && answer !== 0);
   const costs = asks.filter(
     (ask) =>
-      ask.reason === 'rejected' &&
-      !isDead(ask.heldThen, ask.atWallMs) &&
-      !rig.asks.some((previous) => isSecondTry(previous, ask)),
+      ask.reason === 'rejected' && !isDead(ask) && !rig.asks.some((previous) => isSecondTry(previous, ask)),
   ).length;
   if (costs > 2) rig.complaints.push(`a consumer that refuses all tokens costs ${costs} calls in 56 s`);
 }

@@ -71,6 +71,7 @@ export interface Ask {
   readonly mode: string;
   readonly atMs: number;
   readonly atWallMs: number;
+  readonly atServerMs: number;
   readonly heldThen: string | undefined;
   readonly phaseThen: string | undefined;
   readonly isSessionLive: boolean;

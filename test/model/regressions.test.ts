@@ -43,6 +43,7 @@ async function keepsTheRules(rig: Partial<RigSetup>, ...steps: Step[]): Promise<
 const connects = step('connect', ({ rig }) => connect(rig));
 const refreshes = step('refresh', ({ rig }) => refresh(rig));
 const requests = step('request', ({ rig }) => send(rig, 'GET'));
+const consumerRefuses = new Step('a consumer refuses', { details: '', thenMs: 0, act: refuseAsConsumer });
 const becomes = (mode: World['coordinator']['mood'], thenMs = 0) =>
   step(
     `the server is ${mode}`,
@@ -432,7 +433,17 @@ test('the second call for a twin of a refused token is no cost of the consumer t
     { areTokensUnique: false },
     step('connect', ({ rig }) => connect(rig), 500),
     step('the server ends the session of the token', (world) => drop(world, 'error_40')),
-    step('a consumer refuses', refuseAsConsumer),
+    consumerRefuses,
+  );
+});
+
+test('what replaces a token that has ended by the clock of the server is no cost of a consumer', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('the clock is set back', ({ clock }) => clock.jump(-7_200_000)),
+    step('connect', ({ rig }) => connect(rig), 12_200),
+    step('the machine sleeps', ({ clock }) => clock.sleep(7_200_000), 6_000),
+    consumerRefuses,
   );
 });
 
@@ -442,7 +453,7 @@ test('what replaces a token that the server has refused is no cost of a consumer
     step('connect', ({ rig }) => connect(rig), 500),
     step('the server ends the session of the token', (world) => drop(world, 'error_40')),
     step('another way to get tokens', ({ rig }) => setProvider(rig)),
-    new Step('a consumer refuses', { details: '', thenMs: 0, act: refuseAsConsumer }),
+    consumerRefuses,
   );
 });
 

@@ -300,7 +300,7 @@ export class Rig {
   }
 
   #recordAsk(reason: string, signal: AbortSignal | undefined, provider = this.#provider): Ask {
-    const { clock } = this.#world;
+    const { clock, coordinator } = this.#world;
     const { session, client } = this;
     const state = client?.auth.state;
     const inFlight = this.asks.filter((ask) => ask.session === session && !ask.answer);
@@ -310,6 +310,7 @@ export class Rig {
       mode: this.issuer.mode,
       atMs: clock.monotonicMs,
       atWallMs: Date.now(),
+      atServerMs: coordinator.nowMs,
       heldThen: client?.token,
       phaseThen: state?.status === 'active' ? state.phase : state?.status,
       isSessionLive: this.isSessionLive,
