@@ -131,7 +131,8 @@ function barOf(token: LiveToken, isRefresh: boolean): TimelineBar {
   // Issuers date tokens back by some seconds; what was first seen then began then.
   const isBackDated = issuedAt === undefined || firstSeenAt - issuedAt < BACK_DATED_MS;
   const from = isBackDated ? firstSeenAt : issuedAt;
-  const life = expiresAt === undefined ? 'no expiry' : duration(expiresAt - from);
+  // Claims count whole seconds: a token of a minute that is seen at once lives a minute.
+  const life = expiresAt === undefined ? 'no expiry' : duration(expiresAt - Math.floor(from / 1000) * 1000);
   const end = ended === undefined ? '' : `, ${ended === 'revoked' ? 'revoked' : 'expired on demand'}`;
   const until = expiresAt === undefined ? endedAt : Math.min(expiresAt, endedAt ?? expiresAt);
   const expiry = expiresAt === undefined ? '' : `, expires ${timeOfDay(expiresAt)}`;
