@@ -1,6 +1,9 @@
 /** What became of a ring, and whose doing it was. */
 export interface RingOutcome {
-  /** `missed` also where nobody answered in time; `ended` where the call or the ring ended for all. */
+  /**
+   * `missed` where the coordinator says that the time was over; where it says nothing, `state.ringing` turns false at
+   * the end of the call's own limit, and no outcome is told. `ended` where the call or the ring ended for all.
+   */
   readonly outcome: 'accepted' | 'rejected' | 'missed' | 'ended';
   /** Whose doing it was; missing where the call ended for all. */
   readonly user_id?: string;
