@@ -98,8 +98,8 @@ export function drop(world: World, how: (typeof CLOSINGS)[number]): void {
         coordinator.forget(socket);
         socket.end(Number(how));
       }
-      if (how === 'error_40' && socket.sent[0])
-        rig.refused.add(String((socket.sent[0] as { token?: string }).token));
+      const isRefused = how === 'error_40' || (how === 'error_43' && rig.canRenew);
+      if (isRefused && socket.sent[0]) rig.refused.add(String((socket.sent[0] as { token?: string }).token));
       if (how.startsWith('error_')) {
         rig.refusedByFrame.push(Number(how.slice(6)));
         rig.noteTrouble();

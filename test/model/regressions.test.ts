@@ -475,3 +475,13 @@ test('connect() may fail with the refusal of a token that an open connection was
     step('connect', ({ rig }) => connect(rig), 1_500),
   );
 });
+
+test('a token that an open connection was refused with 43 is not used again, and no request fails unfairly for it', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('connect', ({ rig }) => connect(rig), 500),
+    step('offline', (world) => world.setOnline(false)),
+    step('the server refuses the token', (world) => drop(world, 'error_43'), 6_000),
+    ...[1, 2, 3, 4].map(() => step('request', ({ rig }) => send(rig, 'GET'), 3_000)),
+  );
+});
