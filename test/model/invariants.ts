@@ -297,9 +297,12 @@ function aRefusedTokenIsNotUsedAgain({ sends, asks, calls, setup, suppliedAtMs }
     const { token, answeredAtMs = Number.POSITIVE_INFINITY, session, via } = refusal;
     // Nobody listened any more.
     const isDropped = calls.some(
-      ({ isAborted, kind, outcome }) => kind === 'connect' && isAborted && outcome?.atMs === answeredAtMs,
+      ({ isAborted, kind, outcome, sends: own }) =>
+        isAborted &&
+        outcome?.atMs === answeredAtMs &&
+        (via === 'socket' ? kind === 'connect' : own.includes(refusal)),
     );
-    if (via === 'socket' && isDropped) continue;
+    if (isDropped) continue;
     // About a token that has a successor by now; who waits after 41 or 42 sends the same once more.
     const isFormer = asks.some(
       ({ answer, atMs, endedAtMs = answeredAtMs }) =>
