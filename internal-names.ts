@@ -5,22 +5,24 @@
  * `test/client/internal-names.test.ts` and `npm run test:artefact` look.
  */
 const INTERNAL_NAMES = `
-  abortOverdue acquireAtOnce acquireInTime adoptSupplied afterLimit answerRing askAgainAfterMs askedGuest
-  assertLive assertNotReentered attemptEndsAt authType backOff beforeConnected blockedAt blockedForMs calledAt
-  callerId canReplace changeToken circuitOpenError commitOptions connectionChanged connectionIdUnknown
-  countExpiry countUnusable delayMs earlyTokenDelayMs emitFromServer emitToAll endSession endWaitFor
-  evidenceAt firstMs flagsChanged floorMs followUser forGood goOffline goOnline hasConsumer hasDemand hasEnded
-  hasJoined hasJoinedCall hasKept hasToken identityKey isAbandoned isAccepted isAnonymous isAnswer isAsTold
-  isBlocked isByHand isCallingProvider isCurrent isCutOff isDropped isEnded isEvidence isHandBack isJoined
-  isKnown isOnRequestOnly isOneShot isOnline isReconnect isRefused isRinging isRunning isSuspended isVisible
-  isWatched isWatchedOn joinedAttemptMs joinsInVain lastRing learnFromDateHeader learnFromFrame learnFromToken
-  learnTime leaveAll limitMs loseAccess loseWatch marginMs maxBytes mayCancel mayCutOff monotonicMs mountOnce
-  needsNoToken networkRetries notAllowed noteEarlyRefusals noteRefused noteReplay noteUptime noticeTime
-  offsetAt offsetWithoutTokensAt onChange onFrame onProgress onServerEvent onSnapshot ownAttemptMs ownUserId
+  abortOverdue acquireAtOnce acquireInTime adoptSupplied afterLimit announce answerRing arrival askAgainAfterMs
+  askedGuest assertLive assertNotReentered attemptEndsAt authType backOff beforeConnected blockedAt blockedForMs
+  calledAt callerId callers canReplace changeToken circuitOpenError commitOptions connectionChanged
+  connectionIdUnknown countExpiry countUnusable delayMs depart earlyTokenDelayMs emit emitFromServer emitToAll
+  ending endSession endWaitFor epoch evidenceAt firstMs flagsChanged floorMs followUser forGood goOffline goOnline
+  hasConsumer hasDemand hasEnded hasJoined hasJoinedCall hasKept hasToken identityKey isAbandoned isAccepted
+  isAnonymous isAnswer isAsTold isBlocked isByHand isCallingProvider isCurrent isCutOff isDropped isEnded
+  isEvidence isHandBack isJoin isJoined isKnown isOneShot isOnline isOnRequestOnly isOpen isOver isOwn isReconnect
+  isRefused isRinging isRunning isSuspended isVisible isWatched isWatchedOn joinedAttemptMs joinsInVain lastRing
+  learnFromDateHeader learnFromFrame learnFromToken learnTime leaveAll leftMs limitMs loseAccess loseWatch
+  marginMs maxBytes mayCancel mayCutOff momentOfTick monotonicMs mountOnce needsNoToken networkRetries nextMs
+  notAllowed noteEarlyRefusals noteRefused noteReplay noteUptime noticeTime offsetAt offsetWithoutTokensAt
+  onChange onFrame onLate onProgress onServerEvent onSnapshot overtake ownAttemptMs ownUserId postpone
   prepareForNext providerLimitMs readSnapshot refreshIfDue refuseForGood renewSince replaceFor requestedAt
-  resetBlocks rollBack rollBackAfterRejection serverClock setInBackground setProvider signOfLife startedAt
-  tellSkew tiesIoToRequests tokenExpired tokenNotYetValid tokenSignature tokenUsedBeforeIssued
-  tooManyConnections untilOver waitForId wantsEvents warnOnce watchAgain youngerThanMs
+  resetBlocks rollBack rollBackAfterRejection scheduler serverClock setInBackground setProvider signOfLife
+  startedAt supersede tellSkew tiesIoToRequests timers tokenExpired tokenNotYetValid tokenSignature
+  tokenUsedBeforeIssued tooManyConnections uncounted unlink untilOver unusable verdicts waiters waitForId wallMs
+  wantsEvents warnOnce watchAgain youngerThanMs rest
 `;
 
 export const internalNames: readonly string[] = INTERNAL_NAMES.trim().split(/\s+/);

@@ -1,5 +1,5 @@
-import { ApiError } from '../shared/errors.js';
 import type { UserResponse } from './api-types.js';
+import { strangeAnswer } from './http/api-error.js';
 import { prepareBody } from './http/body.js';
 import { type Send, wholeBudget } from './http/request.js';
 import type { NewGuest } from './refresh/token-provider.js';
@@ -36,10 +36,7 @@ export async function createGuest(send: Send, asked: KnownUser, signal: AbortSig
   if (error) throw error;
   const { user, access_token: token } = (data ?? {}) as CreateGuestResponse;
   if (typeof user?.id !== 'string' || typeof token !== 'string') {
-    throw new ApiError('The answer to the creation of a guest holds no guest', {
-      status,
-      remediation: 'Look at what stands between this client and the coordinator.',
-    });
+    throw strangeAnswer({ status });
   }
   return {
     token,

@@ -1,6 +1,6 @@
 import { describeType } from '../shared/describe-value.js';
-import { assertKnown, type Names } from '../shared/known-options.js';
-import { refuse } from '../shared/refuse.js';
+import { type Names, readKnown } from '../shared/known-options.js';
+import { readGiven, refuse } from '../shared/refuse.js';
 import { sanitize } from '../shared/sanitize.js';
 import { checkProvider } from './auth/auth.js';
 import type { WebSocketConstructor } from './environment/web-socket.js';
@@ -129,7 +129,9 @@ export const DEFAULT_TIMEOUTS = {
   providerMs: PROVIDER_LIMIT_MS,
   connectMs: 15_000,
 } as const;
-const KNOWN: Names<OptionName | 'connect'> = {
+type Given = { readonly [Name in OptionName | 'connect']?: unknown };
+
+const KNOWN: Names<keyof Given> = {
   apiKey: true,
   baseUrl: true,
   clientName: true,
@@ -182,16 +184,9 @@ function readBaseUrl(baseUrl: unknown, logger: Logger): string {
 
 function readTimeouts(timeouts: unknown): Settings['timeouts'] {
   if (timeouts === undefined) return DEFAULT_TIMEOUTS;
-  if (typeof timeouts !== 'object' || timeouts === null) {
-    return refuse(
-      'invalid_option',
-      `timeouts must be an object, not ${describeType(timeouts)}`,
-      'Pass { requestMs, providerMs, connectMs }.',
-    );
-  }
-  assertKnown('timeouts', timeouts, KNOWN_TIMEOUTS);
+  const given = readKnown<Timeouts>('timeouts', timeouts, KNOWN_TIMEOUTS);
   const entries = Object.entries(DEFAULT_TIMEOUTS).map(([name, byDefault]) => {
-    const value = (timeouts as Record<string, unknown>)[name] ?? byDefault;
+    const value = given[name as keyof Timeouts] ?? byDefault;
     if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMEOUT_MS) {
       return refuse(
         'invalid_option',
@@ -237,15 +232,13 @@ function readText(name: string, value: unknown): string | undefined {
 
 /** Reads and checks all options before anything happens; throws `ConfigurationError`. */
 export function readOptions(options: unknown): GivenOptions {
-  if (typeof options !== 'object' || options === null) {
-    return refuse(
-      'invalid_option',
-      `The options must be an object, not ${describeType(options)}`,
-      'Pass { apiKey, user, token or tokenProvider }.',
-    );
-  }
-  assertKnown('StreamVideo', options, KNOWN, SYNONYMS);
-  const given = options as Record<string, unknown>;
+  // Also the user, the logger and the like may throw when they are looked at.
+  return readGiven('The options of StreamVideo', () =>
+    readSettings(readKnown<Given>('StreamVideo', options ?? null, KNOWN, SYNONYMS)),
+  );
+}
+
+function readSettings(given: Given): GivenOptions {
   const apiKey = readApiKey(given.apiKey);
   const logger = makeLogger(given.logger);
   const user = readUser(given.user);

@@ -1,6 +1,5 @@
 import { describeType } from '../shared/describe-value.js';
-import { StreamVideoError } from '../shared/errors.js';
-import { refuse } from '../shared/refuse.js';
+import { readGiven, refuse } from '../shared/refuse.js';
 
 /** Reads options, such as the example; those that are none, or that throw when they are looked at, are the caller's mistake. */
 export function readOptions<Options extends object, T>(
@@ -11,15 +10,5 @@ export function readOptions<Options extends object, T>(
   if (typeof options !== 'object' || options === null) {
     return refuse('invalid_option', `The options are ${describeType(options)}`, `Pass ${example}.`);
   }
-  try {
-    return read(options);
-  } catch (error) {
-    if (error instanceof StreamVideoError) throw error;
-    return refuse(
-      'invalid_option',
-      'The options cannot be read',
-      'Pass a plain object whose properties can be read.',
-      error,
-    );
-  }
+  return readGiven('The options', () => read(options));
 }

@@ -1,5 +1,6 @@
+import { describeType } from './describe-value.js';
 import { keysOf, read } from './foreign-value.js';
-import { refuse } from './refuse.js';
+import { readGiven, refuse } from './refuse.js';
 import { sanitize } from './sanitize.js';
 
 /** Names, each once: as an object, so that the compiler asks for all of them. */
@@ -40,6 +41,52 @@ export function assertKnown(
       meant ? `Write ${meant}.` : `Leave it out; the options are ${names.join(', ')}.`,
     );
   }
+}
+
+/**
+ * The known options in an object of their own, each read once; what everybody's prototype was given is none. Refused
+ * are others, as by `assertKnown`, what cannot be read, what is no object, and a `signal` that is none; null stands for
+ * no signal.
+ */
+export function readKnown<Options extends object>(
+  of: string,
+  options: unknown,
+  known: Names<keyof Options>,
+  synonyms?: Synonyms,
+): Options {
+  const given = Object.create(null);
+  if (options === undefined) return given;
+  const what = `The options of ${of}`;
+  return readGiven(what, () => {
+    if (typeof options !== 'object' || options === null) {
+      refuse(
+        'invalid_option',
+        `${what} must be an object, not ${describeType(options)}`,
+        `Pass { ${Object.keys(known).join(', ')} }.`,
+      );
+    }
+    assertKnown(of, options, known, synonyms);
+    for (const name of Object.keys(known) as (keyof Options & string)[]) {
+      const value = (options as Record<string, unknown>)[name];
+      const isInherited = value === read(Object.prototype, name) && !Object.hasOwn(options, name);
+      if (value === undefined || isInherited) continue;
+      if (name !== 'signal') given[name] = value;
+      else if (value !== null) given[name] = asSignal(value);
+    }
+    return given;
+  });
+}
+
+/** Also one of another realm, or a package's. */
+function asSignal(value: unknown): unknown {
+  if (typeof read(value, 'aborted') === 'boolean' && typeof read(value, 'addEventListener') === 'function') {
+    return value;
+  }
+  return refuse(
+    'invalid_option',
+    `signal is ${describeType(value)}`,
+    'Pass the signal of an AbortController.',
+  );
 }
 
 /** Also one of another realm. */

@@ -3,6 +3,7 @@ import {
   type ConfigurationErrorCode,
   InvalidTokenError,
   type InvalidTokenErrorCode,
+  StreamVideoError,
 } from './errors.js';
 
 /** Refuses what an app passed, before any I/O: throws `ConfigurationError`. */
@@ -18,4 +19,14 @@ export function refuse(
 /** Refuses what is no token, or not the right one: throws `InvalidTokenError`. */
 export function refuseToken(code: InvalidTokenErrorCode, message: string, remediation: string): never {
   throw new InvalidTokenError(code, message, { remediation });
+}
+
+/** Reads what an app passed: where a look at it throws (a getter, a revoked proxy), that is the app's mistake, too. */
+export function readGiven<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StreamVideoError) throw error;
+    return refuse('invalid_option', `${what} cannot be read`, 'Pass plain data.', error);
+  }
 }

@@ -1,4 +1,4 @@
-import { assertKnown } from '../../shared/known-options.js';
+import { readKnown } from '../../shared/known-options.js';
 
 /** What everything takes that only waits. */
 export interface Waiting {
@@ -10,6 +10,5 @@ const KNOWN = { signal: true } as const;
 
 /** The signal; any other option is refused. */
 export function readSignal(options: Waiting | undefined): AbortSignal | undefined {
-  if (options) assertKnown('this method', options, KNOWN);
-  return options?.signal;
+  return readKnown<Waiting>('this method', options, KNOWN).signal;
 }

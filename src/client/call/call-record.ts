@@ -92,8 +92,8 @@ interface LearnOptions {
 
 /** The body of a join; where no location is given, it is asked for. */
 interface JoinBody {
-  readonly location: string | undefined;
-  readonly ring: boolean | undefined;
+  readonly location?: string | undefined;
+  readonly ring?: boolean | undefined;
   readonly [field: string]: unknown;
 }
 
@@ -227,7 +227,8 @@ export class CallRecord {
     const { membersLimit, rings, removes, ...request } = options;
     const before = this.before;
     const { data, connectionId } = await this.#exchange(method, this.path + path, request);
-    const { members_ids: memberIds } = data as { members_ids?: string[] };
+    const { members_ids: rung } = data as { members_ids?: string[] };
+    const memberIds = Array.isArray(rung) ? rung : undefined;
     const news = removes ? { members: removes } : (data as object);
     const take = () => this.learn(news, before, { connectionId, membersLimit });
     if (!rings) take();

@@ -176,9 +176,9 @@ export class Call {
    */
   join(options?: JoinCallOptions): Promise<JoinCallResponse> {
     return this.#record.run(async (record) => {
-      checkOptions('join()', options, 'create location ring notify video data signal');
-      const { create, location, ring, notify, video, data, signal } = options ?? {};
-      return record.join({ location, create, ring, notify, video, data }, signal);
+      const known = 'create location ring notify video data signal';
+      const { signal, ...body } = checkOptions('join()', options, known);
+      return record.join(body, signal);
     });
   }
 
@@ -245,10 +245,11 @@ export class Call {
   /** Finds members, a page or, with `queryMembers.all()`, all of them. Leaves `state` as it is. */
   get queryMembers(): QueryMembers {
     const record = this.#record;
-    return paged(async (options: QueryMembersOptions, cursor) => {
-      checkOptions('queryMembers()', options, QUERY);
-      return record.queryMembers(queryBody(options, cursor), options.signal);
-    }, 'members');
+    return paged(
+      (options?: QueryMembersOptions) => checkOptions('queryMembers()', options, QUERY),
+      (options, cursor) => record.queryMembers(queryBody(options, cursor), options.signal),
+      'members',
+    );
   }
 
   /** Adds members, or changes them. At most 100. */
@@ -323,8 +324,7 @@ export class Call {
     known = '',
   ): Promise<T> {
     return this.#record.run(async (record) => {
-      checkOptions(of, options, `${known} signal`);
-      const given = options ?? ({} as Options);
+      const given = checkOptions(of, options, `${known} signal`);
       return record.send(method, path, { ...make(given), signal: given.signal });
     });
   }

@@ -1,11 +1,12 @@
 import { describeType } from '../../shared/describe-value.js';
+import { readText } from '../../shared/foreign-value.js';
 import { refuse } from '../../shared/refuse.js';
 import type { CallEnvelope, QueryCallsResponse, SortParam } from '../api-types.js';
 import type { AbortSource } from '../environment/abortable.js';
 import { Call } from './call.js';
 import { type CallContext, type CallHost, CallRecord } from './call-record.js';
 import { checkOptions } from './check-options.js';
-import { paged, QUERY, queryBody } from './paging.js';
+import { type Cursor, paged, QUERY, queryBody } from './paging.js';
 import { watchAgain } from './watch-again.js';
 
 /** What `queryCalls()` takes. */
@@ -92,8 +93,8 @@ export class Calls implements CallHost {
   }
 
   get queryCalls(): QueryCalls {
-    return paged(async (options: QueryCallsOptions, cursor): Promise<CallsPage> => {
-      checkOptions('queryCalls()', options, `${QUERY} watch`);
+    const read = (options?: QueryCallsOptions) => checkOptions('queryCalls()', options, `${QUERY} watch`);
+    const fetchPage = async (options: QueryCallsOptions, cursor: Cursor): Promise<CallsPage> => {
       const { watch, signal } = options;
       const since = this.moment;
       const { data, connectionId } = await this.context.http.exchange('POST', '/calls', {
@@ -101,14 +102,16 @@ export class Calls implements CallHost {
         isWatching: watch,
         signal,
       });
-      const { calls, next, prev } = data as QueryCallsResponse;
+      const { calls } = data as QueryCallsResponse;
+      const [next, prev] = [readText(data, 'next'), readText(data, 'prev')];
       const found = (calls ?? []).map((envelope) => {
         const record = this.#record(envelope.call.type, envelope.call.id);
         record.learn(envelope, { since }, { connectionId });
         return this.#handle(record);
       });
       return { calls: found, ...(next && { next }), ...(prev && { prev }) };
-    }, 'calls');
+    };
+    return paged(read, fetchPage, 'calls');
   }
 
   /** Takes an event before the app hears of it, which `deliver` sees to. */
@@ -184,7 +187,7 @@ export class Calls implements CallHost {
     });
     const found = new Set<CallRecord>();
     for (const envelope of (data as QueryCallsResponse).calls ?? []) {
-      const known = before.get(envelope.call?.cid);
+      const known = before.get(envelope.call.cid);
       if (!known) continue;
       found.add(known.record);
       known.record.learn(envelope as CallEnvelope, known.before, { connectionId });

@@ -1,18 +1,17 @@
-import { assertKnown } from '../../shared/known-options.js';
+import { describeType } from '../../shared/describe-value.js';
+import { keysOf } from '../../shared/foreign-value.js';
+import { type Names, readKnown } from '../../shared/known-options.js';
 import { refuse } from '../../shared/refuse.js';
 
-/** Refuses an option that nobody reads. `known` lists the names. */
-export function checkOptions(of: string, options: object | undefined, known: string): void {
-  assertKnown(
-    of,
-    options,
-    Object.fromEntries(
-      known
-        .trim()
-        .split(' ')
-        .map((name) => [name, true]),
-    ),
-  );
+/** The options, each read once; one that nobody reads is refused. `known` lists the names. */
+export function checkOptions<Options extends object>(
+  of: string,
+  options: Options | undefined,
+  known: string,
+): Options {
+  const names = known.trim().split(' ');
+  const all = Object.fromEntries(names.map((name) => [name, true])) as Names<keyof Options>;
+  return readKnown(of, options, all);
 }
 
 /** Options of ours, and the shape that the official client takes them in. */
@@ -20,11 +19,13 @@ const NO_DATA = ['data', 'ring', 'notify', 'watch', 'members_limit', 'membersLim
 
 /** Refuses options where the data of a call belongs: the call would be made without its members, and ring nobody. */
 export function checkCallData(data: object | undefined): void {
-  const wrong = NO_DATA.find((name) => data && name in data);
+  const names = keysOf(data ?? {});
+  const wrong =
+    typeof (data ?? {}) === 'object' ? NO_DATA.find((name) => names.includes(name)) : describeType(data);
   if (wrong === undefined) return;
   refuse(
     'invalid_option',
-    `"${wrong}" does not belong to the data of a call`,
-    'Pass the data first and the options second: getOrCreate({ members }, { ring: true }), not getOrCreate({ ring: true, data: { members } }).',
+    `${wrong} does not belong to the data of a call`,
+    'Write getOrCreate({ members }, { ring: true }).',
   );
 }

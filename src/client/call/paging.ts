@@ -1,7 +1,8 @@
+import { readText } from '../../shared/foreign-value.js';
 import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 
 /** Where a page begins or ends; only one of them is sent. */
-interface Cursor {
+export interface Cursor {
   readonly next?: string | undefined;
   readonly prev?: string | undefined;
 }
@@ -21,19 +22,27 @@ export function queryBody({ filter, sort, limit }: Query, { next, prev }: Cursor
   return { filter_conditions: filter, sort, limit, next, prev };
 }
 
-/** A query as an app calls it: for one page, or with `all` for everything. `items` says where a page has them. */
+/**
+ * A query as an app calls it: for one page, or with `all` for everything. `read` checks the options; `items` says where
+ * a page has what was found.
+ */
 export function paged<
   Options extends Query,
   Key extends string,
   Page extends { readonly [key in Key]: readonly unknown[] } & { readonly next?: string },
->(fetchPage: (options: Options, cursor: Cursor) => Promise<Page>, items: Key) {
+>(
+  read: (given?: Options) => Options,
+  fetchPage: (options: Options, cursor: Cursor) => Promise<Page>,
+  items: Key,
+) {
   const query = async (given?: Options) => {
-    const options = given ?? ({} as Options);
+    const options = read(given);
     return fetchPage(options, options);
   };
   /** Page by page, as they are asked for; ends with the reason of a signal that aborts. */
   async function* all(given?: Options): AsyncGenerator<Page[Key][number], void, undefined> {
-    const options = given ?? ({} as Options);
+    const options = read(given);
+    const seen = new Set<unknown>([undefined, '']);
     let cursor: Cursor = options;
     for (;;) {
       const page = await fetchPage(options, cursor);
@@ -41,9 +50,10 @@ export function paged<
         throwIfAborted(options.signal);
         yield item as Awaited<Page[Key][number]>;
       }
-      const { next } = page;
-      // A cursor that leads to itself would never end.
-      if (!next || next === cursor.next) return;
+      seen.add(cursor.next);
+      const next = readText(page, 'next');
+      // A cursor that leads back would never end.
+      if (seen.has(next)) return;
       cursor = { next };
     }
   }

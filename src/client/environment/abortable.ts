@@ -78,11 +78,13 @@ export function abortable<T>(promise: Promise<T>, ...signals: (AbortSource | und
       stop();
       reject(reasonOf(watched.find((source) => source.aborted)));
     };
-    const stops = watched.map((signal) => onAbort(signal, leave));
+    let stops: (() => void)[] = [];
     const stop = () => {
       for (const each of stops) each();
     };
+    // Before the signals: one of the app's may throw when it is listened to.
     promise.then(resolve, reject).finally(stop);
+    stops = watched.map((signal) => onAbort(signal, leave));
     if (watched.some((signal) => signal.aborted)) leave();
   });
 }

@@ -92,6 +92,24 @@ export function apiErrorOf(wire: WireError, origin: Origin): ApiError {
   );
 }
 
+/** An answer that the coordinator would not give. */
+export function strangeAnswer({
+  status,
+  requestId,
+  rateLimit,
+  cause,
+}: Origin & { cause?: unknown }): ApiError {
+  return new ApiError(`The answer (status ${status}) is not the coordinator's`, {
+    status,
+    requestId,
+    rateLimit,
+    retryable: status >= 500 || status === 429,
+    remediation:
+      'Look at what stands between this client and the coordinator: a proxy, a portal, or a wrong baseUrl.',
+    cause,
+  });
+}
+
 /** A 403 / 17. On a call token it names the calls that the token opens. */
 export function missingPermission(cause: ApiError, claims?: TokenClaims): MissingPermissionError {
   const cids = claims?.call_cids;

@@ -1,5 +1,5 @@
 import { describeType } from '../../shared/describe-value.js';
-import { refuse } from '../../shared/refuse.js';
+import { readGiven, refuse } from '../../shared/refuse.js';
 
 /** A body ready to be sent, and what is known about sending it again. */
 export interface RequestBody {
@@ -66,7 +66,10 @@ async function serialiseForm(form: FormData): Promise<RequestBody> {
  * JSON, bytes are copied, a form is serialised once, a stream stays what it is.
  */
 export async function prepareBody(value: unknown): Promise<RequestBody | undefined> {
-  if (value === undefined) return undefined;
+  return value === undefined ? undefined : readGiven('The body', () => prepare(value));
+}
+
+function prepare(value: unknown): RequestBody | Promise<RequestBody> {
   if (typeof value === 'string') {
     return { content: value, contentType: 'text/plain;charset=UTF-8', isOneShot: false };
   }

@@ -1,10 +1,10 @@
 import { describeType } from '../../shared/describe-value.js';
-import { assertKnown, type Names } from '../../shared/known-options.js';
+import { type Names, readKnown } from '../../shared/known-options.js';
 import { refuse } from '../../shared/refuse.js';
 import { sanitize } from '../../shared/sanitize.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { linkSignals } from '../environment/abortable.js';
-import { CODE, missingPermission } from './api-error.js';
+import { CODE, missingPermission, strangeAnswer } from './api-error.js';
 import { prepareBody } from './body.js';
 import { type ConnectionIds, tieToConnection } from './connection-id.js';
 import { readPath } from './path.js';
@@ -104,8 +104,27 @@ function readHeaders(headers: InternalOptions['headers']): Fields | undefined {
   );
 }
 
-/** What most requests come with. */
-const NO_OPTIONS: InternalOptions = Object.freeze({});
+interface Said {
+  readonly call?: unknown;
+  readonly calls?: readonly { readonly call: { readonly type: unknown; readonly id: unknown } }[] | null;
+  readonly members?: readonly unknown[] | null;
+}
+
+/** Whether data has the form of answers about calls, where it has anything of theirs. */
+function isAboutCalls(data: unknown): boolean {
+  try {
+    const { call, calls, members } = data as Said;
+    const found = (calls ?? []).map(
+      ({ call: one }) => typeof one.type === 'string' && typeof one.id === 'string' && one,
+    );
+    return [data, call ?? {}, ...(members ?? []), ...found].every(
+      (one) => typeof one === 'object' && one !== null && !Array.isArray(one),
+    );
+  } catch {
+    // What is read is not there, or what is a list is none.
+    return false;
+  }
+}
 
 /** Speaks to the coordinator for one client. */
 export class HttpClient {
@@ -122,22 +141,29 @@ export class HttpClient {
 
   /** Sends one call and returns its data. Throws at wrong arguments before any I/O. */
   request<T>(method: string, path: string, options?: InternalOptions): Promise<T> {
-    return this.exchange(method, path, options).then(({ data }) => data as T);
+    return this.#send(method, path, options).then(({ data }) => data as T);
   }
 
-  async exchange(method: string, path: string, options = NO_OPTIONS): Promise<ApiResponse> {
+  /** As `request`, about calls: an answer of another form than theirs is refused before anybody takes it. */
+  async exchange(method: string, path: string, options: InternalOptions): Promise<ApiResponse> {
+    const response = await this.#send(method, path, options);
+    if (!isAboutCalls(response.data)) throw strangeAnswer(response);
+    return response;
+  }
+
+  async #send(method: string, path: string, options?: InternalOptions): Promise<ApiResponse> {
     this.#session.assertNotReentered();
-    assertKnown('request', options, KNOWN, SYNONYMS);
-    const { body, isWatching } = options;
+    const given = readKnown<InternalOptions>('request', options, KNOWN, SYNONYMS);
+    const { body, isWatching, signal } = given;
     const { ending } = this.#session;
     // Mostly nobody else can end it, and the session's end is listened to as it is.
-    const linked = options.signal ? linkSignals(options.signal, ending) : undefined;
+    const linked = signal && linkSignals(signal, ending);
     try {
       const request: ApiRequest = {
         method: readMethod(method),
         path: readPath(path),
-        query: readQuery(options.query),
-        headers: readHeaders(options.headers),
+        query: readQuery(given.query),
+        headers: readHeaders(given.headers),
         body: body === undefined ? undefined : await prepareBody(body),
         signal: linked?.signal ?? ending,
         isWatching,

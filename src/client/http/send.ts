@@ -7,7 +7,7 @@ import { isNetworkError } from '../environment/network-error.js';
 import { discardBody, readBody } from '../environment/read-body.js';
 import { isRedirect } from '../environment/redirect.js';
 import { MAX_ANSWER_BYTES } from '../environment/size-limits.js';
-import { apiErrorOf, isWireError, readRateLimit } from './api-error.js';
+import { apiErrorOf, isWireError, readRateLimit, strangeAnswer } from './api-error.js';
 import { clientHeader } from './client-header.js';
 import type { ApiRequest, ApiResponse, Caller, Send } from './request.js';
 import { requestIds } from './request-id.js';
@@ -83,18 +83,6 @@ function redirectError(response: Response, baseUrl: string, requestId: string): 
   });
 }
 
-function strangeAnswer({ status, headers }: Response, requestId: string, cause?: unknown): ApiError {
-  return new ApiError(`The answer (status ${status}) is not the coordinator's`, {
-    status,
-    requestId,
-    rateLimit: readRateLimit(headers),
-    retryable: status >= 500 || status === 429,
-    remediation:
-      'Look at what stands between this client and the coordinator: a proxy, a portal, or a wrong baseUrl.',
-    cause,
-  });
-}
-
 /** What an answer says whose body was read. */
 function interpret(
   response: Response,
@@ -104,24 +92,24 @@ function interpret(
   requestId: string,
 ): ApiResponse {
   const { status } = response;
+  const origin = { status, requestId, rateLimit: readRateLimit(response.headers) };
   let data: unknown;
   try {
     data = text === '' ? undefined : JSON.parse(text);
   } catch (cause) {
-    return strange(response, strangeAnswer(response, requestId, cause));
+    return strange(response, strangeAnswer({ ...origin, cause }));
   }
   const isOk = status >= 200 && status < 300;
   const mayBeEmpty = status === 204 || method === 'HEAD';
   const isObject = typeof data === 'object' && data !== null;
   const isOwn = isOk ? isObject || (mayBeEmpty && data === undefined) : isWireError(data);
-  if (!isOwn) return strange(response, strangeAnswer(response, requestId));
+  if (!isOwn) return strange(response, strangeAnswer(origin));
   const isEvidence = !response.redirected;
   if (isOk) return { status, data, error: undefined, isEvidence };
-  const rateLimit = readRateLimit(response.headers);
   return {
     status,
     data,
-    error: apiErrorOf(data as never, { status, requestId, rateLimit, token }),
+    error: apiErrorOf(data as never, { ...origin, token }),
     isEvidence,
   };
 }

@@ -4,19 +4,18 @@ import { assertCredentials, type GivenOptions, readOptions, type StreamVideoOpti
 import type { KnownUser } from '../user.js';
 import { senderOf } from './from-settings.js';
 
-/** Under this key `create` hands the constructor a guest that exists; nobody else can know it. */
-const PREPARED = Symbol('prepared');
-
 interface Prepared extends GivenOptions {
   /** The guest as the app asked for it, to be asked for again. */
   readonly askedGuest?: KnownUser;
 }
 
+/** How `create` hands the constructor a guest that exists; nobody else can. */
+const PREPARED = new WeakMap<object, Prepared>();
+
 /** What the constructor takes: an app's options, which are read and checked, or those of `withGuest`. */
 export function prepare(options: unknown): Prepared {
-  if (Object(options) === options && PREPARED in (options as object)) {
-    return (options as { [PREPARED]: Prepared })[PREPARED];
-  }
+  const prepared = PREPARED.get(options as object);
+  if (prepared) return prepared;
   const given = readOptions(options);
   if (given.settings.user.type === 'guest') {
     refuse(
@@ -38,10 +37,11 @@ export async function withGuest(given: GivenOptions): Promise<StreamVideoOptions
     given.token === undefined
       ? await createGuest(senderOf(settings), asked, new AbortController().signal)
       : { token: given.token, user: returningGuest(asked, given.token) };
-  const ready: Prepared = {
+  const ready = {} as StreamVideoOptions;
+  PREPARED.set(ready, {
     settings: { ...settings, user, tokenProvider: undefined },
     token,
     askedGuest: asked,
-  };
-  return { [PREPARED]: ready } as unknown as StreamVideoOptions;
+  });
+  return ready;
 }

@@ -112,6 +112,30 @@ describe.each(METHODS)('%s()', (_name, send, method, path, content) => {
     await expect(send(call, {})).rejects.toMatchObject({ code: 'api_error', apiCode: 16 });
   });
 
+  test("tells an answer without a body as one that is not the coordinator's, and changes nothing", async () => {
+    const before = call.state;
+    at.coordinator.respond = () => new Response(null, { status: 204 });
+    await expect(send(call, {})).rejects.toMatchObject({ code: 'api_error', status: 204 });
+    expect(call.state).toBe(before);
+  });
+
+  test.each([
+    { call: 'x' },
+    { call: [] },
+    { call: 7 },
+    { members: 'x' },
+    { members: {} },
+    { members: [null] },
+  ])(
+    "tells an answer of another form (%j) as one that is not the coordinator's, and changes nothing",
+    async (data) => {
+      const before = call.state;
+      at.coordinator.respond = () => answer(data);
+      await expect(send(call, {})).rejects.toMatchObject({ code: 'api_error', status: 200 });
+      expect(call.state).toBe(before);
+    },
+  );
+
   test('rejects with the reason of its signal', async () => {
     at.coordinator.respond = () => new Promise(() => {});
     const controller = new AbortController();

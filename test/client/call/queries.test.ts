@@ -97,6 +97,46 @@ describe.each(QUERIES)('all %s', (name, path, found, all) => {
     for await (const _ of all({})) count += 1;
     expect(count).toBe(2);
   });
+
+  test('end where cursors lead back to an earlier page', async () => {
+    const nexts = ['A', 'B', 'A', 'B'];
+    world_.coordinator.respond = () => answer({ [name]: [found(0)], next: nexts.shift(), duration: '1ms' });
+    for await (const _ of all({}));
+    expect(world_.to(path).map((request) => bodyOf(request).next)).toEqual([undefined, 'A', 'B']);
+  });
+
+  test.each([[], {}, 7, true, '', null])('end where the next cursor is %j, which is none', async (next) => {
+    world_.coordinator.respond = () => answer({ [name]: [found(0)], next, duration: '1ms' });
+    for await (const _ of all({}));
+    expect(world_.to(path)).toHaveLength(1);
+  });
+
+  test.each([{ [name]: 'x' }, { [name]: {} }, { [name]: [null] }, { [name]: [7] }, []])(
+    "of another form (%j) are told as an answer that is not the coordinator's",
+    async (data) => {
+      world_.coordinator.respond = () => answer(data);
+      await expect(all({}).next()).rejects.toMatchObject({ code: 'api_error', status: 200 });
+    },
+  );
+
+  test("without a body are told as an answer that is not the coordinator's", async () => {
+    world_.coordinator.respond = () => new Response(null, { status: 204 });
+    await expect(all({}).next()).rejects.toMatchObject({ code: 'api_error', status: 204 });
+  });
+});
+
+test.each([{}, { call: null }, { call: 'x' }, { call: { type: 'default' } }, { call: { type: 7, id: '1' } }])(
+  "a page with a call that has no name (%j) is not the coordinator's",
+  async (one) => {
+    world_.coordinator.respond = () => answer({ calls: [callNumber(0), one], duration: '1ms' });
+    await expect(client.queryCalls()).rejects.toMatchObject({ code: 'api_error', status: 200 });
+    expect(client.call('default', 'c0').state.call).toBeUndefined();
+  },
+);
+
+test('a page whose cursors are no strings has none', async () => {
+  world_.coordinator.respond = () => answer({ calls: [callNumber(0)], next: [], prev: {}, duration: '1ms' });
+  expect(Object.keys(await client.queryCalls())).toEqual(['calls']);
 });
 
 test('a page of calls has the same objects as call(), with what was answered', async () => {
