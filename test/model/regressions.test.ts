@@ -485,3 +485,14 @@ test('a token that an open connection was refused with 43 is not used again, and
     ...[1, 2, 3, 4].map(() => step('request', ({ rig }) => send(rig, 'GET'), 3_000)),
   );
 });
+
+test('an early token that is handed in again and refused meanwhile is not repeated', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('the server is slow', ({ coordinator }) => Object.assign(coordinator, { skewMs: -900_000 })),
+    step('request', ({ rig }) => send(rig, 'GET'), 500),
+    step('the token is handed in again', ({ rig }) => handIn(rig, 'held'), 200),
+    step('the secret is rotated', ({ coordinator }) => coordinator.rotateSecret()),
+    step('connect', ({ rig }) => connect(rig), 6_000),
+  );
+});

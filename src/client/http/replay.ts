@@ -37,8 +37,10 @@ class Replay {
     if (EARLY.includes(error.apiCode) && this.#spend('wait')) {
       const delayMs = this.#session.verdicts.earlyTokenDelayMs(token);
       await pause(this.#environment.timers, delayMs, { signals: [this.#signal] });
-      // Others may have been told meanwhile that it is of no use at all.
-      return token.rejectedByServerAt ? 'replay' : 'replay_same_token';
+      // Others may have been told meanwhile that it is of no use at all, or the app has handed it in again since.
+      const { held = token } = this.#session;
+      const known = held.value === token.value ? held : token;
+      return known.rejectedByServerAt ? 'replay' : 'replay_same_token';
     }
     return this.#giveUp(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
   }
