@@ -38,9 +38,9 @@ class Replay {
       const delayMs = this.#session.verdicts.earlyTokenDelayMs(token);
       await pause(this.#environment.timers, delayMs, { signals: [this.#signal] });
       // Others may have been told meanwhile that it is of no use at all, or the app has handed it in again since.
-      const { held = token } = this.#session;
-      const known = held.value === token.value ? held : token;
-      return known.rejectedByServerAt ? 'replay' : 'replay_same_token';
+      const { held } = this.#session;
+      const { rejectedByServerAt } = held?.value === token.value ? held : token;
+      return rejectedByServerAt ? 'replay' : 'replay_same_token';
     }
     return this.#giveUp(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
   }
