@@ -43,6 +43,9 @@ export function assertKnown(
   }
 }
 
+/** Of all who pass nothing: made anew, it would be most of what `getToken()` leaves behind. */
+const NONE = Object.freeze(Object.create(null));
+
 /**
  * The known options in an object of their own, each read once; what everybody's prototype was given is none. Refused
  * are others, as by `assertKnown`, what cannot be read, what is no object, and a `signal` that is none; null stands for
@@ -54,8 +57,8 @@ export function readKnown<Options extends object>(
   known: Names<keyof Options>,
   synonyms?: Synonyms,
 ): Options {
+  if (options === undefined) return NONE;
   const given = Object.create(null);
-  if (options === undefined) return given;
   const what = `The options of ${of}`;
   return readGiven(what, () => {
     if (typeof options !== 'object' || options === null) {
