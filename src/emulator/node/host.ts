@@ -10,6 +10,9 @@ import { type NodeExchange, nodeBindings } from './bindings.js';
 
 const MAX_FRAME_BYTES = 64 * 1024;
 
+/** Node's own five seconds end just when official clients, which spread their retries over five, send again. */
+const KEEP_ALIVE_MS = 65_000;
+
 export interface NodeHostOptions {
   port: number;
   host: string;
@@ -40,6 +43,7 @@ export class NodeHost {
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {
       void listener(incoming, outgoing);
     });
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.on('connection', (line) => this.#track(line));
     this.#server.on('upgrade', (incoming, line, head) => this.#upgrade(incoming, line, head));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, line) => refuseRaw(error, line));
