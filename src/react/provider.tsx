@@ -27,7 +27,7 @@ export function StreamVideoProvider({ client, children, ...others }: StreamVideo
 export function useStreamVideo(): StreamVideo | null {
   const client = useContext(ClientContext);
   if (client === undefined) {
-    throw new Error('Hooks of stream-video-auth need a <StreamVideoProvider> above them');
+    throw new Error('Hooks need a <StreamVideoProvider> above');
   }
   return client;
 }

@@ -50,7 +50,7 @@ describe('hooks below a provider', () => {
   it.each(HOOKS)('%s outside of one says what is missing', (_name, useIt) => {
     const silenced = vi.spyOn(console, 'error').mockImplementation(() => {});
     expect(() => render(<Say<unknown> useIt={useIt} said={[]} />)).toThrow(
-      'Hooks of stream-video-auth need a <StreamVideoProvider> above them',
+      'Hooks need a <StreamVideoProvider> above',
     );
     silenced.mockRestore();
   });
