@@ -28,11 +28,9 @@ export function readLifetime(
     );
   }
   if (typeof expiresInSeconds !== 'number' || !Number.isInteger(expiresInSeconds) || expiresInSeconds <= 0) {
-    const given =
-      typeof expiresInSeconds === 'number' ? String(expiresInSeconds) : describeType(expiresInSeconds);
     return refuse(
       'invalid_option',
-      `expiresInSeconds is ${given}`,
+      `expiresInSeconds is ${shown(expiresInSeconds)}`,
       'Give a whole number of seconds above zero, such as 3600 for an hour.',
     );
   }
@@ -53,6 +51,10 @@ export function readLifetime(
   return expiresInSeconds;
 }
 
+function shown(seconds: unknown): string {
+  return typeof seconds === 'number' ? String(seconds) : describeType(seconds);
+}
+
 /** How much of a lifetime is left to chance, which has to leave a token some life. */
 export function readJitter(
   { jitterSeconds = 0 }: { jitterSeconds?: number | undefined },
@@ -61,10 +63,9 @@ export function readJitter(
   if (Number.isInteger(jitterSeconds) && jitterSeconds >= 0 && jitterSeconds < lifetimeSeconds) {
     return jitterSeconds;
   }
-  const given = typeof jitterSeconds === 'number' ? String(jitterSeconds) : describeType(jitterSeconds);
   return refuse(
     'invalid_option',
-    `jitterSeconds is ${given}`,
+    `jitterSeconds is ${shown(jitterSeconds)}`,
     `Give a whole number of seconds below expiresInSeconds (${lifetimeSeconds}), such as a fifth of it.`,
   );
 }

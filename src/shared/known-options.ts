@@ -43,7 +43,7 @@ export function assertKnown(
   }
 }
 
-/** Of all who pass nothing: made anew, it would be most of what `getToken()` leaves behind. */
+/** Of all who pass nothing: a new one each time would be most of what `getToken()` leaves behind. */
 const NONE = Object.freeze(Object.create(null));
 
 /**

@@ -303,7 +303,7 @@ export class CallRecord {
     }
     const isDeleted = type === 'call.deleted';
     if (isNew && isDeleted) this.#wantsEvents = false;
-    // An end that is told anew counts anew.
+    // An end that is told again counts again.
     this.#endBy(isNew && (isDeleted || type === 'call.ended') ? [] : bars);
     return this.#settle(isNew);
   }

@@ -1,32 +1,18 @@
 import type { Instant } from './instant.js';
-import type { LiveParticipant } from './live.js';
+import type { LiveReconnect, LiveTrack } from './live.js';
 
 /** What a participant may send: what the live feed tells of it. */
-export type TrackKind = LiveParticipant['tracks'][number];
+export type TrackKind = LiveTrack['kind'];
 
 export const TRACK_KINDS: readonly TrackKind[] = ['audio', 'video', 'screenshare', 'screenshare_audio'];
 
 /** Why the server ends somebody's participation. */
 export type ParticipationEnd = 'call ended' | 'live ended' | 'kicked';
 
-/** A time during which a track was on. */
-export interface TrackTime {
-  readonly kind: TrackKind;
-  /** Epoch milliseconds. */
-  readonly from: number;
-  readonly until?: number | undefined;
-}
-
-export interface Reconnect {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly strategy: ReconnectStrategy;
-}
-
 /** What happened to a participation so far. */
 export interface ParticipationRecord {
-  readonly tracks: readonly TrackTime[];
-  readonly reconnects: readonly Reconnect[];
+  readonly tracks: readonly LiveTrack[];
+  readonly reconnects: readonly LiveReconnect[];
   /** Undefined while it lasts. */
   readonly end: { readonly at: number; readonly reason: string } | undefined;
 }

@@ -1,11 +1,6 @@
 import type { EmulatedClock } from './clock.js';
-import type {
-  ParticipationRecord,
-  Reconnect,
-  ReconnectStrategy,
-  TrackKind,
-  TrackTime,
-} from './participants.js';
+import type { LiveReconnect, LiveTrack } from './live.js';
+import type { ParticipationRecord, ReconnectStrategy, TrackKind } from './participants.js';
 
 const KEPT_TRACKS = 200;
 const KEPT_RECONNECTS = 100;
@@ -13,19 +8,19 @@ const KEPT_RECONNECTS = 100;
 /** What happened to one participation, for whoever looks at it later. Bounded: the newest is kept. */
 export class ParticipationHistory implements ParticipationRecord {
   readonly #clock: EmulatedClock;
-  #tracks: TrackTime[] = [];
-  #reconnects: Reconnect[] = [];
+  #tracks: LiveTrack[] = [];
+  #reconnects: LiveReconnect[] = [];
   #end: { readonly at: number; readonly reason: string } | undefined;
 
   constructor(clock: EmulatedClock) {
     this.#clock = clock;
   }
 
-  get tracks(): readonly TrackTime[] {
+  get tracks(): readonly LiveTrack[] {
     return this.#tracks;
   }
 
-  get reconnects(): readonly Reconnect[] {
+  get reconnects(): readonly LiveReconnect[] {
     return this.#reconnects;
   }
 
@@ -50,7 +45,7 @@ export class ParticipationHistory implements ParticipationRecord {
     this.#endTracks(() => true);
   }
 
-  #endTracks(isMeant: (track: TrackTime) => boolean): void {
+  #endTracks(isMeant: (track: LiveTrack) => boolean): void {
     const until = this.#clock.now();
     this.#tracks = this.#tracks.map((track) =>
       track.until === undefined && isMeant(track) ? { ...track, until } : track,

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type LiveMessage, type LiveSnapshot, startEmulator } from '../../../src/emulator/index.js';
-import { Scene } from '../support/emulator.js';
+import { startEmulator } from '../../../src/emulator/index.js';
+import { Scene, snapshotOf } from '../support/emulator.js';
 
 const scene = new Scene();
-
-function snapshotNow(): LiveSnapshot {
-  const told: LiveMessage[] = [];
-  scene.emulator.observe((message) => told.push(message))();
-  const [first] = told;
-  if (first?.type !== 'snapshot') throw new Error('the first message is a snapshot');
-  return first;
-}
 
 async function control(path: string, body?: unknown) {
   const response = await fetch(`${scene.emulator.url}/_emulator${path}`, {
@@ -30,8 +22,8 @@ describe('what a late page is told', () => {
     await gone.closed();
     scene.emulator.faults.latency({ ms: 7 });
     scene.emulator.faults.latency({ ms: 0 });
-    await expect.poll(() => snapshotNow().ended.length).toBe(1);
-    const { ended, clients, switches } = snapshotNow();
+    await expect.poll(() => snapshotOf(scene.emulator).ended.length).toBe(1);
+    const { ended, clients, switches } = snapshotOf(scene.emulator);
     expect(ended).toMatchObject([{ client: { userId: 'mara' }, code: 4000, by: 'emulator' }]);
     expect(clients.map(({ userId }) => userId)).toEqual(['theo']);
     expect(switches.map(({ faults }) => faults.latencyMs).slice(-2)).toEqual([7, 0]);
@@ -39,7 +31,7 @@ describe('what a late page is told', () => {
   });
 
   it('of a fresh emulator is nothing', () => {
-    expect(snapshotNow()).toMatchObject({ ended: [], switches: [] });
+    expect(snapshotOf(scene.emulator)).toMatchObject({ ended: [], switches: [] });
   });
 });
 
@@ -95,10 +87,10 @@ describe('an explained token', () => {
   });
 
   it('creates nobody and is not remembered', async () => {
-    const known = snapshotNow().tokens.length;
+    const known = snapshotOf(scene.emulator).tokens.length;
     const [head, , tail] = (await scene.emulator.userToken('mara')).split('.');
     await explain(`${head}.${btoa('{"user_id":"new"}').replace(/=/g, '')}.${tail}`);
-    expect(snapshotNow().tokens.length).toBe(known + 1);
+    expect(snapshotOf(scene.emulator).tokens.length).toBe(known + 1);
     expect(scene.emulator.snapshot().users).toEqual([]);
   });
 

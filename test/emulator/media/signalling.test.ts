@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LiveMessage, LiveSnapshot } from '../../../src/emulator/index.js';
 import { TRACK_TYPE } from '../../../src/emulator/media/messages.js';
-import { Scene } from '../support/emulator.js';
+import { Scene, snapshotOf } from '../support/emulator.js';
 import { credentialsOf, MediaClient } from './media-client.js';
 
 const scene = new Scene();
@@ -24,14 +23,6 @@ async function open(userId: string, sessionId: string): Promise<[MediaClient, st
   const client = await MediaClient.open(credentials, sessionId);
   clients.push(client);
   return [client, credentials.token];
-}
-
-function snapshotNow(): LiveSnapshot {
-  const told: LiveMessage[] = [];
-  scene.emulator.observe((message) => told.push(message))();
-  const [first] = told;
-  if (first?.type !== 'snapshot') throw new Error('the first message is a snapshot');
-  return first;
 }
 
 /** The session of the call as the coordinator tells it. */
@@ -545,7 +536,7 @@ describe('the live feed', () => {
     rejoined.say({ joinRequest: { token: another, sessionId: 'theo-2', reconnectDetails } });
     await rejoined.next('joinResponse');
     await mara.next('participantLeft');
-    const { participants, left } = snapshotNow();
+    const { participants, left } = snapshotOf(scene.emulator);
     expect(left).toMatchObject([
       {
         userId: 'theo',

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach } from 'vitest';
-import { type Emulator, type StartEmulatorOptions, startEmulator } from '../../../src/emulator/index.js';
+import {
+  type Emulator,
+  type LiveMessage,
+  type LiveSnapshot,
+  type StartEmulatorOptions,
+  startEmulator,
+} from '../../../src/emulator/index.js';
 import { checkAnswer } from './shapes.js';
 import { TestSocket } from './test-socket.js';
 
@@ -19,6 +25,15 @@ interface SendOptions {
   query?: Record<string, string | undefined> | undefined;
   headers?: Record<string, string> | undefined;
   apiKey?: string | undefined;
+}
+
+/** What the live feed tells first. */
+export function snapshotOf(emulator: Emulator): LiveSnapshot {
+  const told: LiveMessage[] = [];
+  emulator.observe((message) => told.push(message))();
+  const [first] = told;
+  if (first?.type !== 'snapshot') throw new Error('the first message is a snapshot');
+  return first;
 }
 
 /** An emulator per test, and the few verbs that tests speak. */

@@ -1,6 +1,6 @@
 import { duration, shown, timeOfDay } from '../../../timeline/format.js';
 import type { LiveParticipant, LiveTrack } from '../../state/live.js';
-import { participantName } from '../live/participant-name.js';
+import { participantName, trackName } from '../live/participant-name.js';
 import type { Detail, DetailSection, Fact } from './detail.js';
 
 const RECONNECTS: Readonly<Record<string, string>> = {
@@ -44,10 +44,6 @@ export function describeParticipation(id: string, participant: LiveParticipant, 
     summary: isThere ? `there, ${sends}` : shown(leftBecause ?? 'left'),
     sections,
   };
-}
-
-function trackName(kind: LiveTrack['kind']): string {
-  return kind.replace('_', ' ');
 }
 
 function trackFact({ kind, from, until }: LiveTrack): Fact {

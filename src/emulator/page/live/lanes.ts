@@ -13,6 +13,7 @@ import type { RecordedRequest } from '../../state/journal.js';
 import type { LiveParticipant, LiveToken, LiveTrack } from '../../state/live.js';
 import { type ClientActivity, clientsOf } from './clients.js';
 import { answerOf, isFailure, isTokenRefusal, meaningOf } from './codes.js';
+import { trackName } from './participant-name.js';
 import { type Presence, presenceOf, RANK } from './presence.js';
 import { replaysOf } from './replays.js';
 import { type FaultNote, type LiveStore, participationKey, type SocketLife } from './store.js';
@@ -86,7 +87,7 @@ function mediaOf(participations: readonly LiveParticipant[]): string[] {
   const present = participations.filter(({ leftAt }) => leftAt === undefined);
   if (present.length === 0) return [];
   const tracks = new Set(present.flatMap(({ tracks }) => tracks));
-  return tracks.size === 0 ? ['in a call'] : [...tracks].map((track) => track.replace('_', ' '));
+  return tracks.size === 0 ? ['in a call'] : [...tracks].map(trackName);
 }
 
 const LINES: Readonly<Record<LiveTrack['kind'], TimelineTrackKind>> = {
@@ -119,7 +120,7 @@ function participationTitle({
   leftAt,
   leftBecause,
 }: LiveParticipant): string {
-  const now = tracks.length === 0 ? 'no track' : tracks.map((track) => track.replace('_', ' ')).join(', ');
+  const now = tracks.length === 0 ? 'no track' : tracks.map(trackName).join(', ');
   const end = leftAt === undefined ? now : `${leftBecause} ${timeOfDay(leftAt)}`;
   const times = reconnects.length === 1 ? 'once' : `${reconnects.length} times`;
   const back = reconnects.length === 0 ? '' : `, reconnected ${times}`;
