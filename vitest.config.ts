@@ -103,7 +103,7 @@ export default defineConfig({
     ],
     setupFiles: ['test/support/nothing-left.ts'],
     testTimeout: 20_000,
-    // By default one core of two is left idle.
-    maxWorkers: 2,
+    // More than cores: much of a test with a real server is waiting.
+    maxWorkers: 3,
   },
 });
