@@ -24,7 +24,7 @@ export type Need =
       readonly than: number;
       readonly reason: TokenReason;
       /** Whether a guest may become another although a joined call or a consumer relies on it. */
-      readonly mayCutOff: boolean;
+      readonly mayCutOff?: boolean | undefined;
     };
 
 /** What a caller's wait for an attempt came to. */
@@ -157,7 +157,10 @@ export function callerStep(store: TokenStore, circumstances: Circumstances): Cal
   });
 }
 
-function mayReplaceFor({ reason, mayCutOff }: Need & { kind: 'newer' }, { policy }: TokenStore): boolean {
+function mayReplaceFor(
+  { reason, mayCutOff }: Need & { kind: 'newer' },
+  { policy }: TokenStore,
+): boolean | undefined {
   if (policy.source.kind !== 'guest') return true;
   return reason === 'manual' ? mayCutOff || !isIdentityInUse(policy) : canReplace(policy);
 }

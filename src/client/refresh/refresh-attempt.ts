@@ -21,7 +21,7 @@ export class RefreshAttempt {
   /** Aborts the provider's signal. */
   readonly controller = new AbortController();
   /** Whether it may replace a guest whose identity is relied on: asked for by hand in that knowledge. */
-  readonly mayCutOff: boolean;
+  readonly mayCutOff: boolean | undefined;
   /** The token that it was answered with, if that was refused before: by our server, or by a consumer's alone. */
   refused: TokenFacts | undefined;
   /** When its present call of the provider began. */
@@ -30,7 +30,7 @@ export class RefreshAttempt {
   #outcome: Outcome | undefined;
   #isOver = false;
 
-  constructor(sequence: number, startedAt: Moment, { reason, mayCutOff = false }: AttemptOptions) {
+  constructor(sequence: number, startedAt: Moment, { reason, mayCutOff }: AttemptOptions) {
     this.sequence = sequence;
     this.startedAt = startedAt;
     this.calledAt = startedAt;

@@ -101,7 +101,7 @@ export class Waiters {
   }
 
   /** Waits for a token that was asked for at or after `since`; one further attempt is shared by all who need it. */
-  renewSince(since: Moment, { reason, mayCutOff = false, signal }: RenewOptions): Promise<void> {
+  renewSince(since: Moment, { reason, mayCutOff, signal }: RenewOptions): Promise<void> {
     const than = this.#store.held?.generation ?? 0;
     return this.#satisfy({ kind: 'newer', since, than, reason, mayCutOff }, signal, () => {});
   }
@@ -154,7 +154,7 @@ export class Waiters {
           const isInVain = last?.kind === 'out_of_patience' && step.afterLimit === 'move_on';
           memory = {
             own: memory.own,
-            joined: isOwn ? undefined : joined,
+            joined,
             joinsInVain: memory.joinsInVain + (isInVain ? 1 : 0),
             last: isInVain ? undefined : last,
           };
@@ -165,12 +165,12 @@ export class Waiters {
 
   #serve(now: Now): AcquiredToken {
     const store = this.#store;
-    const isBack = store.phase(now) === 'acquiring' && store.rollBack(now);
+    if (store.phase(now) === 'acquiring') store.rollBack(now);
     const { held } = store;
     const isFirstUse = held !== undefined && held.usedAt === undefined;
     if (isFirstUse) held.usedAt = now;
     this.#scheduler.refreshIfDue(now);
-    if (isBack || isFirstUse) store.changed();
+    if (isFirstUse) store.changed();
     else store.noticeTime(now);
     return { token: held };
   }
@@ -188,12 +188,12 @@ export class Waiters {
     ];
     // A late answer of an earlier attempt may serve this caller, too.
     if (need.kind === 'usable') sources.push(this.#anyChange);
-    const isInTime = options.limitMs !== 0 && (hasEnded() || (await this.#listen(sources, signals, options)));
+    const isInTime = hasEnded() || (await this.#listen(sources, signals, options));
     if (hasEnded()) return untilOver ? undefined : attempt.outcome;
     return isInTime ? undefined : { kind: 'out_of_patience' };
   }
 
-  /** Waits for the first event, and no longer than the limit; true for an event. Nothing stays behind at the sources. */
+  /** Waits for the first event, and no longer than the limit; true for an event in time. Nothing stays behind at the sources. */
   async #listen(
     sources: readonly Source[],
     signals: Signals,
@@ -202,7 +202,7 @@ export class Waiters {
     const { clock, timers, tiesIoToRequests } = this.#store.environment;
     const isTied = tiesIoToRequests();
     let isWoken = false;
-    let stops: (() => void)[] = [];
+    let stops!: (() => void)[];
     const wake = new Promise<void>((resolve) => {
       stops = sources.map(({ subscribe, isOwn }) =>
         subscribe(() => {
@@ -224,7 +224,8 @@ export class Waiters {
     } finally {
       for (const stop of stops) stop();
     }
-    return isWoken;
+    // There the limit counts, though another caller who has reached it, too, may just have begun an attempt.
+    return isTied ? leftMs > 0 : isWoken;
   }
 
   /** Any fact that may matter to a caller who waits. */

@@ -75,14 +75,59 @@ describe('where I/O ends with the request that began it, a caller', () => {
     expect(callers.map(({ state }) => state)).toEqual(['resolved', 'resolved', 'resolved']);
   });
 
-  test('begins its own after two waits in vain', async () => {
+  test.each([
+    ['two waits in vain', async () => {}],
+    [
+      'two waits in vain that followed a back-off',
+      async () => {
+        acquire();
+        await settle();
+        await on.fail(Object.assign(new Error('503'), { retryAfterMs: 1_000 }));
+      },
+    ],
+  ])('begins its own after %s, though the attempt of another one has just begun', async (_name, before) => {
     make();
+    await before();
     const callers = [acquire(), acquire(), acquire(), acquire()];
-    await advance(4_000);
-    expect(on.asks.length).toBeGreaterThanOrEqual(3);
+    await settle();
+    await advance(on.session.state.refreshing ? 0 : 1_000);
+    const earlier = on.asks.length - 1;
+    await advance(3_999);
+    expect(on.asks.length - earlier).toBe(2);
+    await advance(1);
+    expect(on.asks.length - earlier).toBe(4);
     await on.give(freshToken('martin', 3600));
     await advance(POLL_MS);
     expect(callers.map(({ state }) => state)).toEqual(callers.map(() => 'resolved'));
+  });
+
+  test('counts its 2 s from when it joined, whatever else happens meanwhile', async () => {
+    make();
+    acquire();
+    acquire();
+    await advance(1_000);
+    on.session.wake();
+    await advance(999);
+    expect(on.asks).toHaveLength(1);
+    await advance(1);
+    expect(on.asks).toHaveLength(2);
+    await on.give(freshToken('martin', 3600));
+  });
+
+  test('joins the attempt that began last, also once an earlier one is over', async () => {
+    make();
+    acquire();
+    acquire();
+    await advance(2_000);
+    on.asks[0]?.reject(new Error('503'));
+    await settle();
+    expect(on.session.state.refreshing).toBe(true);
+    const newcomer = acquire();
+    await advance(1_000);
+    expect(on.asks).toHaveLength(2);
+    await on.give(freshToken('martin', 3600));
+    await advance(POLL_MS);
+    expect(newcomer.state).toBe('resolved');
   });
 
   test('waits out a back-off to its end, and no longer', async () => {
@@ -113,10 +158,14 @@ describe('where I/O ends with the request that began it, a caller', () => {
   });
 
   test('in the mandatory window is served the living token, however many it has waited for', async () => {
-    make({ token: freshToken('martin', 1_000) });
+    make({ token: freshToken('martin', 1_000), providerLimitMs: 60_000 });
     await advance(970_000);
     const callers = [acquire(), acquire()];
-    await advance(15_000);
+    await advance(2_000);
+    expect(on.asks).toHaveLength(2);
+    await advance(12_999);
+    expect(callers.map(({ state }) => state)).toEqual(['pending', 'pending']);
+    await advance(1);
     expect(callers.map(({ value }) => value?.token?.generation)).toEqual([1, 1]);
   });
 
