@@ -46,7 +46,7 @@ export class TabSharing {
 
   #offer(): void {
     const { held } = this.#store;
-    if (held?.origin !== 'provider' || held.rejectedByServerAt || !isShareable(held.claims)) return;
+    if (held?.origin !== 'provider' || !isShareable(held.claims)) return;
     if (held.generation <= this.#offeredGeneration) return;
     this.#offeredGeneration = held.generation;
     this.#channel.offer(held.value);

@@ -57,7 +57,7 @@ export function recordFailure(
   store: TokenStore,
   now: Now,
   error: unknown,
-  { by, isHandBack = false }: FailureOptions,
+  { by, isHandBack }: FailureOptions,
 ): RecordedFailure {
   const { backOff, breaker, emit, held, history } = store;
   const isRefusal = by === 'refusal';

@@ -170,7 +170,6 @@ export class SingleFlight {
         announce = failure.announce;
       }
     }
-    if (!this.#running.includes(attempt)) return;
     this.#end(attempt);
     attempt.settle(outcome);
     announce();
