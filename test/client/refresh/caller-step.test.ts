@@ -193,7 +193,9 @@ describe('where I/O ends with the request that began it, a caller who must wait'
     const attempt = begin();
     await toMandatoryWindow();
     expect(step({ attempt })).toMatchObject({ limitMs: 2_000, afterLimit: 'move_on' });
-    await advance(14_000);
+    await advance(13_000);
+    expect(step({ attempt })).toMatchObject({ limitMs: 2_000, afterLimit: 'serve' });
+    await advance(1_000);
     expect(step({ attempt })).toMatchObject({ limitMs: 1_000, afterLimit: 'serve' });
     await advance(1_000);
     expect(step({ attempt })).toMatchObject({ limitMs: 0, afterLimit: 'serve' });
@@ -280,6 +282,11 @@ describe('who asks for a newer token', () => {
     expect(step({ need: newer() })).toEqual({ kind: 'start_attempt', reason: 'manual' });
     store.backOff.fail(store.now(), { by: 'provider', error: undefined, retryAfterMs: 1_000 });
     expect(step({ need: newer() })).toEqual({ kind: 'wait_for_back_off', delayMs: 1_000 });
+  });
+
+  test('begins an attempt also while a call is joined, which ends for guests alone', () => {
+    make({ hasJoinedCall: () => true });
+    expect(step({ need: newer() }).kind).toBe('start_attempt');
   });
 
   describe('as a guest', () => {

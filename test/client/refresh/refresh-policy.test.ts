@@ -7,6 +7,7 @@ import {
   type PolicyFacts,
 } from '../../../src/client/refresh/refresh-policy.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
+import type { Phase } from '../../../src/client/token/phase.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 
 const provider: TokenSource = { kind: 'provider', provider: () => 'token' };
@@ -55,6 +56,14 @@ describe('ahead of a refusal', () => {
     );
     expect(phases).toEqual(expected);
   });
+});
+
+test('for a token that still lives a caller waits in the mandatory window alone, and not on demand', () => {
+  const [facts, now] = [{} as TokenFacts, { wallMs: 0, monotonicMs: 0, offsetMs: 0 }];
+  const waits = (current: Phase, more: Partial<PolicyFacts> = {}) =>
+    mustWait(current, facts, now, policy(provider, more));
+  expect([waits('advisory'), waits('mandatory')]).toEqual([false, true]);
+  expect(waits('mandatory', { refresh: 'on-demand' })).toBe(false);
 });
 
 describe('for an expired token', () => {

@@ -255,6 +255,31 @@ describe('what is told of a new token', () => {
   });
 });
 
+describe('an answer to the renewal of a token that the server refused meanwhile', () => {
+  /** Asked ahead of time, before the server said 40 about the token. */
+  async function refusedWhileRenewed(): Promise<void> {
+    make({ token: freshToken('martin', 100) });
+    await on.session.acquire();
+    await advance(80_000);
+    expect(on.reasons).toEqual(['expiring']);
+    on.session.verdicts.refuse(on.held, cause);
+  }
+
+  test('is taken though it ends sooner: the refused one sets no mark', async () => {
+    await refusedWhileRenewed();
+    const next = freshToken('martin', 10);
+    await on.give(next);
+    expect(on.session.token).toBe(next);
+    expect(on.session.state).not.toHaveProperty('lastError');
+  });
+
+  test('is none where it is the very token that was refused', async () => {
+    await refusedWhileRenewed();
+    await on.give(on.held.value);
+    expect(on.session.state).toMatchObject({ status: 'acquiring', lastError: { code: 'same_as_rejected' } });
+  });
+});
+
 describe('an answer to the renewal of a token that was given up meanwhile', () => {
   const endless = fakeToken({ user_id: 'martin' });
 
@@ -439,8 +464,9 @@ describe('an attempt whose provider call is older than its limit and a second', 
     expect(caller.state).toBe('resolved');
   });
 
-  test('is not overdue because somebody sets a clock', async () => {
+  test('is not overdue because somebody sets a clock, however long the page has been there', async () => {
     make();
+    await advance(60_000);
     refresh();
     vi.setSystemTime(Date.now() + 3_600_000);
     watch(on.session.acquire());

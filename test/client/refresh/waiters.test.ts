@@ -46,6 +46,17 @@ describe('a caller in the mandatory window', () => {
     expect(on.reasons).toEqual(['expiring']);
   });
 
+  test('waits on whatever else happens meanwhile', async () => {
+    await inWindow();
+    const caller = acquire();
+    await advance(1_000);
+    on.page.offline();
+    await settle();
+    expect(caller.state).toBe('pending');
+    await advance(9_000);
+    expect([caller.value?.token?.generation, on.asks.length]).toEqual([1, 1]);
+  });
+
   test('is not served a token that the server refused while he waited', async () => {
     await inWindow();
     const caller = acquire();
