@@ -147,11 +147,15 @@ export class MediaSession implements Participant, Endpoint {
     return TRACK_RULES.filter(({ type }) => this.#published.has(type)).map(({ kind }) => kind);
   }
 
-  end(why: ParticipationEnd): void {
+  tellEnd(why: ParticipationEnd): void {
     this.send({ callEnded: { reason: REASONS[why] } });
     const line = this.#line;
-    this.#surroundings.remove(this, why);
+    this.#line = undefined;
     this.#surroundings.coordinator.timers.inBackground(TIME_TO_LEAVE_MS, () => line?.close(why));
+  }
+
+  takeOut(why: ParticipationEnd): void {
+    this.#surroundings.remove(this, why);
   }
 
   mute(kinds: readonly TrackKind[]): void {
@@ -162,12 +166,33 @@ export class MediaSession implements Participant, Endpoint {
     }
   }
 
-  review(): void {
+  reasonToEnd(): ParticipationEnd | undefined {
     const { caller, call } = this.#admitted;
-    const isShut = !mayEnter(caller, call, this.#surroundings.coordinator);
-    if (!this.#may('join-call')) this.end('kicked');
-    else if (isShut) this.end(call.backstage ? 'live ended' : 'call ended');
-    else this.#reviewTracks();
+    if (!this.#may('join-call')) return 'kicked';
+    if (mayEnter(caller, call, this.#surroundings.coordinator)) return undefined;
+    return call.backstage ? 'live ended' : 'call ended';
+  }
+
+  review(): void {
+    this.send({
+      callGrantsUpdated: {
+        currentGrants: {
+          canPublishAudio: this.#may('send-audio'),
+          canPublishVideo: this.#may('send-video'),
+          canScreenshare: this.#may('screenshare'),
+        },
+        message: '',
+      },
+    });
+    for (const { type, capability } of TRACK_RULES) {
+      if (this.#published.has(type) && !this.#may(capability)) {
+        this.#unpublish(type, UNPUBLISH_CAUSE.permissionRevoked);
+      }
+    }
+  }
+
+  tellPins(): void {
+    this.send({ pinsUpdated: { pins: this.#admitted.call.session?.pins ?? [] } });
   }
 
   cut(): void {
@@ -186,24 +211,6 @@ export class MediaSession implements Participant, Endpoint {
         reconnectStrategy: strategy === 'fast' ? FAST : REJOIN,
       },
     });
-  }
-
-  #reviewTracks(): void {
-    this.send({
-      callGrantsUpdated: {
-        currentGrants: {
-          canPublishAudio: this.#may('send-audio'),
-          canPublishVideo: this.#may('send-video'),
-          canScreenshare: this.#may('screenshare'),
-        },
-        message: '',
-      },
-    });
-    for (const { type, capability } of TRACK_RULES) {
-      if (this.#published.has(type) && !this.#may(capability)) {
-        this.#unpublish(type, UNPUBLISH_CAUSE.permissionRevoked);
-      }
-    }
   }
 
   #unpublish(type: number, cause: number): void {

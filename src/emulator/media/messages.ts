@@ -78,12 +78,15 @@ const PARTICIPANT = {
   roles: list(text(13)),
 };
 
+const PIN = { userId: text(1), sessionId: text(2) };
+
 const PARTICIPANT_COUNT = { total: number(1), anonymous: number(2) };
 
 const CALL_STATE = {
   participants: list(nested(1, PARTICIPANT)),
   startedAt: time(2),
   participantCount: nested(3, PARTICIPANT_COUNT),
+  pins: list(nested(4, PIN)),
 };
 
 const JOIN_REQUEST = {
@@ -111,7 +114,7 @@ const PARTICIPANT_CHANGE = { callCid: text(1), participant: nested(2, PARTICIPAN
 export const SFU_EVENT = {
   subscriberOffer: nested(1, { iceRestart: flag(1), sdp: text(2), negotiationId: number(3) }),
   iceTrickle: nested(5, { peerType: enumeration(1, PEER_TYPE), iceCandidate: text(2) }),
-  participantJoined: nested(10, PARTICIPANT_CHANGE),
+  participantJoined: nested(10, { ...PARTICIPANT_CHANGE, isPinned: flag(3) }),
   participantLeft: nested(11, PARTICIPANT_CHANGE),
   joinResponse: nested(13, {
     callState: nested(1, CALL_STATE),
@@ -138,6 +141,7 @@ export const SFU_EVENT = {
   }),
   goAway: nested(20, { reason: number(1) }),
   iceRestart: nested(21, { peerType: enumeration(1, PEER_TYPE) }),
+  pinsUpdated: nested(22, { pins: list(nested(1, PIN)) }),
   callEnded: nested(23, { reason: number(1) }),
   participantMigrationComplete: nested(25, {}),
 };

@@ -1,5 +1,5 @@
 import { announce, EVENT_DIALECT, eventParts } from '../announcements/call-events.js';
-import type { Call } from '../state/call.js';
+import type { Call, CallSession } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { Instant } from '../state/instant.js';
 import { wireParticipant, wireParticipantCounts } from '../wire/participant.js';
@@ -47,6 +47,7 @@ export class Room {
     const { sessionId = '', reconnectDetails, fastReconnect = false } = request;
     if (sessionId === '') throw new MediaRefusal(ERROR_CODE.badRequest, 'the session has no id');
     const known = this.#own(sessionId, admitted);
+    const previous = this.#own(reconnectDetails?.previousSessionId ?? '', admitted);
     if (known === undefined) this.#requireSpace();
     const session = known ?? new MediaSession(sessionId, admitted, this);
     this.#forgetting.get(session)?.();
@@ -54,7 +55,7 @@ export class Room {
     const strategy = reconnectDetails?.strategy;
     if (known !== undefined) session.history.reconnected(strategy === MIGRATE ? 'migrate' : 'fast');
     else if (strategy === REJOIN) session.history.reconnected('rejoin');
-    if (known === undefined) this.#add(session);
+    if (known === undefined) this.#add(session, previous);
     else this.changed(session);
     line.send({
       joinResponse: {
@@ -68,7 +69,6 @@ export class Room {
     else this.transport.attach(session);
     // The client waits for it on the socket that it leaves.
     before?.send({ participantMigrationComplete: {} });
-    const previous = this.#own(reconnectDetails?.previousSessionId ?? '', admitted);
     if (previous !== undefined && previous !== session) this.remove(previous, 'joined again');
     return session;
   }
@@ -124,19 +124,30 @@ export class Room {
     return { total: all.length, anonymous: all.filter(({ isAnonymous }) => isAnonymous).length };
   }
 
-  #add(session: MediaSession): void {
+  #add(session: MediaSession, previous: MediaSession | undefined): void {
     this.#cancelSessionEnd();
     const callSession = this.coordinator.calls.openSession(this.call);
     callSession.startedAt ??= new Instant(this.coordinator.clock.now());
+    this.#passPinOn(callSession, session, previous);
     this.#sessions.set(session.sessionId, session);
     this.coordinator.participants.add(session);
     if (!session.isAnonymous) {
-      const participant = session.describe();
-      this.broadcast({ participantJoined: { callCid: this.call.cid, participant } }, session);
+      const { cid: callCid } = this.call;
+      const isPinned = callSession.pins.some(({ sessionId }) => sessionId === session.sessionId);
+      this.broadcast({ participantJoined: { callCid, participant: session.describe(), isPinned } }, session);
       this.#announceChange('call.session_participant_joined', session);
     }
     this.#tellCounts();
     this.#report(session, true);
+  }
+
+  /** Who was pinned is pinned under the next session, too: older clients look for the session alone. */
+  #passPinOn(callSession: CallSession, session: MediaSession, previous: MediaSession | undefined): void {
+    const { userId, sessionId } = session;
+    const isOver = (id: string) => id === previous?.sessionId || !this.#sessions.has(id);
+    callSession.pins = callSession.pins.map((pin) =>
+      pin.userId === userId && isOver(pin.sessionId) ? { userId, sessionId } : pin,
+    );
   }
 
   #own(sessionId: string, { caller }: Admitted): MediaSession | undefined {
@@ -157,6 +168,7 @@ export class Room {
       participants: listed.map((session) => session.describe()),
       startedAt: (this.call.session?.startedAt ?? this.call.createdAt).ms,
       participantCount: this.count(),
+      pins: this.call.session?.pins ?? [],
     };
   }
 

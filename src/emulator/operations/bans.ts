@@ -42,7 +42,7 @@ function ban(context: Context): object {
     });
   }
   announceUser(coordinator, user, 'user.banned');
-  coordinator.participants.review(user.id);
+  coordinator.participants.review(coordinator.participants.of(user.id));
   return {};
 }
 

@@ -188,7 +188,7 @@ function deleteCall(context: Context): object {
   }
   announce(coordinator, call, 'call.deleted', { call: eventParts(call, coordinator).call() });
   coordinator.calls.remove(call);
-  for (const participant of coordinator.participants.ofCall(call.cid)) participant.end('call ended');
+  coordinator.participants.end(coordinator.participants.ofCall(call.cid), 'call ended');
   const taskId = body.hard === true ? coordinator.tasks.done([call.cid]) : undefined;
   return { call: wireCall(call, coordinator, dialect), task_id: taskId };
 }

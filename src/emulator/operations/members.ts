@@ -78,7 +78,7 @@ function updateMembers(context: Context): object {
     );
   }
   for (const userId of [...withNewRole.map((member) => member.userId), ...removed]) {
-    for (const participant of coordinator.participants.ofUser(call.cid, userId)) participant.review();
+    coordinator.participants.review(coordinator.participants.ofUser(call.cid, userId));
   }
   return { members: [...added, ...updated].map((member) => wireMember(member, coordinator, dialect)) };
 }
@@ -121,7 +121,7 @@ function updateUserPermissions(context: Context): object {
     },
     { memberIds: [userId] },
   );
-  for (const participant of coordinator.participants.ofUser(call.cid, userId)) participant.review();
+  coordinator.participants.review(coordinator.participants.ofUser(call.cid, userId));
   return {};
 }
 

@@ -1,5 +1,5 @@
 import { announce, eventParts } from '../announcements/call-events.js';
-import type { Call } from '../state/call.js';
+import type { Call, Pin } from '../state/call.js';
 import type { Coordinator } from '../state/coordinator.js';
 import { type Participant, TRACK_KINDS } from '../state/participants.js';
 import { Failure } from '../wire/api-failure.js';
@@ -17,10 +17,11 @@ import {
   shape,
   text,
 } from '../wire/validation.js';
-import { callWith } from './call-context.js';
+import { callOf, callWith } from './call-context.js';
 import { ACTING_USER, actingUser, type Context, type Operation } from './operation.js';
 
 const MAX_BLOCKED = 5_000;
+const MAX_PINS = 100;
 
 function block(context: Context): object {
   const call = callWith(context, 'block-users');
@@ -48,7 +49,7 @@ function shutOut({ coordinator, body, caller }: Context, call: Call): void {
 
 /** Ends a user's presence on the media side. */
 function takeOut({ participants }: Coordinator, { cid }: Call, userId: string): void {
-  for (const participant of participants.ofUser(cid, userId)) participant.end('kicked');
+  participants.end(participants.ofUser(cid, userId), 'kicked');
 }
 
 function unblock(context: Context): object {
@@ -111,8 +112,34 @@ function mute(context: Context): object {
 }
 
 function pin(context: Context): object {
-  callWith(context, 'pin-for-everyone');
+  const { named, isThere, others } = pinsOf(context);
+  if (isThere(named)) tellPins(context, [named, ...others].slice(0, MAX_PINS));
   return {};
+}
+
+function unpin(context: Context): object {
+  tellPins(context, pinsOf(context).others);
+  return {};
+}
+
+/** A pin outlives the session of its user, who may come back with another one. */
+function pinsOf(context: Context) {
+  const { coordinator, body } = context;
+  const { cid, session } = callWith(context, 'pin-for-everyone');
+  const present = coordinator.participants.ofCall(cid);
+  const isThere = ({ userId, sessionId }: Pin) =>
+    present.some((one) => one.userId === userId && one.sessionId === sessionId);
+  const named: Pin = { userId: String(body.user_id), sessionId: String(body.session_id) };
+  const isMeant = (one: Pin) =>
+    one.userId === named.userId && (one.sessionId === named.sessionId || !isThere(one));
+  return { named, isThere, others: (session?.pins ?? []).filter((one) => !isMeant(one)) };
+}
+
+function tellPins(context: Context, pins: readonly Pin[]): void {
+  const { cid, session } = callOf(context);
+  if (session === undefined) return;
+  session.pins = pins;
+  for (const participant of context.coordinator.participants.ofCall(cid)) participant.tellPins();
 }
 
 function react(context: Context): object {
@@ -189,7 +216,7 @@ export const MODERATION_OPERATIONS: readonly Operation[] = [
     path: '/call/:type/:id/unpin',
     mount: 'video',
     fields: PIN,
-    handle: pin,
+    handle: unpin,
   },
   {
     name: 'SendVideoReaction',

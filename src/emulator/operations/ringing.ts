@@ -69,7 +69,7 @@ function endCall(context: Context): object {
     announce(coordinator, call, 'call.session_ended', { call: parts.call(), session_id: running.id });
   }
   announce(coordinator, call, 'call.ended', { call: parts.call(), user: parts.user(callerId) });
-  for (const participant of coordinator.participants.ofCall(call.cid)) participant.end('call ended');
+  coordinator.participants.end(coordinator.participants.ofCall(call.cid), 'call ended');
   return {};
 }
 
@@ -89,7 +89,7 @@ function setLive(context: Context, isLive: boolean): object {
     call: parts.call(),
     capabilities_by_role: parts.capabilitiesByRole(),
   });
-  for (const participant of coordinator.participants.ofCall(call.cid)) participant.review();
+  coordinator.participants.review(coordinator.participants.ofCall(call.cid));
   return { call: wireCall(call, coordinator, dialect) };
 }
 

@@ -54,7 +54,7 @@ function upsertUsers(context: Context): object {
     const { user, changed } = coordinator.users.upsert(id, allowed);
     if (changed) {
       announceUser(coordinator, user);
-      coordinator.participants.review(id);
+      coordinator.participants.review(coordinator.participants.of(id));
     }
     return user;
   });
@@ -76,7 +76,7 @@ function updateUsersPartial(context: Context): object {
     for (const name of readList<string>(entry, 'unset')) unsetUserField(user, name);
     coordinator.users.touch(user);
     announceUser(coordinator, user);
-    coordinator.participants.review(user.id);
+    coordinator.participants.review(coordinator.participants.of(user.id));
   }
   coordinator.reviewSockets();
   return { ...mapOf(users, context), membership_deletion_task_id: '' };
@@ -135,7 +135,7 @@ function change(how: keyof typeof CHANGES, ids: readonly string[], context: Cont
     apply(user, now);
     coordinator.users.touch(user);
     if (event !== undefined) announceUser(coordinator, user, event);
-    coordinator.participants.review(user.id);
+    coordinator.participants.review(coordinator.participants.of(user.id));
   }
   return users;
 }

@@ -11,6 +11,12 @@ export interface Member {
   readonly sequence: number;
 }
 
+/** Somebody who is pinned for everyone, by the session in which that was done. */
+export interface Pin {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
 /** One meeting of a call: from the first ring or join to its end. */
 export interface CallSession {
   readonly id: string;
@@ -24,6 +30,8 @@ export interface CallSession {
   readonly missedBy: Map<string, Instant>;
   /** Who was rung and has not answered yet. */
   readonly ringing: Set<string>;
+  /** The newest first, as clients put them in order. */
+  pins: readonly Pin[];
 }
 
 export interface ExtraGrants {

@@ -106,6 +106,7 @@ export class Calls {
       rejectedBy: new Map(),
       missedBy: new Map(),
       ringing: new Set(),
+      pins: [],
     };
     return call.session;
   }

@@ -30,14 +30,20 @@ export interface Participant {
   readonly history: ParticipationRecord;
   /** What is on now. */
   tracks(): readonly TrackKind[];
+  /** Says that the participation is over, and nothing after that. */
+  tellEnd(why: ParticipationEnd): void;
   /** Takes the participant out of the call. */
-  end(why: ParticipationEnd): void;
+  takeOut(why: ParticipationEnd): void;
+  /** Why the participant may not be there any more; undefined for one that may. */
+  reasonToEnd(): ParticipationEnd | undefined;
   /** Mutes tracks as a moderator does. */
   mute(kinds: readonly TrackKind[]): void;
   /** Looks again at what the participant may send, after grants have changed. */
   review(): void;
   /** Cuts the line, as a network does; the client comes back by itself. */
   cut(): void;
+  /** Says who is pinned for everyone now. */
+  tellPins(): void;
   /** Asks the client to reconnect. */
   askToReconnect(strategy: ReconnectStrategy): void;
 }
@@ -67,11 +73,30 @@ export class Participants {
     return [...this.#byCid.values()].flatMap((held) => [...held]);
   }
 
-  /** Has the sessions of a user, or all, look again at what they may do. */
-  review(userId?: string): void {
-    for (const participant of this.all()) {
-      if (userId === undefined || participant.userId === userId) participant.review();
-    }
+  /** The sessions of one user, in whichever call. */
+  of(userId: string): Participant[] {
+    return this.all().filter((participant) => participant.userId === userId);
+  }
+
+  /** Has participants look again at what they may do, and takes out those that may not be there any more. */
+  review(reviewed: readonly Participant[] = this.all()): void {
+    const ends = new Map(reviewed.map((participant) => [participant, participant.reasonToEnd()]));
+    this.#end(ends);
+    for (const [participant, why] of ends) if (why === undefined) participant.review();
+  }
+
+  /** Takes participants out of their calls. */
+  end(leaving: readonly Participant[], why: ParticipationEnd): void {
+    this.#end(new Map(leaving.map((participant) => [participant, why])));
+  }
+
+  /** All are told before one goes: who is about to leave has nothing to mend for another one's leaving. */
+  #end(ends: ReadonlyMap<Participant, ParticipationEnd | undefined>): void {
+    const leaving = [...ends].flatMap(([participant, why]) =>
+      why === undefined ? [] : [{ participant, why }],
+    );
+    for (const { participant, why } of leaving) participant.tellEnd(why);
+    for (const { participant, why } of leaving) participant.takeOut(why);
   }
 
   /** In the order in which they joined. */

@@ -279,6 +279,74 @@ describe('tracks', () => {
   });
 });
 
+describe('a pin for everyone', () => {
+  const pin = (userId: string, sessionId: string, operation: 'pin' | 'unpin' = 'pin') =>
+    scene.as('mara', 'POST', `/call/default/standup/${operation}`, {
+      user_id: userId,
+      session_id: sessionId,
+    });
+  const pinsOf = ({ events }: MediaClient) =>
+    events.flatMap(({ pinsUpdated }) => (pinsUpdated === undefined ? [] : [pinsUpdated.pins ?? []]));
+  const THEO = { userId: 'theo', sessionId: 'theo-1' };
+
+  it('is told to all who are there, the newest first, and so is its end', async () => {
+    const [mara, theo] = [await join('mara'), await join('theo')];
+    await pin('theo', 'theo-1');
+    await pin('mara', 'mara-1');
+    await pin('theo', 'theo-1', 'unpin');
+    await pin('mara', 'mara-1', 'unpin');
+    const MARA = { userId: 'mara', sessionId: 'mara-1' };
+    for (const client of [mara, theo]) {
+      await client.settled();
+      expect(pinsOf(client)).toEqual([[THEO], [MARA, THEO], [MARA], []]);
+    }
+  });
+
+  it('is told to whoever joins later, and passes on to the next session of its user', async () => {
+    const [mara, theo] = [await join('mara'), await join('theo')];
+    await pin('theo', 'theo-1');
+    expect((await (await join('ada')).next('joinResponse')).callState?.pins).toEqual([THEO]);
+    const [rejoined, token] = await open('theo', 'theo-2');
+    const reconnectDetails = { strategy: 3, previousSessionId: 'theo-1' };
+    rejoined.say({ joinRequest: { token, sessionId: 'theo-2', reconnectDetails } });
+    expect((await rejoined.next('joinResponse')).callState?.pins).toEqual([{ ...THEO, sessionId: 'theo-2' }]);
+    theo.end();
+    rejoined.say({ leaveCallRequest: { sessionId: 'theo-2' } });
+    await rejoined.settled();
+    await join('theo', 'theo-3');
+    await join('theo', 'theo-4');
+    await mara.settled();
+    const told = mara.events.flatMap(({ participantJoined }) => participantJoined ?? []);
+    expect(told.map(({ participant, isPinned }) => [participant?.sessionId, isPinned])).toEqual([
+      ['theo-1', false],
+      ['ada-1', false],
+      ['theo-2', true],
+      ['theo-3', true],
+      ['theo-4', false],
+    ]);
+    await pin('theo', 'theo-3', 'unpin');
+    await mara.settled();
+    expect(pinsOf(mara).at(-1)).toEqual([]);
+  });
+
+  it('of somebody who is not there pins nobody', async () => {
+    const mara = await join('mara');
+    await scene.know('theo');
+    expect((await pin('theo', 'theo-1')).status).toBeLessThan(300);
+    expect((await pin('mara', 'another')).status).toBeLessThan(300);
+    await mara.settled();
+    expect(pinsOf(mara)).toEqual([]);
+  });
+
+  it('needs the right to; without it nobody is pinned', async () => {
+    const [mara] = [await join('mara'), await join('theo')];
+    const body = { user_id: 'theo', session_id: 'theo-1' };
+    expect((await scene.as('theo', 'POST', '/call/default/standup/pin', body)).status).toBe(403);
+    await mara.settled();
+    expect(pinsOf(mara)).toEqual([]);
+  });
+});
+
 describe('the end', () => {
   const endings = [
     ['kick', { user_id: 'theo' }, 3],
@@ -292,6 +360,30 @@ describe('the end', () => {
     expect((await theo.next('callEnded')).reason).toBe(reason);
     await theo.closed();
     expect(await listed()).not.toContain('theo');
+  });
+
+  it('of a call is told to all before one of them goes, and nothing comes after it', async () => {
+    const all = [await join('mara'), await join('theo'), await join('ada')];
+    const [mara, theo] = all as [MediaClient, MediaClient, MediaClient];
+    await publish(theo, mara, AUDIO);
+    for (const client of all) client.events.length = 0;
+    await scene.as('mara', 'POST', '/call/default/standup/mark_ended');
+    for (const client of all) {
+      await client.next('callEnded');
+      const names = await client.settled();
+      expect(names.filter((name) => name !== 'subscriberOffer')).toEqual([
+        'callEnded',
+        'healthCheckResponse',
+      ]);
+    }
+  });
+
+  it('of a user’s participation is told to both tabs before one of them goes', async () => {
+    await join('mara');
+    const tabs = [await join('theo'), await join('theo', 'theo-2')];
+    for (const tab of tabs) tab.events.length = 0;
+    await scene.as('mara', 'POST', '/call/default/standup/kick', { user_id: 'theo' });
+    for (const tab of tabs) expect(await tab.settled()).toEqual(['callEnded', 'healthCheckResponse']);
   });
 
   it.each(endings)(
