@@ -165,13 +165,15 @@ const REPEAT_MS = 7_000;
 export async function refuseAsConsumer(world: World): Promise<void> {
   const { rig } = world;
   const provide = rig.client.auth.tokenProviderFor(`consumer ${rig.calls.length}`);
-  const [askedBefore, sentBefore, openings] = [rig.asks.length, rig.sends.length, rig.doorOpenings];
+  const [askedBefore, openings, startedAtMs] = [rig.asks.length, rig.doorOpenings, world.clock.monotonicMs];
   for (let times = 0; times < 8 && rig.isSessionLive; times += 1) {
     rig.track('consumer', provide);
     await world.pass(REPEAT_MS);
   }
+  // By a refusal that is heard meanwhile, whenever its request was sent: that one asks for a token of its own.
   const isDisturbed =
-    rig.sends.slice(sentBefore).some(({ answer }) => answer !== 0) || rig.waiting.length > 0;
+    rig.sends.some(({ answer, answeredAtMs }) => answer !== 0 && (answeredAtMs ?? Infinity) >= startedAtMs) ||
+    rig.waiting.length > 0;
   const asks = rig.asks.slice(askedBefore);
   const isWell = asks.every(({ mode, answer }) => mode === 'ok' && answer?.kind === 'token');
   if (isDisturbed || !isWell || rig.issuer.lifeSeconds < 600 || rig.doorOpenings !== openings) return;
