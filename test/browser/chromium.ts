@@ -40,5 +40,9 @@ export async function launchChromium(): Promise<Launched> {
   // The driver switches the cache off by default.
   const browser = await launch([], ['--disable-back-forward-cache']);
   const context = await browser.newContext();
-  return { open: async () => tabOf(await context.newPage()), close: () => browser.close() };
+  return {
+    version: Number.parseInt(browser.version(), 10),
+    open: async () => tabOf(await context.newPage()),
+    close: () => browser.close(),
+  };
 }

@@ -36,7 +36,11 @@ export async function launchFirefox(): Promise<Launched> {
     executablePath: process.env.FIREFOX_PATH ?? BY_DEFAULT,
     headless: true,
   });
+  // `firefox/153.7.0`
+  const version = Number.parseInt((await browser.version()).split('/')[1] ?? '', 10);
+  if (Number.isNaN(version)) throw new Error('which Firefox is this?');
   return {
+    version,
     // A tab behind another one is hidden; each window shows its own.
     open: async () => tabOf(await browser.newPage({ type: 'window' })),
     close: () => browser.close(),

@@ -3,19 +3,26 @@ import { fileURLToPath } from 'node:url';
 import type { RunnerTask } from 'vitest';
 
 const PAGE = new URL('../../docs/guide/browsers.md', import.meta.url);
-const ROW = /^\| `([\w-]+)` +\| (.+?) +\| (.+?) +\|$/gm;
+const ROW = /^\| `([\w-]+)` +\| (.+?) +\| (any|before (\d+)) +\| (.+?) +\|$/gm;
 
 export interface LeftOut {
   /** The file's name without its end. */
   readonly file: string;
   /** Of the test, with those of its suites: `a page > is kept`. */
   readonly name: string;
+  /** The first version that can play it; none can where it is absent. */
+  readonly since: number | undefined;
   readonly reason: string;
 }
 
 /** The tests that Firefox can't be made to play: as the page says, and no others. */
 export const NOT_IN_FIREFOX: readonly LeftOut[] = [...readFileSync(PAGE, 'utf8').matchAll(ROW)].map(
-  ([, file = '', name = '', reason = '']) => ({ file, name, reason }),
+  ([, file = '', name = '', , since, reason = '']) => ({
+    file,
+    name,
+    since: since === undefined ? undefined : Number(since),
+    reason,
+  }),
 );
 
 function namesIn(task: RunnerTask): string[] {
@@ -32,8 +39,9 @@ export function staleRows(tasks: readonly RunnerTask[]): LeftOut[] {
   );
 }
 
-export function whyNotInFirefox({ file, fullTestName }: RunnerTask): string | undefined {
+export function whyNotInFirefox({ file, fullTestName }: RunnerTask, version: number): string | undefined {
   return NOT_IN_FIREFOX.find(
-    (row) => row.name === fullTestName && file.filepath.endsWith(`/${row.file}.test.ts`),
+    ({ file: inFile, name, since = Number.POSITIVE_INFINITY }) =>
+      name === fullTestName && version < since && file.filepath.endsWith(`/${inFile}.test.ts`),
   )?.reason;
 }

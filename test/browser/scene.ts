@@ -33,7 +33,7 @@ export function useScene(): Scene {
   afterAll(() => launched.close());
   beforeEach(async ({ task, skip }) => {
     expect(staleRows(task.file.tasks), 'rows of docs/guide/browsers.md that name no test').toEqual([]);
-    const reason = IS_FIREFOX ? whyNotInFirefox(task) : undefined;
+    const reason = IS_FIREFOX ? whyNotInFirefox(task, launched.version) : undefined;
     if (reason !== undefined) skip(reason);
     tabs = [];
     expected = [REFUSED_ANSWER];

@@ -17,6 +17,8 @@ export interface Tab {
 }
 
 export interface Launched {
+  /** The first number of its version: 153. */
+  readonly version: number;
   /** A tab in a profile that all tabs of this browser share. */
   open(): Promise<Tab>;
   close(): Promise<void>;
