@@ -1,6 +1,6 @@
 // Checks the code of README, guides and doc comments: each block is type-checked, and run against the emulator where it
-// does not say `no-run`. A block that says `// rejects: SomeError` must end so, and one that
-// says `file=` must be that file. npm run test:docs
+// does not say `no-run`. A block that says `// rejects: SomeError` must end so, and one that says `file=` must be that
+// file. And the pictures must show what they were drawn from: npm run test:docs
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,6 +12,8 @@ import { createTokenHandler } from '../../src/server/index.js';
 import { type Block, ROOT, readBlocks } from './blocks.js';
 import { asModule, FOLDER, typeErrors } from './check-types.js';
 import { surroundings } from './given.js';
+import { staleLives } from './life-page.js';
+import { staleRooms } from './rooms.js';
 import { undocumented } from './undocumented.js';
 import { StreamVideo, world } from './world.js';
 
@@ -176,7 +178,9 @@ const failures = [
 const missing = undocumented(ROOT);
 for (const name of missing) console.log(`${name} has no doc comment`);
 for (const failure of failures) console.log(failure);
+const stale = [...(await staleRooms()), ...(await staleLives())];
+for (const picture of stale) console.log(`${picture}: npm run docs:picture`);
 console.log(`${blocks.length} blocks: ${code.length} type-checked, ${runnable.length} of them run`);
 console.log(`Blocks: ${blocks.length - failures.length} passed, ${failures.length} failed`);
 rmSync(FOLDER, { recursive: true, force: true });
-process.exit(failures.length + missing.length > 0 ? 1 : 0);
+process.exit(failures.length + missing.length + stale.length > 0 ? 1 : 0);
