@@ -10,22 +10,14 @@ import { GUIDES } from './guides.js';
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 const REPOSITORY = 'https://github.com/stream-video-auth/stream-video-auth';
-const DOORS: Readonly<Record<string, string>> = {
-  client: 'stream-video-auth',
-  server: 'stream-video-auth/server',
-  emulator: 'stream-video-auth/emulator',
-  react: 'stream-video-auth/react',
-  devtools: 'stream-video-auth/devtools',
-};
 
 /** Made from the source before the site is: `npm run docs:api`. */
 function reference(): DefaultTheme.SidebarItem[] {
   const file = path('../api/typedoc-sidebar.json');
   if (!existsSync(file)) throw new Error('The API reference is missing: npm run docs:api');
   const doors = JSON.parse(readFileSync(file, 'utf8')) as DefaultTheme.SidebarItem[];
-  return doors.map(({ text = '', items = [], ...door }) => ({
+  return doors.map(({ items = [], ...door }) => ({
     ...door,
-    text: DOORS[text] ?? text,
     collapsed: true,
     // Open with their door: the theme's head of a group that folds is a button in a button.
     items: items.map(({ collapsed: _, ...group }) => group),

@@ -1,3 +1,8 @@
+/**
+ * The client: users, guests and anonymous viewers, their tokens, requests, the socket and calls.
+ *
+ * @module stream-video-auth
+ */
 export {
   type AnyStreamVideoError,
   ApiError,

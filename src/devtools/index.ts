@@ -1,3 +1,8 @@
+/**
+ * The lives of the clients' tokens as a picture, in any app.
+ *
+ * @module stream-video-auth/devtools
+ */
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { StreamVideoTimeline } from '../timeline/timeline.js';
 import { StreamVideoAuthDevtools } from './element.js';

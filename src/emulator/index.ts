@@ -1,3 +1,8 @@
+/**
+ * A coordinator on your machine, for development and tests.
+ *
+ * @module stream-video-auth/emulator
+ */
 export {
   ConfigurationError,
   type ConfigurationErrorCode,

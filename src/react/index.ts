@@ -1,3 +1,8 @@
+/**
+ * Hooks for React 18 and 19.
+ *
+ * @module stream-video-auth/react
+ */
 'use client';
 
 export { StreamVideoError } from 'stream-video-auth';

@@ -1,3 +1,8 @@
+/**
+ * For your server: tokens minted and verified, and the token endpoint. It throws where a browser imports it.
+ *
+ * @module stream-video-auth/server
+ */
 export {
   ConfigurationError,
   type ConfigurationErrorCode,

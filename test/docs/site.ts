@@ -32,7 +32,7 @@ const LOOKED_AT = [
   '/guide/devtools',
   '/demo',
   '/api/',
-  '/api/devtools/',
+  '/api/stream-video-auth/devtools/',
 ];
 const WIDTHS = [360, 1280];
 /** For a busy machine: nothing is asserted about time. */
