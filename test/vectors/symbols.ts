@@ -1,18 +1,26 @@
-import { EARLY_TOKEN } from '../../src/client/auth/server-verdicts.js';
+import {
+  EARLY_TOKEN_MARGIN_MS,
+  EARLY_TOKEN_MAX_MS,
+  EARLY_TOKEN_MIN_MS,
+} from '../../src/client/auth/server-verdicts.js';
 import { BURST_MS, HAND_BACK_MS } from '../../src/client/auth/token-provider-for.js';
-import { RETRY } from '../../src/client/http/network-retry.js';
+import { FIRST_RETRY_MS } from '../../src/client/http/network-retry.js';
 import { DEFAULT_TIMEOUTS } from '../../src/client/options.js';
-import { BACK_OFF_PATIENCE_MS, TIED_IO } from '../../src/client/refresh/caller-step.js';
-import { BREAKER } from '../../src/client/refresh/circuit-breaker.js';
-import { TWIN } from '../../src/client/refresh/judge-answer.js';
-import { BACK_OFF } from '../../src/client/refresh/provider-back-off.js';
+import { BACK_OFF_PATIENCE_MS, TIED_JOIN_MS } from '../../src/client/refresh/caller-step.js';
+import { FIRST_BREAK_MS, LONGEST_BREAK_MS } from '../../src/client/refresh/circuit-breaker.js';
+import { TWIN_AGE_MS, TWIN_WAIT_MS } from '../../src/client/refresh/judge-answer.js';
+import { FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS } from '../../src/client/refresh/provider-back-off.js';
 import { FLOOR_MS } from '../../src/client/refresh/refresh-policy.js';
-import { TIMER } from '../../src/client/refresh/refresh-scheduler.js';
-import { RETRY_AFTER } from '../../src/client/refresh/retry-after.js';
+import { TIMER_MAX_MS, TIMER_MIN_MS } from '../../src/client/refresh/refresh-scheduler.js';
+import { RETRY_AFTER_MAX_MS, RETRY_AFTER_MIN_MS } from '../../src/client/refresh/retry-after.js';
 import { POLL_MS } from '../../src/client/refresh/waiters.js';
 import { HANDSHAKE_LIMIT_MS } from '../../src/client/socket/handshake.js';
 import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/client/socket/heartbeat.js';
-import { BACK_OFF as SOCKET_BACK_OFF, STABLE_AFTER_MS } from '../../src/client/socket/reconnect-back-off.js';
+import {
+  FIRST_BACK_OFF_MS as FIRST_SOCKET_BACK_OFF_MS,
+  LONGEST_BACK_OFF_MS as LONGEST_SOCKET_BACK_OFF_MS,
+  STABLE_AFTER_MS,
+} from '../../src/client/socket/reconnect-back-off.js';
 import { JITTER_SHARE, windowsFor } from '../../src/client/token/refresh-windows.js';
 import { JUMP_MS, NOTABLE_SKEW_MS, TOLERANCE_MS } from '../../src/client/token/server-clock.js';
 
@@ -30,23 +38,23 @@ export interface SymbolScope {
 const CONSTANTS: Readonly<Record<string, number>> = {
   floor: FLOOR_MS,
   patience: BACK_OFF_PATIENCE_MS,
-  timerMin: TIMER.minMs,
-  timerMax: TIMER.maxMs,
+  timerMin: TIMER_MIN_MS,
+  timerMax: TIMER_MAX_MS,
   jitterShare: JITTER_SHARE,
   providerLimit: DEFAULT_TIMEOUTS.providerMs,
   requestLimit: DEFAULT_TIMEOUTS.requestMs,
   connectLimit: DEFAULT_TIMEOUTS.connectMs,
-  retryAfterMin: RETRY_AFTER.minMs,
-  retryAfterMax: RETRY_AFTER.maxMs,
-  twinAge: TWIN.youngerThanMs,
-  twinWait: TWIN.askAgainAfterMs,
+  retryAfterMin: RETRY_AFTER_MIN_MS,
+  retryAfterMax: RETRY_AFTER_MAX_MS,
+  twinAge: TWIN_AGE_MS,
+  twinWait: TWIN_WAIT_MS,
   straggler: BURST_MS,
   handBack: HAND_BACK_MS,
-  joinLimit: TIED_IO.joinedAttemptMs,
+  joinLimit: TIED_JOIN_MS,
   poll: POLL_MS,
-  earlyMin: EARLY_TOKEN.minMs,
-  earlyMax: EARLY_TOKEN.maxMs,
-  earlyMargin: EARLY_TOKEN.marginMs,
+  earlyMin: EARLY_TOKEN_MIN_MS,
+  earlyMax: EARLY_TOKEN_MAX_MS,
+  earlyMargin: EARLY_TOKEN_MARGIN_MS,
   tolerance: TOLERANCE_MS,
   clockJump: JUMP_MS,
   notableSkew: NOTABLE_SKEW_MS,
@@ -58,10 +66,10 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 
 /** Delays that grow with each failure; the argument is how many there were before, 0 at first. */
 const SERIES: Readonly<Record<string, (failures: number, luck: number) => number>> = {
-  backOff: (n, luck) => Math.min(BACK_OFF.maxMs, BACK_OFF.firstMs * 2 ** n) * (0.5 + luck / 2),
-  breaker: (n) => Math.min(BREAKER.maxMs, BREAKER.firstMs * 2 ** n),
-  socketBackOff: (n, luck) => Math.min(SOCKET_BACK_OFF.maxMs, SOCKET_BACK_OFF.firstMs * 2 ** n) * luck,
-  networkRetry: (n, luck) => RETRY.firstMs * 2 ** n * (0.5 + luck / 2),
+  backOff: (n, luck) => Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** n) * (0.5 + luck / 2),
+  breaker: (n) => Math.min(LONGEST_BREAK_MS, FIRST_BREAK_MS * 2 ** n),
+  socketBackOff: (n, luck) => Math.min(LONGEST_SOCKET_BACK_OFF_MS, FIRST_SOCKET_BACK_OFF_MS * 2 ** n) * luck,
+  networkRetry: (n, luck) => FIRST_RETRY_MS * 2 ** n * (0.5 + luck / 2),
 };
 
 function ofToken(name: string, { token, luck }: SymbolScope): number | undefined {

@@ -1,4 +1,4 @@
-import { TIMER } from '../../src/client/refresh/refresh-scheduler.js';
+import { TIMER_MAX_MS, TIMER_MIN_MS } from '../../src/client/refresh/refresh-scheduler.js';
 import { DEAD_AFTER_MS, PING_EVERY_MS } from '../../src/client/socket/heartbeat.js';
 import { VectorError } from './claim.js';
 
@@ -61,7 +61,7 @@ export class WatchedTimers {
   assertSane(): void {
     for (const { delayMs, isBackground } of this.#scheduled) {
       const isSane = isBackground
-        ? delayMs >= TIMER.minMs && delayMs <= TIMER.maxMs
+        ? delayMs >= TIMER_MIN_MS && delayMs <= TIMER_MAX_MS
         : delayMs >= 0 && delayMs < OVERFLOW_MS;
       if (!isSane) throw new VectorError(`a timer of ${delayMs} ms`);
     }

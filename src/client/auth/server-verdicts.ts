@@ -12,7 +12,9 @@ import { claimedTimeMs, type TokenFacts } from '../token/token-facts.js';
 import type { TabSharing } from './tab-sharing.js';
 
 /** The wait before the same token is sent once more after 41 or 42. */
-export const EARLY_TOKEN = { marginMs: 250, minMs: 1_000, maxMs: 5_000 } as const;
+export const EARLY_TOKEN_MARGIN_MS = 250;
+export const EARLY_TOKEN_MIN_MS = 1_000;
+export const EARLY_TOKEN_MAX_MS = 5_000;
 
 /** What a server says about a token, and what follows from it. Each verdict names the token that it is about. */
 export class ServerVerdicts {
@@ -164,7 +166,7 @@ export class ServerVerdicts {
     const now = this.#store.observe();
     const serverMs = now.wallMs + this.#store.serverClock.offsetWithoutTokensAt(now);
     const validFromMs = Math.max(claimedTimeMs(claims.nbf) ?? 0, issuedAtMs ?? 0);
-    return clamp(validFromMs - serverMs + EARLY_TOKEN.marginMs, EARLY_TOKEN.minMs, EARLY_TOKEN.maxMs);
+    return clamp(validFromMs - serverMs + EARLY_TOKEN_MARGIN_MS, EARLY_TOKEN_MIN_MS, EARLY_TOKEN_MAX_MS);
   }
 
   #rollBack(): boolean {

@@ -2,24 +2,15 @@ import { ApiError, MissingPermissionError, type RateLimit } from '../../shared/e
 import { readText } from '../../shared/foreign-value.js';
 import { sanitize } from '../../shared/sanitize.js';
 import { algorithmOf, type TokenClaims } from '../token/claims.js';
-
-/** Codes of the coordinator that this package acts on. */
-export const CODE = {
-  accessKey: 2,
-  input: 4,
-  authentication: 5,
-  rateLimit: 9,
-  notAllowed: 17,
-  tokenExpired: 40,
-  tokenNotYetValid: 41,
-  tokenUsedBeforeIssued: 42,
-  tokenSignature: 43,
-  connectionIdUnknown: 46,
-  tooManyConnections: 71,
-} as const;
+import * as CODE from './api-codes.js';
 
 /** Answers that come only once the token was accepted: bad input, nothing there, not allowed. */
-const AFTER_AUTHENTICATION: readonly number[] = [CODE.input, 16, CODE.notAllowed, CODE.connectionIdUnknown];
+const AFTER_AUTHENTICATION: readonly number[] = [
+  CODE.input,
+  CODE.notFound,
+  CODE.notAllowed,
+  CODE.connectionIdUnknown,
+];
 
 const REMEDIATION: Readonly<Record<number, string>> = {
   [CODE.accessKey]: 'Compare apiKey with the one of the app.',

@@ -1,5 +1,5 @@
 import type { AbortSource } from '../environment/abortable.js';
-import { CODE } from './api-error.js';
+import * as CODE from './api-codes.js';
 import type { ApiRequest, ApiResponse, Deliver } from './request.js';
 
 /** What a watching request needs of the socket. */

@@ -3,7 +3,7 @@ import { pause } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import { type ApiRequest, NETWORK_RETRIES } from './request.js';
 
-export const RETRY = { firstMs: 300 } as const;
+export const FIRST_RETRY_MS = 300;
 
 /**
  * Waits until a GET that the network lost may be sent again, twice at most; throws the error of an attempt that is
@@ -18,5 +18,5 @@ export async function waitToRepeat(
   if (!isLost || method !== 'GET' || budget.networkRetries === 0) throw error;
   const done = NETWORK_RETRIES - budget.networkRetries;
   budget.networkRetries -= 1;
-  await pause(timers, RETRY.firstMs * 2 ** done * (0.5 + random() / 2), { signals: [signal] });
+  await pause(timers, FIRST_RETRY_MS * 2 ** done * (0.5 + random() / 2), { signals: [signal] });
 }

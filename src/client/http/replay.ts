@@ -4,7 +4,8 @@ import { type AbortSource, pause, throwIfAborted } from '../environment/abortabl
 import type { Environment } from '../environment/environment.js';
 import type { AcquiredToken } from '../refresh/waiters.js';
 import type { TokenFacts } from '../token/token-facts.js';
-import { CODE, showsAcceptance } from './api-error.js';
+import * as CODE from './api-codes.js';
+import { showsAcceptance } from './api-error.js';
 import { waitToRepeat } from './network-retry.js';
 import type { ApiRequest, ApiResponse, Budget, Deliver, ReplayKind, Send } from './request.js';
 

@@ -12,7 +12,9 @@ import type { TokenStore } from './token-store.js';
 export const BACK_OFF_PATIENCE_MS = 2_500;
 
 /** Where I/O ends with the request that began it: how long a caller waits for whose attempt. */
-export const TIED_IO = { ownAttemptMs: 2_500, joinedAttemptMs: 2_000, joins: 2 } as const;
+const TIED_OWN_MS = 2_500;
+export const TIED_JOIN_MS = 2_000;
+const TIED_JOINS = 2;
 
 /** What a caller needs: a token that may be sent, or one that was asked for at or after a moment. */
 export type Need =
@@ -113,8 +115,8 @@ function attend(
   if (attempt === memory.own || !store.environment.tiesIoToRequests()) return { ...wait, ...limit };
   // Another request began it, and may have taken it along.
   const joinedAt = memory.joined?.attempt === attempt ? memory.joined.at : now;
-  const leftMs = millisecondsUntil(after(joinedAt, TIED_IO.joinedAttemptMs), now);
-  if (memory.joinsInVain >= TIED_IO.joins || leftMs === 0) return start;
+  const leftMs = millisecondsUntil(after(joinedAt, TIED_JOIN_MS), now);
+  if (memory.joinsInVain >= TIED_JOINS || leftMs === 0) return start;
   return limitMs !== undefined && limitMs <= leftMs
     ? { ...wait, ...limit }
     : { ...wait, limitMs: leftMs, afterLimit: 'move_on' };
@@ -171,11 +173,11 @@ function advisoryStep(store: TokenStore, { attempt, memory, floorMs, now }: Circ
   if (!environment.tiesIoToRequests()) return SERVE;
   if (attempt) {
     if (attempt !== memory.own) return SERVE;
-    const limitMs = millisecondsUntil(after(attempt.startedAt, TIED_IO.ownAttemptMs), now);
+    const limitMs = millisecondsUntil(after(attempt.startedAt, TIED_OWN_MS), now);
     return { kind: 'wait_for_attempt', attempt, untilOver: false, limitMs, afterLimit: 'serve' };
   }
   const isDue = isOnline && floorMs === 0 && !store.blockedAt(now) && mayRenewIn('advisory', policy);
   return isDue
-    ? { kind: 'start_attempt', reason: 'expiring', limitMs: TIED_IO.ownAttemptMs, afterLimit: 'serve' }
+    ? { kind: 'start_attempt', reason: 'expiring', limitMs: TIED_OWN_MS, afterLimit: 'serve' }
     : SERVE;
 }

@@ -1,7 +1,9 @@
 import { after, type Moment } from '../environment/clock.js';
 import { type Blocked, stillBlocked } from './provider-back-off.js';
 
-export const BREAKER = { threshold: 3, firstMs: 30_000, maxMs: 300_000 } as const;
+const USELESS_TOKENS = 3;
+export const FIRST_BREAK_MS = 30_000;
+export const LONGEST_BREAK_MS = 300_000;
 
 /** Spares a provider whose tokens are of no use: open from the third in a row on, each time twice as long. */
 export class CircuitBreaker {
@@ -19,9 +21,9 @@ export class CircuitBreaker {
 
   countUnusable(now: Moment, error: unknown): void {
     this.#unusable += 1;
-    const opened = this.#unusable - BREAKER.threshold;
+    const opened = this.#unusable - USELESS_TOKENS;
     if (opened < 0) return;
-    const breakMs = Math.min(BREAKER.maxMs, BREAKER.firstMs * 2 ** opened);
+    const breakMs = Math.min(LONGEST_BREAK_MS, FIRST_BREAK_MS * 2 ** opened);
     this.#blocked = { until: after(now, breakMs), by: 'breaker', error };
   }
 

@@ -5,7 +5,8 @@ import type { RefreshAttempt } from './refresh-attempt.js';
 import type { TokenStore } from './token-store.js';
 
 /** A refused token younger than this may be answered with its own twin, minted in the same second. */
-export const TWIN = { youngerThanMs: 2_000, askAgainAfterMs: 1_000 } as const;
+export const TWIN_AGE_MS = 2_000;
+export const TWIN_WAIT_MS = 1_000;
 
 /** The refused token that this string is: by our server, or by that of the consumer for whom the attempt runs. */
 export function justRefused(
@@ -22,7 +23,7 @@ export function isTwinOfRefused(store: TokenStore, attempt: RefreshAttempt, answ
   const issuedAtMs =
     typeof answer === 'string' ? justRefused(store, attempt, answer.trim())?.issuedAtMs : undefined;
   const { wallMs, offsetMs } = store.now();
-  return issuedAtMs !== undefined && wallMs + offsetMs - issuedAtMs < TWIN.youngerThanMs;
+  return issuedAtMs !== undefined && wallMs + offsetMs - issuedAtMs < TWIN_AGE_MS;
 }
 
 /** Whether an answer is another token than the held one, and ends no sooner. */

@@ -1,6 +1,7 @@
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 
-export const BACK_OFF = { firstMs: 2_000, maxMs: 60_000 } as const;
+export const FIRST_BACK_OFF_MS = 2_000;
+export const LONGEST_BACK_OFF_MS = 60_000;
 /** From this early refusal in a row on the next token is waited for. */
 export const EARLY_REFUSALS = 3;
 
@@ -77,7 +78,7 @@ export class ProviderBackOff {
   }
 
   #backOffMs(earlier: number): number {
-    return Math.min(BACK_OFF.maxMs, BACK_OFF.firstMs * 2 ** earlier) * (0.5 + this.#random() / 2);
+    return Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** earlier) * (0.5 + this.#random() / 2);
   }
 
   #block(now: Moment, why: Pick<Blocked, 'by' | 'error'>, delayMs: number): void {

@@ -9,7 +9,8 @@ import type { SingleFlight } from './single-flight.js';
 import type { TokenStore } from './token-store.js';
 
 /** Background timers: never so short as to spin, never so long as to overflow or to trust a sleeping timer. */
-export const TIMER = { minMs: 250, maxMs: 60_000 } as const;
+export const TIMER_MIN_MS = 250;
+export const TIMER_MAX_MS = 60_000;
 
 /**
  * What happens to a token that nobody waits for: refreshed while there is demand, announced where nothing can
@@ -115,7 +116,7 @@ export class RefreshScheduler {
     this.#timer =
       delayMs === undefined
         ? undefined
-        : environment.timers.setInBackground(() => this.wake(), clamp(delayMs, TIMER.minMs, TIMER.maxMs));
+        : environment.timers.setInBackground(() => this.wake(), clamp(delayMs, TIMER_MIN_MS, TIMER_MAX_MS));
   }
 
   #nextLookMs(now: Now): number | undefined {

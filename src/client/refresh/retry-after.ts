@@ -1,7 +1,8 @@
 import { clamp } from '../../shared/clamp.js';
 import { lookAt } from '../../shared/foreign-value.js';
 
-export const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
+export const RETRY_AFTER_MIN_MS = 1_000;
+export const RETRY_AFTER_MAX_MS = 300_000;
 
 /**
  * How long a provider's error asks to wait, in milliseconds: its `retryAfterMs`, or its `retryAfter` as seconds
@@ -10,7 +11,7 @@ export const RETRY_AFTER = { minMs: 1_000, maxMs: 300_000 } as const;
 export function retryAfterMs(error: unknown, wallMs: number): number | undefined {
   const asked = lookAt(error);
   const delayMs = milliseconds(asked.retryAfterMs) ?? parseRetryAfterMs(asked.retryAfter, wallMs);
-  return delayMs === undefined ? undefined : clamp(delayMs, RETRY_AFTER.minMs, RETRY_AFTER.maxMs);
+  return delayMs === undefined ? undefined : clamp(delayMs, RETRY_AFTER_MIN_MS, RETRY_AFTER_MAX_MS);
 }
 
 /** `Retry-After` as seconds or as a date, in milliseconds from now; not clamped. */

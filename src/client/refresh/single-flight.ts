@@ -4,7 +4,7 @@ import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import { validateToken } from '../token/validate-token.js';
 import { tellInTurn } from './epoch.js';
-import { cameDuring, isTwinOfRefused, justRefused, outlives, TWIN } from './judge-answer.js';
+import { cameDuring, isTwinOfRefused, justRefused, outlives, TWIN_WAIT_MS } from './judge-answer.js';
 import { recordAttemptFailure } from './record-failure.js';
 import { type AttemptOptions, type Outcome, RefreshAttempt } from './refresh-attempt.js';
 import {
@@ -158,7 +158,7 @@ export class SingleFlight {
       let { answer } = await this.#ask(attempt);
       if (isTwinOfRefused(this.#store, attempt, answer)) {
         const { timers } = this.#store.environment;
-        await pause(timers, TWIN.askAgainAfterMs, { signals: [attempt.controller.signal] });
+        await pause(timers, TWIN_WAIT_MS, { signals: [attempt.controller.signal] });
         // A token set by hand meanwhile makes this one needless.
         if (this.#counts(attempt)) ({ answer } = await this.#ask(attempt));
       }

@@ -1,4 +1,5 @@
-import { CODE, type WireError } from '../http/api-error.js';
+import * as CODE from '../http/api-codes.js';
+import type { WireError } from '../http/api-error.js';
 
 /** What a client does about a refused handshake. */
 export type RefusalAction = 'renew_token' | 'wait' | 'replace_token' | 'give_up' | 'back_off';

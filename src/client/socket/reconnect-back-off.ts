@@ -1,4 +1,5 @@
-export const BACK_OFF = { firstMs: 250, maxMs: 25_000 } as const;
+export const FIRST_BACK_OFF_MS = 250;
+export const LONGEST_BACK_OFF_MS = 25_000;
 export const STABLE_AFTER_MS = 5_000;
 
 /** Full jitter: any delay from 0 up to a limit that doubles with each failure in a row. */
@@ -12,7 +13,7 @@ export class BackOff {
 
   /** The delay before the next try, in milliseconds. */
   nextMs(): number {
-    const limitMs = Math.min(BACK_OFF.maxMs, BACK_OFF.firstMs * 2 ** this.#failures);
+    const limitMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** this.#failures);
     this.#failures += 1;
     return this.#random() * limitMs;
   }

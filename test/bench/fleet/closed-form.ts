@@ -1,6 +1,9 @@
-import { BACK_OFF as PROVIDER_BACK_OFF } from '../../../src/client/refresh/provider-back-off.js';
+import { FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS } from '../../../src/client/refresh/provider-back-off.js';
 import { FLOOR_MS } from '../../../src/client/refresh/refresh-policy.js';
-import { BACK_OFF as SOCKET_BACK_OFF } from '../../../src/client/socket/reconnect-back-off.js';
+import {
+  FIRST_BACK_OFF_MS as FIRST_SOCKET_BACK_OFF_MS,
+  LONGEST_BACK_OFF_MS as LONGEST_SOCKET_BACK_OFF_MS,
+} from '../../../src/client/socket/reconnect-back-off.js';
 import { JITTER_SHARE, windowsFor } from '../../../src/client/token/refresh-windows.js';
 import { Density } from './density.js';
 import { peakPerSecond } from './rates.js';
@@ -103,7 +106,7 @@ export function reconnects(options: {
   let welcomes = none;
   let failed: Density | undefined;
   for (let failures = 0; failures < MANY; failures += 1) {
-    const limitMs = Math.min(SOCKET_BACK_OFF.maxMs, SOCKET_BACK_OFF.firstMs * 2 ** failures);
+    const limitMs = Math.min(LONGEST_SOCKET_BACK_OFF_MS, FIRST_SOCKET_BACK_OFF_MS * 2 ** failures);
     const next: Density = failed
       ? failed.delayed(roundTripMs, roundTripMs + limitMs)
       : Density.between(0, limitMs, binMs, horizonMs);
@@ -141,7 +144,7 @@ export function asksInOutage(options: {
 
 /** Half of the limit at least, all of it at most, and never sooner than the floor between two attempts. */
 function afterBackOff(failed: Density, failures: number, latencyMs: number): Density {
-  const limitMs = Math.min(PROVIDER_BACK_OFF.maxMs, PROVIDER_BACK_OFF.firstMs * 2 ** failures);
+  const limitMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** failures);
   const fromMs = latencyMs + limitMs / 2;
   const toMs = latencyMs + limitMs;
   if (toMs <= FLOOR_MS) return failed.delayed(FLOOR_MS, FLOOR_MS);

@@ -10,7 +10,12 @@ import {
   tokenPhase,
   windowsOf,
 } from '../../../src/client/token/phase.js';
-import { ADVISORY, JITTER_SHARE, MANDATORY, windowsFor } from '../../../src/client/token/refresh-windows.js';
+import {
+  ADVISORY_MAX_MS,
+  JITTER_SHARE,
+  MANDATORY_MAX_MS,
+  windowsFor,
+} from '../../../src/client/token/refresh-windows.js';
 
 const T0 = 1_772_445_600_000;
 const HOUR = 3_600_000;
@@ -99,8 +104,8 @@ describe('windows', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (lifeMs) => {
         const { advisoryMs, mandatoryMs } = windowsFor(lifeMs);
-        expect(advisoryMs).toBeLessThanOrEqual(Math.min(ADVISORY.maxMs, lifeMs / 2));
-        expect(mandatoryMs).toBeLessThanOrEqual(Math.min(MANDATORY.maxMs, advisoryMs / 4));
+        expect(advisoryMs).toBeLessThanOrEqual(Math.min(ADVISORY_MAX_MS, lifeMs / 2));
+        expect(mandatoryMs).toBeLessThanOrEqual(Math.min(MANDATORY_MAX_MS, advisoryMs / 4));
         expect(mandatoryMs).toBeGreaterThanOrEqual(0);
       }),
     );

@@ -1,6 +1,6 @@
 import { type Explanation, StreamVideo } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TIMER } from '../../../../src/client/refresh/refresh-scheduler.js';
+import { TIMER_MIN_MS } from '../../../../src/client/refresh/refresh-scheduler.js';
 import { windowsFor } from '../../../../src/client/token/refresh-windows.js';
 import { answer, FakeCoordinator } from '../../../support/fake-coordinator.js';
 import { fakeToken, freshToken } from '../../../support/tokens.js';
@@ -70,7 +70,7 @@ async function waitAndSee(vector: string, world: World): Promise<void> {
   // Whoever asks now waits for the door, or is sent away.
   await ask();
   const callsBefore = reasons.length - before;
-  await world.advance(isTimer ? TIMER.minMs : 1);
+  await world.advance(isTimer ? TIMER_MIN_MS : 1);
   await ask();
   foretold.push({ vector, next, callsBefore, callsAfter: reasons.length - before });
 }
