@@ -1,4 +1,4 @@
-import { type AbortSource, abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
+import { type AbortSource, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
 import type { Timers } from '../environment/timers.js';
 
 const LIMIT_MS = 2_000;
@@ -51,9 +51,8 @@ export class LocationHint {
 
   async #try(url: string, ending: AbortSource): Promise<string | undefined> {
     const { timers, fetch = globalThis.fetch } = this.#options;
-    const limit = new AbortController();
-    const timer = timers.set(() => abort(limit, undefined), LIMIT_MS);
-    const { signal, unlink } = linkSignals(ending, limit.signal);
+    const { signal, abort, unlink } = linkSignals(ending);
+    const timer = timers.set(() => abort(undefined), LIMIT_MS);
     try {
       const { headers } = await abortable(fetch(url, { method: 'HEAD', signal }), signal);
       return headers.get('x-amz-cf-pop')?.slice(0, 3);

@@ -1,12 +1,5 @@
 import { ConnectionError } from '../../shared/errors.js';
-import {
-  type AbortSource,
-  abort,
-  linkSignals,
-  pause,
-  reasonOf,
-  throwIfAborted,
-} from '../environment/abortable.js';
+import { type AbortSource, linkSignals, pause, reasonOf, throwIfAborted } from '../environment/abortable.js';
 import type { Timers } from '../environment/timers.js';
 import type { CallRecord } from './call-record.js';
 
@@ -33,9 +26,8 @@ interface WatchAgainOptions {
 export async function watchAgain(options: WatchAgainOptions): Promise<Map<CallRecord, unknown>> {
   const { records, query, timers, signal: ending } = options;
   const lost = new Map<CallRecord, unknown>();
-  const limit = new AbortController();
-  const { signal, unlink } = linkSignals(ending, limit.signal);
-  const timer = timers.set(() => abort(limit, timeoutError()), LIMIT_MS);
+  const { signal, abort, unlink } = linkSignals(ending);
+  const timer = timers.set(() => abort(timeoutError()), LIMIT_MS);
 
   const watch = async (batch: CallRecord[]): Promise<void> => {
     let error: unknown;
@@ -44,8 +36,7 @@ export async function watchAgain(options: WatchAgainOptions): Promise<Map<CallRe
       const wanted = batch.filter(({ wantsEvents }) => wantsEvents);
       if (wanted.length === 0) return;
       try {
-        if (tries > 0)
-          await pause(timers, RETRY_MS * 2 ** tries * (0.5 + options.random() / 2), { signals: [signal] });
+        if (tries > 0) await pause(timers, RETRY_MS * 2 ** tries * (0.5 + options.random() / 2), [signal]);
         const found = await query(wanted, signal);
         for (const record of wanted) if (!found.has(record)) lost.set(record, undefined);
         return;

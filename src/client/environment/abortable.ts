@@ -93,7 +93,8 @@ export function abortable<T>(promise: Promise<T>, ...signals: (AbortSource | und
 export async function pause(
   timers: Timers,
   delayMs: number,
-  { wake, signals = [] }: { wake?: Promise<unknown> | undefined; signals?: (AbortSource | undefined)[] } = {},
+  signals: readonly (AbortSource | undefined)[],
+  wake?: Promise<unknown>,
 ): Promise<void> {
   let handle: ReturnType<Timers['set']> | undefined;
   const timer = new Promise<void>((resolve) => {
@@ -106,11 +107,15 @@ export async function pause(
   }
 }
 
-/** One signal that aborts with the first of several; `unlink` takes its listeners off again. */
-export function linkSignals(...sources: (AbortSource | undefined)[]): {
-  signal: AbortSignal;
+/** A signal that aborts with the first of several, or by `abort`. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+  /** Takes its listeners off again. */
   unlink(): void;
-} {
+}
+
+export function linkSignals(...sources: (AbortSource | undefined)[]): LinkedSignal {
   const controller = new AbortController();
   const listened = given(sources);
   const end = () => abort(controller, reasonOf(listened.find((source) => source.aborted)));
@@ -119,5 +124,5 @@ export function linkSignals(...sources: (AbortSource | undefined)[]): {
   const unlink = () => {
     for (const stop of stops) stop();
   };
-  return { signal: controller.signal, unlink };
+  return { signal: controller.signal, abort: (reason) => abort(controller, reason), unlink };
 }

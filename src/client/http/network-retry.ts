@@ -18,5 +18,5 @@ export async function waitToRepeat(
   if (!isLost || method !== 'GET' || budget.networkRetries === 0) throw error;
   const done = NETWORK_RETRIES - budget.networkRetries;
   budget.networkRetries -= 1;
-  await pause(timers, FIRST_RETRY_MS * 2 ** done * (0.5 + random() / 2), { signals: [signal] });
+  await pause(timers, FIRST_RETRY_MS * 2 ** done * (0.5 + random() / 2), [signal]);
 }

@@ -37,7 +37,7 @@ class Replay {
     if (isExpired(error)) return this.#renew(error, token);
     if (EARLY.includes(error.apiCode) && this.#spend('wait')) {
       const delayMs = this.#session.verdicts.earlyTokenDelayMs(token);
-      await pause(this.#environment.timers, delayMs, { signals: [this.#signal] });
+      await pause(this.#environment.timers, delayMs, [this.#signal]);
       // Others may have been told meanwhile that it is of no use at all, or the app has handed it in again since.
       const { held } = this.#session;
       const { rejectedByServerAt } = held?.value === token.value ? held : token;

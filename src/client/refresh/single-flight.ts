@@ -158,7 +158,7 @@ export class SingleFlight {
       let { answer } = await this.#ask(attempt);
       if (isTwinOfRefused(this.#store, attempt, answer)) {
         const { timers } = this.#store.environment;
-        await pause(timers, TWIN_WAIT_MS, { signals: [attempt.controller.signal] });
+        await pause(timers, TWIN_WAIT_MS, [attempt.controller.signal]);
         // A token set by hand meanwhile makes this one needless.
         if (this.#counts(attempt)) ({ answer } = await this.#ask(attempt));
       }

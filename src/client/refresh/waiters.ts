@@ -218,7 +218,7 @@ export class Waiters {
       while (!isWoken && leftMs > 0) {
         const delayMs = isTied ? Math.min(POLL_MS, leftMs) : leftMs;
         if (delayMs === Number.POSITIVE_INFINITY) await abortable(wake, ...signals);
-        else await pause(timers, delayMs, { wake, signals });
+        else await pause(timers, delayMs, signals, wake);
         leftMs = isTied ? millisecondsUntil(end, clock.now()) : 0;
       }
     } finally {

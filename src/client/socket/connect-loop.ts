@@ -5,6 +5,7 @@ import {
   type AbortSource,
   abort,
   abortable,
+  type LinkedSignal,
   linkSignals,
   onAbort,
   pause,
@@ -38,10 +39,8 @@ interface ConnectLoopOptions {
 export class ConnectLoop {
   readonly isReconnect: boolean;
   readonly #options: ConnectLoopOptions;
-  readonly #controller = new AbortController();
   /** Aborts when there are to be no more handshakes. */
-  readonly #signal: AbortSignal;
-  readonly #unlink: () => void;
+  readonly #link: LinkedSignal;
   readonly #done: Promise<OwnUserResponse>;
   #follow!: (handshakes: Promise<OwnUserResponse>) => void;
   #callers = 0;
@@ -52,7 +51,7 @@ export class ConnectLoop {
   /** Settles when the page is shown again. */
   #hidden: { readonly over: Promise<void>; end(): void } | undefined;
   /** Ends the handshake under way, and no other. */
-  #attempt = new AbortController();
+  #attempt: LinkedSignal | undefined;
   #isWelcome = false;
   #wake: () => void = () => {};
   readonly #recovery: HandshakeRecovery;
@@ -61,12 +60,10 @@ export class ConnectLoop {
     this.#options = options;
     this.isReconnect = options.isReconnect;
     this.#isOffline = !options.session.isOnline;
-    const { signal, unlink } = linkSignals(this.#controller.signal, options.session.ending);
-    this.#signal = signal;
-    this.#unlink = unlink;
+    this.#link = linkSignals(options.session.ending);
     this.#recovery = new HandshakeRecovery({
       ...options,
-      signal,
+      signal: this.#link.signal,
       pause: (delayMs) => this.#pause(delayMs),
       wake: () => this.#wake(),
       leftMs: () => this.#limit?.leftMs,
@@ -81,7 +78,7 @@ export class ConnectLoop {
   /** Runs until a handshake succeeds; rejects when there are to be no more. */
   run(after: Failure | undefined): Promise<OwnUserResponse> {
     const done = this.#run(after).finally(() => {
-      this.#unlink();
+      this.#link.unlink();
       this.#limit?.pause();
     });
     this.#follow(done);
@@ -114,7 +111,7 @@ export class ConnectLoop {
   }
 
   abort(reason: unknown): void {
-    abort(this.#controller, reason);
+    this.#link.abort(reason);
   }
 
   /** Waits for something whose time does not count. */
@@ -150,7 +147,7 @@ export class ConnectLoop {
     });
     this.#hidden = { over, end };
     this.#limit?.pause();
-    abort(this.#attempt, new HandshakeFailed({ kind: 'page_hidden' }));
+    this.#attempt?.abort(new HandshakeFailed({ kind: 'page_hidden' }));
   }
 
   show(): void {
@@ -162,7 +159,7 @@ export class ConnectLoop {
 
   async #run(after: Failure | undefined): Promise<OwnUserResponse> {
     const { session, adopt } = this.#options;
-    const signal = this.#signal;
+    const signal = this.#link.signal;
     let failure = after;
     for (;;) {
       if (failure) await this.#recovery.after(failure);
@@ -192,12 +189,12 @@ export class ConnectLoop {
   }
 
   async #handshake(): Promise<Established> {
-    this.#attempt = new AbortController();
-    const { signal, unlink } = linkSignals(this.#signal, this.#attempt.signal);
+    const attempt = linkSignals(this.#link.signal);
+    this.#attempt = attempt;
     try {
-      return await this.#options.handshake(signal);
+      return await this.#options.handshake(attempt.signal);
     } finally {
-      unlink();
+      attempt.unlink();
     }
   }
 
@@ -206,7 +203,7 @@ export class ConnectLoop {
     const wake = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    return pause(this.#options.environment.timers, delayMs, { wake, signals: [this.#signal] });
+    return pause(this.#options.environment.timers, delayMs, [this.#link.signal], wake);
   }
 
   #startLimit(): void {

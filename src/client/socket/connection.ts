@@ -1,7 +1,7 @@
 import type { OwnUserResponse } from '../api-types.js';
 import { readSignal, type Waiting } from '../auth/signal-option.js';
 import type { TokenSession } from '../auth/token-session.js';
-import { type AbortSource, abort, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
+import { type AbortSource, abortable, linkSignals, throwIfAborted } from '../environment/abortable.js';
 import type { Moment } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import { fallbackWebSocket } from '../environment/fallback-web-socket.js';
@@ -175,8 +175,7 @@ export class Connection {
   /** Frames wait meanwhile; where the socket ends, it was never connected. */
   async #prepare(loop: ConnectLoop, established: Established, signal: AbortSignal): Promise<Ready> {
     const { socket, token, connectionId } = established;
-    const failed = new AbortController();
-    const { signal: either, unlink } = linkSignals(signal, failed.signal);
+    const { signal: either, abort, unlink } = linkSignals(signal);
     const frames: (Frame | undefined)[] = [];
     try {
       const preparing = this.#options.beforeConnected(connectionId, either);
@@ -184,10 +183,10 @@ export class Connection {
       socket.listen({
         onFrame: (frame) => {
           const answer = readAnswer(frame, token);
-          if (answer instanceof HandshakeFailed) abort(failed, answer);
+          if (answer instanceof HandshakeFailed) abort(answer);
           else frames.push(frame);
         },
-        onEnd: (ending) => abort(failed, new HandshakeFailed({ kind: 'network', ending })),
+        onEnd: (ending) => abort(new HandshakeFailed({ kind: 'network', ending })),
       });
       throwIfAborted(either);
       const done = await loop.uncounted(abortable(preparing, either));

@@ -1,7 +1,7 @@
 import { read, readText } from '../../shared/foreign-value.js';
 import type { OwnUserResponse } from '../api-types.js';
 import type { TokenSession } from '../auth/token-session.js';
-import { abort, linkSignals, pause, throwIfAborted } from '../environment/abortable.js';
+import { linkSignals, pause, throwIfAborted } from '../environment/abortable.js';
 import type { Environment } from '../environment/environment.js';
 import type { WebSocketConstructor } from '../environment/web-socket.js';
 import * as CODE from '../http/api-codes.js';
@@ -92,8 +92,7 @@ export async function handshake({
   signal: caller,
 }: HandshakeOptions): Promise<Established> {
   throwIfAborted(caller);
-  const failed = new AbortController();
-  const { signal, unlink } = linkSignals(caller, failed.signal);
+  const { signal, abort, unlink } = linkSignals(caller);
   let socket: JsonSocket | undefined;
   let sent: TokenFacts | undefined;
 
@@ -102,7 +101,7 @@ export async function handshake({
     const wake = step.then((value) => {
       done = { value };
     });
-    await pause(timers, HANDSHAKE_LIMIT_MS, { wake, signals: [signal] });
+    await pause(timers, HANDSHAKE_LIMIT_MS, [signal], wake);
     if (!done) throw networkFailure({ code: 0, reason: 'the handshake took too long' });
     return done.value;
   };
@@ -131,10 +130,10 @@ export async function handshake({
           const answer = readAnswer(frame, sent);
           if (!answer) return;
           opening.pause();
-          if (answer instanceof HandshakeFailed) abort(failed, answer);
+          if (answer instanceof HandshakeFailed) abort(answer);
           else resolve(answer);
         },
-        onEnd: (ending) => abort(failed, networkFailure(ending)),
+        onEnd: (ending) => abort(networkFailure(ending)),
       });
     });
     await inTime(introduce(opening));

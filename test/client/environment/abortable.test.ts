@@ -24,7 +24,7 @@ const WAYS: readonly (readonly [string, (signal: AbortSignal) => () => void])[] 
     (signal) => {
       let end = () => {};
       const wake = new Promise<void>((resolve) => (end = resolve));
-      watch(pause(new Timers(), 60_000, { wake, signals: [signal] }));
+      watch(pause(new Timers(), 60_000, [signal], wake));
       return end;
     },
   ],
@@ -96,7 +96,7 @@ describe('waiting on many signals', () => {
     for (let first = 0; first < 3; first += 1) {
       const controllers = [new AbortController(), new AbortController(), new AbortController()];
       const signals = controllers.map(({ signal }) => signal);
-      const waits = [watch(abortable(never, ...signals)), watch(pause(new Timers(), 60_000, { signals }))];
+      const waits = [watch(abortable(never, ...signals)), watch(pause(new Timers(), 60_000, signals))];
       const { signal } = linkSignals(...signals);
       controllers[first]?.abort(first);
       await settle();
@@ -106,10 +106,7 @@ describe('waiting on many signals', () => {
 
   test('that have aborted before rejects at once', async () => {
     const aborted = AbortSignal.abort('before');
-    const waits = [
-      watch(abortable(never, aborted)),
-      watch(pause(new Timers(), 60_000, { signals: [aborted] })),
-    ];
+    const waits = [watch(abortable(never, aborted)), watch(pause(new Timers(), 60_000, [aborted]))];
     await settle();
     expect([...waits.map(({ error }) => error), linkSignals(aborted).signal.reason]).toEqual([
       'before',
