@@ -4,6 +4,7 @@ import { readGiven, refuse } from '../shared/refuse.js';
 import { sanitize } from '../shared/sanitize.js';
 import { checkProvider } from './auth/auth.js';
 import type { WebSocketConstructor } from './environment/web-socket.js';
+import { isDots } from './http/path.js';
 import type { Fetch } from './http/send.js';
 import { type Logger, type LogLevel, makeLogger } from './logger.js';
 import { PROVIDER_LIMIT_MS, type TokenProvider } from './refresh/token-provider.js';
@@ -173,8 +174,8 @@ function readBaseUrl(baseUrl: unknown, logger: Logger): string {
   const parts = /^(https?):\/\/([^/?#\s\\]+)((?:\/[^?#\s\\]*)?)$/i.exec(baseUrl.trim());
   if (!parts) return refuseUrl(`"${sanitize(baseUrl)}" is not an http or https address without query`);
   const [, scheme = '', host = '', path = ''] = parts;
-  if (host.includes('@')) return refuseUrl('holds a user name or a password');
-  if (path.split('/').some((part) => /^(?:\.|%2e){1,2}$/i.test(part))) return refuseUrl('has a dot segment');
+  if (host.includes('@')) return refuseUrl('holds credentials');
+  if (path.split('/').some(isDots)) return refuseUrl('has a dot segment');
   if (scheme.toLowerCase() === 'http' && !LOOPBACK.test(host)) {
     logger.warn('baseUrl is not https: tokens travel in the clear', { host: sanitize(host) });
   }
@@ -269,9 +270,5 @@ function readSettings(given: Given): GivenOptions {
 export function assertCredentials({ settings, token }: GivenOptions): void {
   const { user, tokenProvider } = settings;
   if (user.type !== 'authenticated' || token !== undefined || tokenProvider) return;
-  refuse(
-    'missing_token',
-    'An authenticated user needs a token or a tokenProvider',
-    'Pass token, tokenProvider, or both.',
-  );
+  refuse('missing_token', 'An authenticated user needs a token or a tokenProvider', 'Pass either, or both.');
 }

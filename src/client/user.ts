@@ -74,7 +74,7 @@ function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {
     return refuse(
       'invalid_user',
       `user.custom must be an object, not ${describeType(custom)}`,
-      'Pass an object of your own data.',
+      'Keep to plain data in user.custom.',
     );
   }
   try {
@@ -115,7 +115,7 @@ export function readUser(input: unknown): KnownUser {
     return refuse(
       'invalid_user',
       `user.id must be a string that is not empty, not ${describeType(id)}`,
-      'Pass the id that the token carries as its user_id, as a string.',
+      'Pass the user_id of the token, as a string.',
     );
   }
   if (id === ANONYMOUS_ID) {

@@ -18,6 +18,10 @@ export function checkProvider(provider: unknown): TokenProvider {
   );
 }
 
+export function warnOfIgnoredProvider(logger: Logger): void {
+  logger.warn('A guest has no token provider; the one given is ignored');
+}
+
 async function tokenOf(session: TokenSession, options: Waiting | undefined): Promise<string> {
   const signal = readSignal(options);
   const { token } = session.acquireAtOnce({ signal }) ?? (await session.acquireInTime({ signal }));
@@ -84,7 +88,7 @@ export class Auth {
   setTokenProvider(provider: TokenProvider): void {
     const checked = checkProvider(provider);
     if (this.#session.source.kind === 'guest') {
-      this.#logger.warn('A guest has no token provider; the one given is ignored');
+      warnOfIgnoredProvider(this.#logger);
       return;
     }
     this.#session.setProvider(checked);

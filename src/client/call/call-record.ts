@@ -412,6 +412,6 @@ export class CallRecord {
 
 function callError(code: 'call_left' | 'call_ended', message: string, cid: string): CallError {
   return new CallError(code, `${message}: ${sanitize(cid)}`, {
-    remediation: 'Call join() to enter the call again.',
+    remediation: 'Call join() again.',
   });
 }

@@ -57,7 +57,7 @@ function checkId(name: string, value: unknown): string {
   return refuse(
     'invalid_option',
     `The ${name} of a call must be a string that is not empty, not ${describeType(value)}`,
-    "Name the call by type and id, for example call('default', 'standup').",
+    "Pass type and id, as in call('default', 'standup').",
   );
 }
 

@@ -25,7 +25,7 @@ export function checkCallData(data: object | undefined): void {
   if (wrong === undefined) return;
   refuse(
     'invalid_option',
-    `${wrong} does not belong to the data of a call`,
+    `${wrong} is no data of a call`,
     'Write getOrCreate({ members }, { ring: true }).',
   );
 }

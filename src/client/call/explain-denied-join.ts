@@ -8,7 +8,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/ended/i, 'The call has ended: a host can start another one.'],
 ];
 const NO_GRANT =
-  'The token names this call, but its role may not join: grant it in the settings of the call type, or mint the token with another role.';
+  'The token names this call, but its role may not join: grant it in the call type, or mint a token with another role.';
 
 function isDenied(error: unknown, hasCallToken: boolean): error is ApiError | MissingPermissionError {
   if (error instanceof MissingPermissionError) return true;
@@ -21,7 +21,7 @@ export function explainDenied(error: unknown, cid: string, held: TokenFacts | un
   const cids = held?.claims.call_cids;
   const hasCallToken = Array.isArray(cids);
   if (!isDenied(error, hasCallToken)) return error;
-  const mint = `mint one with createCallToken() and pass it as token.`;
+  const mint = `mint one with createCallToken().`;
   let remediation = `A call token for ${sanitize(cid)} is needed: ${mint}`;
   if (hasCallToken && cids.includes(cid)) {
     const [, advice] = ADVICE.find(([said]) => said.test(error.message)) ?? [];

@@ -12,17 +12,18 @@ const AFTER_AUTHENTICATION: readonly number[] = [
   CODE.connectionIdUnknown,
 ];
 
+const AHEAD = "Set the clock of the token server: its tokens are of the coordinator's future.";
+
 const REMEDIATION: Readonly<Record<number, string>> = {
-  [CODE.accessKey]: 'Compare apiKey with the one of the app.',
-  [CODE.authentication]: 'Look at what the token is made of: its claims must fit this user and this app.',
-  [CODE.rateLimit]: 'Send fewer requests; the rate limit says when it resets.',
+  [CODE.accessKey]: "Compare apiKey with the app's.",
+  [CODE.authentication]: 'Look at the claims of the token: they must fit this user and this app.',
+  [CODE.rateLimit]: 'Send fewer requests until rateLimit.resetsAt.',
   [CODE.notAllowed]: 'Give the role of this user the permission, or make it a member of the call.',
   [CODE.tokenExpired]: 'Hand in a new token.',
-  [CODE.tokenNotYetValid]: "Set the clock of the token server: its tokens begin in the coordinator's future.",
-  [CODE.tokenUsedBeforeIssued]:
-    "Set the clock of the token server: its tokens come from the coordinator's future.",
+  [CODE.tokenNotYetValid]: AHEAD,
+  [CODE.tokenUsedBeforeIssued]: AHEAD,
   [CODE.tokenSignature]: "Compare the secret that signs the tokens with the app's.",
-  [CODE.tooManyConnections]: 'Close other sockets of this user: an app in development allows few of them.',
+  [CODE.tooManyConnections]: 'Close other sockets of this user: an app in development allows few.',
 };
 
 /** The coordinator's error object, where that is what it is. */
@@ -54,7 +55,7 @@ function remediationFor(code: number, { status, token }: Origin): string {
   const isAboutMaking = code === CODE.authentication || code === CODE.tokenSignature;
   const algorithm = isAboutMaking && token !== undefined ? algorithmOf(token) : undefined;
   if (algorithm !== undefined && algorithm !== 'HS256') {
-    return `Mint a token of Stream's own: signed with HS256 and the secret of the app. This one says ${sanitize(algorithm)}, as those of identity providers do.`;
+    return `Mint a token with HS256 and the secret of the app: this one says ${sanitize(algorithm)}, as those of identity providers do.`;
   }
   const known = REMEDIATION[code] ?? (status === 429 ? REMEDIATION[CODE.rateLimit] : undefined);
   return known ?? 'Look at the message and the details.';
@@ -96,7 +97,7 @@ export function strangeAnswer({
     rateLimit,
     retryable: status >= 500 || status === 429,
     remediation:
-      'Look at what stands between this client and the coordinator: a proxy, a portal, or a wrong baseUrl.',
+      'Look at baseUrl, and at what stands between this client and the coordinator: a proxy or a portal.',
     cause,
   });
 }

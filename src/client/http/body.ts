@@ -23,7 +23,7 @@ function isOneShot(value: object): boolean {
   );
 }
 
-const BODIES = 'Pass a string, plain data, bytes, FormData, Blob, URLSearchParams or a stream as the body.';
+const BODIES = 'Pass text, plain data, bytes, FormData, a Blob, URLSearchParams or a stream.';
 
 /** Refuses what cannot be written. */
 export function asJson(value: unknown): RequestBody & { readonly content: string } {

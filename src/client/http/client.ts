@@ -46,7 +46,7 @@ function readMethod(method: unknown): string {
     : refuse(
         'invalid_option',
         `"${sanitize(method)}" is no HTTP method`,
-        "Pass 'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'.",
+        'Pass GET, POST, PUT, PATCH or DELETE.',
       );
 }
 

@@ -2,14 +2,13 @@ import { describeType } from '../../shared/describe-value.js';
 import { refuse } from '../../shared/refuse.js';
 import { sanitize } from '../../shared/sanitize.js';
 
-const RELATIVE =
-  'Pass a path relative to /video that begins with one slash, with each id encoded as one segment.';
+const RELATIVE = 'Pass a path below /video that begins with one slash, each id encoded as one segment.';
 
 function refusePath(message: string, remediation = RELATIVE): never {
   return refuse('invalid_path', message, remediation);
 }
 
-const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment);
+export const isDots = (segment: string) => /^(?:\.|%2e){1,2}$/i.test(segment);
 
 /** Most paths: segments of plain characters that begin with no dot, below no `/video`, and no query. */
 const PLAIN = /^(?!\/video(?:\/|$))(?:\/[\w:~!-][\w:~!.-]*)+$/;
@@ -24,10 +23,7 @@ export function readPath(path: unknown): string {
   }
   if (/^\/video(?:\/|$)/.test(bare)) {
     const rest = sanitize(bare.slice('/video'.length)) || '/edges';
-    return refusePath(
-      'The prefix /video is in the path twice: it is added to each',
-      `Leave it out: pass '${rest}'.`,
-    );
+    return refusePath('The path repeats the prefix /video', `Leave it out: pass '${rest}'.`);
   }
   if (bare.split('/').some(isDots)) return refusePath(`The path "${sanitize(path)}" has a dot segment`);
   return path;

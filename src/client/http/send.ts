@@ -32,7 +32,7 @@ export interface SendOptions {
 const LIMIT = {
   maxBytes: MAX_ANSWER_BYTES,
   sender: 'the coordinator',
-  remediation: 'Ask for less at once: a smaller limit, or a narrower filter.',
+  remediation: 'Ask for less at once, by limit or filter.',
 };
 
 interface Common {
@@ -79,7 +79,7 @@ function redirectError(response: Response, baseUrl: string, requestId: string): 
   return new ApiError(`${sanitize(baseUrl)} redirects${target}; redirects are not followed`, {
     status: response.status,
     requestId,
-    remediation: 'Set baseUrl to where the coordinator really is: a token is sent nowhere else.',
+    remediation: 'Set baseUrl to where the coordinator really is.',
   });
 }
 
@@ -128,7 +128,7 @@ function networkError(cause: unknown, isAnswer: boolean): ConnectionError {
   return new ConnectionError('network', `${what}: ${text}`, {
     retryable: !isOurs,
     remediation: isOurs
-      ? 'Look at the fetch function and the options of the request: the runtime refused to send it.'
+      ? 'Look at fetch and the options of the request: the runtime refused to send it.'
       : 'Look at the network, and at baseUrl.',
     cause,
   });

@@ -5,6 +5,7 @@ import { sanitize } from '../../shared/sanitize.js';
 import { discardBody, readBody } from '../environment/read-body.js';
 import { isRedirect } from '../environment/redirect.js';
 import { MAX_TOKEN_ANSWER_BYTES } from '../environment/size-limits.js';
+import { ANSWER_401 } from '../token/validate-token.js';
 import { parseRetryAfterMs } from './retry-after.js';
 import type { TokenProvider } from './token-provider.js';
 
@@ -71,7 +72,7 @@ function assertNoRedirect(asked: string, response: Response): void {
   refuseToken(
     'not_a_jwt',
     `The token endpoint ${shown(asked)} redirects${target ? ` to ${shown(target)}` : ''}`,
-    'Give the final URL (a trailing slash?), or sign in again: a redirect would take the headers along, and is not followed.',
+    'Give the final URL (a trailing slash?), or sign in again: redirects are not followed.',
   );
 }
 
@@ -117,7 +118,7 @@ async function post(address: string, init: RequestInit): Promise<Response> {
     if (!isRelative || pageAddress() !== undefined || init.signal?.aborted) throw cause;
     return refuse(
       'invalid_option',
-      `The token endpoint ${shown(address)} cannot be asked: there is no page that its address is relative to`,
+      `The token endpoint ${shown(address)} is relative, and there is no page`,
       'Use an absolute address on a server, such as https://example.com/token.',
       cause,
     );
@@ -183,11 +184,7 @@ export function fetchTokenProvider(
       throw endpointError(`The token endpoint ${shown(address)} answered ${status}`, status, retryAfterMs);
     }
     if (isPage) {
-      refuseToken(
-        'not_a_jwt',
-        `The token endpoint ${shown(address)} answered with a web page`,
-        'Let the token endpoint answer 401 where nobody is signed in, instead of redirecting to a sign-in page.',
-      );
+      refuseToken('not_a_jwt', `The token endpoint ${shown(address)} answered with a web page`, ANSWER_401);
     }
     return readToken(address, text);
   };

@@ -86,13 +86,13 @@ export function blockedError({ by, error, until }: Blocked): TokenProviderError 
 export function formerIdentityError(): SessionEndedError {
   return new SessionEndedError(
     'This token provider belongs to a guest who became another',
-    'Make a new official client, with the new user and another auth.tokenProviderFor() of the same name.',
+    'Make a new official client, with the new user and a new auth.tokenProviderFor().',
   );
 }
 
 export function reenteredError(): TokenProviderError {
   return new TokenProviderError('provider_reentered', 'The token provider called back into its own client', {
-    remediation: 'Fetch the token without the client: what it would send needs the token first.',
+    remediation: 'Fetch the token without the client.',
     retryable: false,
   });
 }
@@ -100,14 +100,14 @@ export function reenteredError(): TokenProviderError {
 /** Why the provider's signal aborts, where the attempt is made again without it. */
 export function supersededError(): TokenProviderError {
   return new TokenProviderError('provider_failed', 'Another attempt takes the place of this one', {
-    remediation: 'None is needed: the token is asked for again.',
+    remediation: 'None: the token is asked for again.',
   });
 }
 
 export function noProgressError(): TokenProviderError {
   return new TokenProviderError(
     'provider_failed',
-    'The token provider answered with a token that lives no longer than the one it is to replace',
+    'The token provider answered with a token that lives no longer than the one in use',
     {
       remediation:
         'Look for an HTTP cache before the token endpoint: answer with Cache-Control: no-store, and mint a new token each time.',
@@ -118,9 +118,9 @@ export function noProgressError(): TokenProviderError {
 export function newTokenRefusedError(cause: unknown): TokenProviderError {
   return new TokenProviderError(
     'provider_failed',
-    'The server refused the new token; the one that it accepted before stays in use',
+    'The server refused the new token; the one accepted before stays in use',
     {
-      remediation: "Compare the secret, the claims and the clock of the token's issuer with the app's.",
+      remediation: "Compare secret, claims and clock of the token's issuer with the app's.",
       cause,
     },
   );
@@ -156,7 +156,7 @@ export function secondExpiryError(cause: unknown): TokenExpiredError {
 
 export function guestExpiredError(cause?: unknown): TokenExpiredError {
   return new TokenExpiredError('token_expired', "The guest's token has ended, and is not renewed now", {
-    remediation: 'Call auth.refresh() to become a new guest, or create another client.',
+    remediation: 'Call auth.refresh() to become a new guest.',
     cause,
   });
 }

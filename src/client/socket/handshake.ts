@@ -57,7 +57,7 @@ function networkFailure(ending: Ending): HandshakeFailed {
 
 /** Another user than the token names: as if the server had refused the token. */
 function wrongUser(token: TokenFacts): HandshakeFailed {
-  const message = 'the connection was made for another user than the token names';
+  const message = 'the connection is of another user than the token';
   const error = { code: CODE.authentication, StatusCode: 401, message };
   return new HandshakeFailed({ kind: 'refused', error, token });
 }

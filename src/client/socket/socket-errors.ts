@@ -42,7 +42,7 @@ function remediationFor({ ending, error }: LastFailure): string {
   const remediation = readText(error, 'remediation');
   if (remediation !== undefined) return remediation;
   return ending
-    ? 'Look at the network, at baseUrl, and at what may block a socket: a content policy (connect-src wss:) or a proxy.'
+    ? 'Look at the network, baseUrl, and what may block a socket: a content policy (connect-src wss:) or a proxy.'
     : 'Look at the network, or raise timeouts.connectMs.';
 }
 
@@ -67,18 +67,18 @@ export function connectTimeout(connectMs: number, last: LastFailure): Connection
 
 export function noWebSocketError(): ConnectionError {
   return new ConnectionError('no_websocket', 'This runtime has no WebSocket', {
-    remediation: 'Pass a WebSocket class in the options, for example that of the ws package.',
+    remediation: 'Pass WebSocket in the options, for example that of the ws package.',
   });
 }
 
 export function notConnectedError(): ConnectionError {
-  return new ConnectionError('not_connected', 'Watching needs a connection, and none is being made', {
+  return new ConnectionError('not_connected', 'Watching needs a connection', {
     remediation: 'Call connect() first, or leave watch out.',
   });
 }
 
 export function anonymousSocketError(): MissingPermissionError {
   return new MissingPermissionError('Anonymous users have no socket', {
-    remediation: 'Use requests only, or sign in or become a guest to connect.',
+    remediation: 'Sign in or become a guest to connect.',
   });
 }

@@ -1,4 +1,5 @@
 import { refuse } from '../../shared/refuse.js';
+import { warnOfIgnoredProvider } from '../auth/auth.js';
 import { createGuest, returningGuest } from '../guest.js';
 import { assertCredentials, type GivenOptions, readOptions, type StreamVideoOptions } from '../options.js';
 import type { KnownUser } from '../user.js';
@@ -32,7 +33,7 @@ export function prepare(options: unknown): Prepared {
 export async function withGuest(given: GivenOptions): Promise<StreamVideoOptions> {
   const { settings } = given;
   const { user: asked, logger } = settings;
-  if (settings.tokenProvider) logger.warn('A guest has no token provider; the one given is ignored');
+  if (settings.tokenProvider) warnOfIgnoredProvider(logger);
   const { user, token } =
     given.token === undefined
       ? await createGuest(senderOf(settings), asked, new AbortController().signal)

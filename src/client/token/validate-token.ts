@@ -29,10 +29,14 @@ export type MendedBy = Exclude<TokenOrigin, 'tab'>;
 
 const BARE: Readonly<Record<MendedBy, string>> = {
   provider: 'Make the token provider resolve with the bare token string, and nothing around it.',
-  app: 'Pass the bare token string as token: await a promise of it first, or pass a function as tokenProvider.',
+  app: 'Pass the bare token string as token: await a promise of it, or pass a function as tokenProvider.',
 };
 
-const AS_JSON = 'Parse the answer of the token endpoint as JSON, or let it answer in plain text.';
+/** What to change where a web page comes instead of a token. */
+export const ANSWER_401 =
+  'Let the token endpoint answer 401 where nobody is signed in, instead of redirecting to a sign-in page.';
+
+const AS_JSON = 'Parse the answer of the token endpoint as JSON.';
 
 function readShape(candidate: unknown, mendedBy: MendedBy): string {
   const value = typeof candidate === 'string' ? candidate.trim() : '';
@@ -40,19 +44,15 @@ function readShape(candidate: unknown, mendedBy: MendedBy): string {
   if (fault) {
     const messages: Record<ShapeFault, string> = {
       not_a_string: `A token must be a string, not ${describeType(candidate)}`,
-      empty: value ? `The token is the word "${value}": there was none to begin with` : 'The token is empty',
+      empty: value ? `The token is the word "${value}"` : 'The token is empty',
       too_large: `The token has ${value.length} characters; the limit is ${MAX_TOKEN_LENGTH}`,
-      bearer_prefix: 'The token begins with "Bearer"; the coordinator wants it bare',
-      double_encoded: 'The token is in quotation marks: it was written as JSON and read as text',
+      bearer_prefix: 'The token begins with "Bearer"',
+      double_encoded: 'The token is in quotation marks: JSON was read as text',
     };
     refuseToken(fault, messages[fault], fault === 'double_encoded' ? AS_JSON : BARE[mendedBy]);
   }
   if (value.startsWith('<')) {
-    return refuseToken(
-      'not_a_jwt',
-      'The token is a web page',
-      'The token endpoint answered with a web page, probably by a redirect to a sign-in page: let it answer 401 instead.',
-    );
+    return refuseToken('not_a_jwt', 'The token is a web page', ANSWER_401);
   }
   return value;
 }
@@ -72,7 +72,7 @@ function readClaims(value: string, mendedBy: MendedBy): CheckedToken {
     return refuseToken(
       'missing_user_id',
       'The token names no user',
-      'Mint a user token, whose user_id claim is the id of the user.',
+      'Mint the token with the id of the user as its user_id.',
     );
   }
   if (typeof userId !== 'string') {
@@ -125,7 +125,7 @@ export function validateToken(
     refuseToken(
       'wrong_user',
       `The token is for "${sanitize(token.userId)}", not for "${sanitize(identity.userId)}"`,
-      'Mint the token for the user that the client was made for, or make another client for the other user.',
+      'Mint the token for the user of this client, or make another client.',
     );
   }
   return token;

@@ -34,7 +34,7 @@ const SUSPENDED_FOR: Readonly<Record<SuspensionReason, string>> = {
   wrong_user: 'the token provider gave a token for another user',
   token_expired: 'the server refused the token, and there is no token provider to bring another',
   guest_expired:
-    "the guest's token has ended, and is not renewed while a call is joined, while an official client lives on it, or with guestExpiry 'suspend'",
+    "the guest's token has ended, and is not renewed while a call is joined, under an official client, or with guestExpiry 'suspend'",
   guest_refused: 'the server refused the guest, who may be banned',
 };
 
