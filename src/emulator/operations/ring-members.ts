@@ -32,7 +32,9 @@ export function ring(
   if (type === 'notify') announce(coordinator, call, 'call.notification', payload, audience);
   else {
     const isVideo = video ?? call.settings.video?.enabled === true;
-    announce(coordinator, call, 'call.ring', { ...payload, video: isVideo }, audience);
+    // Official clients put the creator before the members of this event, who would be listed twice.
+    const members = payload.members.filter((member) => member.user_id !== call.createdById);
+    announce(coordinator, call, 'call.ring', { ...payload, members, video: isVideo }, audience);
   }
   return rung;
 }

@@ -63,6 +63,15 @@ describe('call.ring', () => {
     expect([mara.types, eve.types].flat()).not.toContain('call.ring');
   });
 
+  it('names the members without the creator, whom official clients add', async () => {
+    await scene.know('eve');
+    const theo = await scene.connect('theo');
+    const data = { members: membersOf('mara', 'theo', 'eve') };
+    await scene.as('mara', 'POST', '/call/default/a', { data, ring: true });
+    const { members } = await theo.next('call.ring');
+    expect(members.map((member: { user_id: string }) => member.user_id).sort()).toEqual(['eve', 'theo']);
+  });
+
   it('POST ring with members_ids goes to those members only', async () => {
     const [theo, eve] = [await scene.connect('theo'), await scene.connect('eve')];
     await scene.as('mara', 'POST', '/call/default/a', { data: { members: membersOf('theo', 'eve') } });
