@@ -7,7 +7,8 @@ import type { WebSocketConstructor } from './environment/web-socket.js';
 import { isDots } from './http/path.js';
 import type { Fetch } from './http/send.js';
 import { type Logger, type LogLevel, makeLogger } from './logger.js';
-import { PROVIDER_LIMIT_MS, type TokenProvider } from './refresh/token-provider.js';
+import { PROVIDER_LIMIT_MS } from './refresh/provider-time-limit.js';
+import type { TokenProvider } from './refresh/token-provider.js';
 import {
   type AnonymousUser,
   type AuthenticatedUser,

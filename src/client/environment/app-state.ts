@@ -1,4 +1,4 @@
-import { NOTHING_TO_STOP } from './page-events.js';
+import { NOTHING_TO_STOP } from './listen.js';
 
 /** React Native tells of an app coming back; elsewhere the page does. See `app-state.react-native.ts`. */
 export function watchAppState(_listener: () => void): () => void {

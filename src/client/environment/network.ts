@@ -1,4 +1,4 @@
-import { listen } from './page-events.js';
+import { listen } from './listen.js';
 
 /** Tells when the runtime says that the network went or came back. */
 export class Network {

@@ -1,4 +1,4 @@
-import { listen } from './page-events.js';
+import { listen } from './listen.js';
 
 /** Tells when the page goes away, perhaps into the back-forward cache, and when it is shown again. */
 export class PageLifecycle {

@@ -1,5 +1,5 @@
 import { watchAppState } from './app-state.js';
-import { listen } from './page-events.js';
+import { listen } from './listen.js';
 
 /** The page, where there is one; some test environments say that it is null. */
 function page(): Document | null | undefined {

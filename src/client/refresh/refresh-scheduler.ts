@@ -1,6 +1,6 @@
 import { clamp } from '../../shared/clamp.js';
 import { millisecondsUntil } from '../environment/clock.js';
-import { NOTHING_TO_STOP } from '../environment/page-events.js';
+import { NOTHING_TO_STOP } from '../environment/listen.js';
 import type { TimerHandle } from '../environment/timers.js';
 import { type Now, remainingMs, windowsOf } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';

@@ -5,6 +5,7 @@ import type { TokenFacts } from '../token/token-facts.js';
 import { validateToken } from '../token/validate-token.js';
 import { tellInTurn } from './epoch.js';
 import { cameDuring, isTwinOfRefused, justRefused, outlives, TWIN_WAIT_MS } from './judge-answer.js';
+import { type Answer, askWithin } from './provider-time-limit.js';
 import { recordAttemptFailure } from './record-failure.js';
 import { type AttemptOptions, type Outcome, RefreshAttempt } from './refresh-attempt.js';
 import {
@@ -16,13 +17,7 @@ import {
 } from './refresh-errors.js';
 import { FLOOR_MS, isIdentityInUse } from './refresh-policy.js';
 import type { Announcement } from './token-events.js';
-import {
-  type Answer,
-  askWithin,
-  type NewGuest,
-  type TokenReason,
-  type TokenSource,
-} from './token-provider.js';
+import type { NewGuest, TokenReason, TokenSource } from './token-provider.js';
 import type { TokenStore } from './token-store.js';
 
 /** An attempt is dead once a provider call in it is older than its limit and this. */

@@ -1,7 +1,7 @@
 import { TokenSession } from '../../../src/client/auth/token-session.js';
 import type { Environment } from '../../../src/client/environment/environment.js';
 import type { Logger } from '../../../src/client/logger.js';
-import { PROVIDER_LIMIT_MS } from '../../../src/client/refresh/token-provider.js';
+import { PROVIDER_LIMIT_MS } from '../../../src/client/refresh/provider-time-limit.js';
 import { Connection } from '../../../src/client/socket/connection.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import type { FleetCoordinator } from './coordinator.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Timers } from '../../../src/client/environment/timers.js';
-import { askWithin } from '../../../src/client/refresh/token-provider.js';
+import { askWithin } from '../../../src/client/refresh/provider-time-limit.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
 import { watch } from '../../support/watch.js';
 
