@@ -142,17 +142,23 @@ export class HttpClient {
 
   /** Sends one call and returns its data. Throws at wrong arguments before any I/O. */
   request<T>(method: string, path: string, options?: InternalOptions): Promise<T> {
-    return this.#send(method, path, options).then(({ data }) => data as T);
+    return this.#send(method, path, options, ({ data }) => data as T);
   }
 
   /** As `request`, about calls: an answer of another form than theirs is refused before anybody takes it. */
-  async exchange(method: string, path: string, options: InternalOptions): Promise<ApiResponse> {
-    const response = await this.#send(method, path, options);
-    if (!isAboutCalls(response.data)) throw strangeAnswer(response);
-    return response;
+  exchange(method: string, path: string, options: InternalOptions): Promise<ApiResponse> {
+    return this.#send(method, path, options, (response) => {
+      if (!isAboutCalls(response.data)) throw strangeAnswer(response);
+      return response;
+    });
   }
 
-  async #send(method: string, path: string, options?: InternalOptions): Promise<ApiResponse> {
+  async #send<T>(
+    method: string,
+    path: string,
+    options: InternalOptions | undefined,
+    read: (response: ApiResponse) => T,
+  ): Promise<T> {
     this.#session.assertNotReentered();
     const given = readKnown<InternalOptions>('request', options, KNOWN, SYNONYMS);
     const { body, isWatching, signal } = given;
@@ -177,7 +183,7 @@ export class HttpClient {
         ? tieToConnection(request, this.#connection(), this.#deliver)
         : this.#deliver(request));
       const { error } = response;
-      if (!error) return response;
+      if (!error) return read(response);
       throw error.status === 403 && error.apiCode === CODE.notAllowed
         ? missingPermission(error, response.acquired?.token?.claims)
         : error;

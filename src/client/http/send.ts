@@ -172,14 +172,22 @@ export function sender(options: SendOptions): Send {
       const timer = timers.set(() => end(timeoutError(requestMs)), requestMs);
       const stop = onAbort(ending, () => end(reasonOf(ending)));
       if (ending.aborted) end(reasonOf(ending));
-      transfer(request, caller, controller.signal).then((response) => {
+      const done = (response: ApiResponse) => {
         leave();
         resolve(response);
-      }, fail);
+      };
+      void transfer(request, caller, controller.signal, done, fail);
     });
   };
 
-  async function transfer(request: ApiRequest, caller: Caller, signal: AbortSignal): Promise<ApiResponse> {
+  /** Settles by callbacks: one promise fewer for each request. */
+  async function transfer(
+    request: ApiRequest,
+    caller: Caller,
+    signal: AbortSignal,
+    done: (response: ApiResponse) => void,
+    fail: (error: unknown) => void,
+  ): Promise<void> {
     const requestId = nextId();
     let isReading = false;
     try {
@@ -188,17 +196,17 @@ export function sender(options: SendOptions): Send {
       const response = await fetch(urlOf(options, common, request), init);
       if (isRedirect(response)) {
         discardBody(response);
-        return strange(response, redirectError(response, baseUrl, requestId));
+        return done(strange(response, redirectError(response, baseUrl, requestId)));
       }
       isReading = true;
       const text = await readBody(response, LIMIT);
       isReading = false;
       const answer = interpret(response, text, request, caller, requestId);
       if (answer.isEvidence) options.onDate?.(response.headers.get('date'));
-      return answer;
+      done(answer);
     } catch (cause) {
-      if (signal.aborted) throw signal.reason;
-      throw isReading && cause instanceof ConnectionError ? cause : networkError(cause, isReading);
+      if (signal.aborted) fail(signal.reason);
+      else fail(isReading && cause instanceof ConnectionError ? cause : networkError(cause, isReading));
     }
   }
 }
