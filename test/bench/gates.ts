@@ -20,7 +20,7 @@ const GATES: readonly Gate[] = [
   { what: 'heap of a client, made', name: 'heapMade', size: 2_000, figure: 'bytes', max: 2_700 },
   { what: 'heap of a client, used', name: 'heapUsed', size: 2_000, figure: 'bytes', max: 5_700 },
   { what: 'heap of a client, connected', name: 'heapConnected', size: 1_000, figure: 'bytes', max: 8_500 },
-  { what: 'kept of a call that nobody holds', name: 'lostCalls', size: 50_000, figure: 'bytes', max: 64 },
+  { what: 'kept of a call that nobody holds', name: 'lostCalls', size: 50_000, figure: 'bytes', max: 16 },
   { what: 'timers of an idle client', name: 'idle', size: 1_000, figure: 'timers', max: 1 },
   {
     what: 'provider calls of a refused burst',

@@ -108,6 +108,8 @@ export class CallRecord {
   readonly type: string;
   readonly id: string;
   readonly path: string;
+  /** The `Call` of an app that asked for one. A weak map would keep its room for those that nobody holds. */
+  handle: object | undefined;
   readonly #host: CallHost;
   readonly #parts = new CallParts();
   readonly #joins = new JoinQueue();

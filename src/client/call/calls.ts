@@ -66,8 +66,6 @@ export class Calls implements CallHost {
   readonly context: CallContext;
   moment = 0;
   readonly #refs = new Map<string, Ref>();
-  /** What the app holds of each. */
-  readonly #handles = new WeakMap<CallRecord, Call>();
   readonly #forgotten: FinalizationRegistry<string> | undefined;
   /** Those that are joined, watched or ringing: kept alive, and all that is ever walked. */
   readonly #active = new Set<CallRecord>();
@@ -220,9 +218,8 @@ export class Calls implements CallHost {
   // ---- records
 
   #handle(record: CallRecord): Call {
-    const call = this.#handles.get(record) ?? new Call(record);
-    this.#handles.set(record, call);
-    return call;
+    record.handle ??= new Call(record);
+    return record.handle as Call;
   }
 
   #record(type: string, id: string): CallRecord {
