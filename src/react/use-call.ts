@@ -31,11 +31,7 @@ function find(client: StreamVideo | null, type: string, id: string): FoundCall {
  * `call.join()` began goes on after the component is gone. An option that it does not know throws
  * `ConfigurationError`.
  */
-export function useCall(
-  type: string,
-  id: string,
-  { watch = false, ...others }: UseCallOptions = {},
-): FoundCall {
+export function useCall(type: string, id: string, { watch, ...others }: UseCallOptions = {}): FoundCall {
   refuseSlip(others, 'watch');
   const client = useStreamVideo();
   const isConnected = useConnectionState() === 'connected';
