@@ -44,16 +44,27 @@ describe('a tag is released', () => {
     expect(releaseProblems(tag, { ...stated, ...change })).not.toEqual([]);
   });
 
-  test('by a workflow that checks first, runs everything, and publishes with provenance alone', () => {
+  describe('by a workflow', () => {
     const workflow = read('.github/workflows/release.yml');
-    const steps = [...workflow.matchAll(/- run: (.+)/g)].map(([, run]) => run);
-    expect(steps).toEqual([
-      'npm ci',
-      'npm run release:check -- "$GITHUB_REF_NAME"',
-      '.ci/run',
-      'npm publish --provenance --access public',
-    ]);
-    expect(workflow).toContain('id-token: write');
-    expect(workflow).not.toMatch(/secrets\.|NODE_AUTH_TOKEN/);
+    const [check = '', publish = ''] = workflow.split('\n  publish:\n');
+    const runs = (job: string) => [...job.matchAll(/- run: (.+)/g)].map(([, run]) => run);
+
+    test('that checks first, runs everything, and publishes with provenance alone', () => {
+      expect(runs(check)).toEqual(['npm ci', 'npm run release:check -- "$GITHUB_REF_NAME"', '.ci/run']);
+      expect(runs(publish)).toEqual(['npm ci', 'npm publish --provenance --access public']);
+      expect(publish).toContain('needs: check');
+    });
+
+    test('whose tests run without the right to publish, and which holds no secret', () => {
+      expect(check).not.toContain('write');
+      expect(publish.match(/\w+-?\w*: write/g)).toEqual(['id-token: write']);
+      expect(workflow).not.toMatch(/secrets\.|NODE_AUTH_TOKEN/);
+    });
+
+    test('that runs no code of others but by its digest', () => {
+      const used = [...workflow.matchAll(/uses: (.+)/g)].map(([, name]) => name);
+      expect(used).toHaveLength(3);
+      for (const name of used) expect(name).toMatch(/^actions\/[\w-]+@[\da-f]{40} # v\d/);
+    });
   });
 });
