@@ -17,12 +17,12 @@ function wordsOf(texts: Iterable<string>): Set<string> {
   return new Set([...texts].flatMap((text) => text.match(WORD) ?? []));
 }
 
-/** The text of each literal, templates included. */
+/** The text of each literal, templates included; those of types are in no build. */
 function* textsIn(node: ts.Node): Generator<string> {
-  const isText =
-    ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
-  const { parent } = node;
-  if (isText && !ts.isImportDeclaration(parent) && !ts.isExportDeclaration(parent)) yield node.text;
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isLiteralTypeNode(node)) return;
+  if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+    yield node.text;
+  }
   for (const child of node.getChildren()) yield* textsIn(child);
 }
 
