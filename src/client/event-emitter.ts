@@ -140,7 +140,7 @@ export class EventEmitter {
   }
 }
 
-const LISTENER = "Pass a function, for example on('call.ring', (event) => show(event)).";
+const LISTENER = "Pass a function, as in on('call.ring', show).";
 
 /** A space is in no event's name. */
 function scoped(name: string, cid: string | undefined): string {

@@ -173,7 +173,7 @@ function readBaseUrl(baseUrl: unknown, logger: Logger): string {
   if (typeof baseUrl !== 'string') return refuseUrl(`must be a string, not ${describeType(baseUrl)}`);
   // By pattern, since React Native's URL is not whole.
   const parts = /^(https?):\/\/([^/?#\s\\]+)((?:\/[^?#\s\\]*)?)$/i.exec(baseUrl.trim());
-  if (!parts) return refuseUrl(`"${sanitize(baseUrl)}" is not an http or https address without query`);
+  if (!parts) return refuseUrl(`"${sanitize(baseUrl)}" is no http or https address without query`);
   const [, scheme = '', host = '', path = ''] = parts;
   if (host.includes('@')) return refuseUrl('holds credentials');
   if (path.split('/').some(isDots)) return refuseUrl('has a dot segment');

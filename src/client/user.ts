@@ -105,11 +105,7 @@ export function readUser(input: unknown): KnownUser {
       : refuse('invalid_user', 'An anonymous user has no id of its own', 'Pass User.anonymous.');
   }
   if (type !== 'authenticated' && type !== 'guest') {
-    return refuse(
-      'invalid_user',
-      'user.type is none that is known',
-      "Leave it out, or pass 'guest' or 'anonymous'.",
-    );
+    return refuse('invalid_user', 'user.type is unknown', "Leave it out, or pass 'guest' or 'anonymous'.");
   }
   if (typeof id !== 'string' || id.trim() === '') {
     return refuse(

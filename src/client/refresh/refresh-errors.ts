@@ -13,7 +13,7 @@ import type { Blocked, BlockedBy } from './provider-back-off.js';
 
 const READ_LATER = ['code', 'message', 'remediation'] as const;
 const PROVIDER_REMEDIATION =
-  'Look at the token endpoint; throw UnauthorizedError from the token provider when the user is signed out.';
+  'Look at the token endpoint; throw UnauthorizedError where the user is signed out.';
 
 /** Mistakes in the provider's own code: another call makes the same one. */
 const MISTAKES: readonly InvalidTokenErrorCode[] = [
@@ -148,7 +148,7 @@ export function secondExpiryError(cause: unknown): TokenExpiredError {
     'provider_returns_expired',
     'The server refused two tokens in a row as expired',
     {
-      remediation: 'Let the token provider mint a new token: what it returns is expired or revoked.',
+      remediation: 'Let the token provider mint a new token: this one is expired or revoked.',
       cause,
     },
   );

@@ -271,7 +271,7 @@ export class Connection {
     const { session, logger, onServerEvent } = this.#options;
     this.#heartbeat?.signOfLife();
     if (!frame) {
-      logger.debug('A frame that is not JSON text was ignored');
+      logger.debug('A frame that is no JSON was ignored');
       return;
     }
     session.learnFromFrame(frame.created_at);
