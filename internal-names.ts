@@ -21,7 +21,7 @@ const INTERNAL_NAMES = `
   providerLimitMs readSnapshot receivedAt records refreshIfDue refuse refuseForGood rejectedByServerAt removes
   renewSince replaceFor requestedAt resetBlocks ringOutcomes rollBack rollBackAfterRejection scheduler serverClock
   setInBackground setProvider settle signOfLife startedAt supersede supplied supply tabKey tellSkew
-  tiesIoToRequests timers uncounted unlink untilOver unusable usedAt verdicts waiters waitForId wallMs wantsEvents
+  tiesIoToRequests uncounted unlink untilOver unusable usedAt verdicts waiters waitForId wallMs wantsEvents
   warnOnce watchAgain
 `;
 
