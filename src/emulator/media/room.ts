@@ -133,8 +133,11 @@ export class Room {
     this.coordinator.participants.add(session);
     if (!session.isAnonymous) {
       const { cid: callCid } = this.call;
-      const isPinned = callSession.pins.some(({ sessionId }) => sessionId === session.sessionId);
+      const { pins } = callSession;
+      const isPinned = pins.some(({ sessionId }) => sessionId === session.sessionId);
       this.broadcast({ participantJoined: { callCid, participant: session.describe(), isPinned } }, session);
+      // Older clients do not read it there.
+      if (isPinned) this.broadcast({ pinsUpdated: { pins } }, session);
       this.#announceChange('call.session_participant_joined', session);
     }
     this.#tellCounts();

@@ -326,7 +326,8 @@ describe('a pin for everyone', () => {
     ]);
     await pin('theo', 'theo-3', 'unpin');
     await mara.settled();
-    expect(pinsOf(mara).at(-1)).toEqual([]);
+    const next = ['theo-2', 'theo-3'].map((sessionId) => [{ ...THEO, sessionId }]);
+    expect(pinsOf(mara)).toEqual([[THEO], ...next, []]);
   });
 
   it('of somebody who is not there pins nobody', async () => {
