@@ -13,7 +13,8 @@ const SAY_AGAIN_MS = 500;
 const ANSWER_LIMIT_MS = 4_000;
 // A client that negotiates does not hear that it should.
 const ASK_AGAIN_MS = 1_500;
-// Who has joined publishes a moment later; a browser takes about five seconds to miss its counterpart.
+// Who has joined publishes a moment later, and where one leaves the other often does, too; a browser takes about five
+// seconds to miss its counterpart.
 const SILENCE_AFTER_MS = 1_500;
 const REVEAL_AFTER_MS = 1_000;
 const MAX_ASKS = 6;
@@ -141,16 +142,27 @@ export class PairedTransport implements MediaTransport {
     this.#pair = choosePair(this.#legs, this.#pair);
     for (const leg of this.#legs) {
       const sink = this.#sinkFor(leg);
-      const isDue = leg.hasPublished && sink !== undefined && sink !== leg.sink;
-      if (isDue) this.#letGo(leg);
-      if (isDue && leg.unanswered < MAX_UNANSWERED) this.#ask(leg);
+      if (!this.#isDue(leg, sink)) continue;
+      this.#letGo(leg);
+      if (sink !== leg) this.#askInTurn(leg);
     }
-    if (this.#legs.some((leg) => this.#isDeserted(leg))) {
-      this.#cancelSilence();
-      this.#cancelSilence = this.#timers.after(SILENCE_AFTER_MS, () => {
-        for (const leg of this.#legs) if (this.#isDeserted(leg)) this.#silence(leg);
-      });
-    }
+    const isAlone = (leg: Leg) => this.#isDue(leg, leg) && this.#sinkFor(leg) === leg;
+    if (!this.#legs.some((leg) => this.#isDeserted(leg) || isAlone(leg))) return;
+    this.#cancelSilence();
+    this.#cancelSilence = this.#timers.after(SILENCE_AFTER_MS, () => {
+      for (const leg of this.#legs) {
+        if (this.#isDeserted(leg)) this.#silence(leg);
+        if (isAlone(leg)) this.#askInTurn(leg);
+      }
+    });
+  }
+
+  #isDue(leg: Leg, sink: Leg | undefined): boolean {
+    return leg.hasPublished && sink !== undefined && sink !== leg.sink;
+  }
+
+  #askInTurn(leg: Leg): void {
+    if (leg.unanswered < MAX_UNANSWERED) this.#ask(leg);
   }
 
   /** Ends the transport of the subscriber that a publisher speaks to no more. */

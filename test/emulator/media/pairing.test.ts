@@ -157,6 +157,21 @@ describe('one-to-one media', () => {
     expect(parseSdp(await publish(ada)).media[0]?.join()).not.toContain('answ');
   });
 
+  it('whose counterpart has left is asked to offer again a moment later, and not at all if it leaves as well', async () => {
+    const mara = await join('mara');
+    const theo = await join('theo');
+    const published = publish(mara);
+    await answer(theo);
+    await published;
+    mara.events.length = 0;
+    theo.say({ leaveCallRequest: { sessionId: 'theo-1' } });
+    await mara.next('participantLeft');
+    expect(await mara.settled()).not.toContain('iceRestart');
+    expect(await mara.next('iceRestart')).toEqual({ peerType: 0 });
+    mara.say({ leaveCallRequest: { sessionId: 'mara-1' } });
+    expect((await mara.settled()).filter((name) => name === 'iceRestart')).toHaveLength(1);
+  });
+
   it('when one of two leaves, the next takes the place: the subscriber’s transport ends before it gets another', async () => {
     const mara = await join('mara');
     const theo = await join('theo');
