@@ -4,7 +4,7 @@ import { PUBLISHER, SUBSCRIBER } from './messages.js';
 import type { Publication } from './offer-rewriting.js';
 import { choosePair } from './pairing.js';
 import { placeholderAnswer } from './placeholder-answer.js';
-import { midOf, parseSdp, ufragOf } from './sdp.js';
+import { isAnswerTo, midOf, parseSdp, ufragOf } from './sdp.js';
 import type { Endpoint, MediaTransport, PublisherOffer } from './transport.js';
 
 // A client that has just joined may not listen yet, so an offer is said again until it is answered.
@@ -22,6 +22,7 @@ const MAX_UNANSWERED = 3;
 
 interface Waiting {
   readonly negotiationId: number;
+  readonly offer: string;
   readonly settle: (answer: string | undefined) => void;
 }
 
@@ -100,9 +101,10 @@ export class PairedTransport implements MediaTransport {
     const leg = this.#legOf(endpoint);
     const waiting = leg === undefined ? undefined : this.#waiting.get(leg);
     if (waiting === undefined) return;
-    // Older clients do not say which offer they answer.
-    if (negotiationId !== undefined && negotiationId !== waiting.negotiationId) return;
-    waiting.settle(sdp);
+    // Older clients do not say which offer they answer, and answer each that is said again.
+    const isMeant =
+      negotiationId === undefined ? isAnswerTo(waiting.offer, sdp) : negotiationId === waiting.negotiationId;
+    if (isMeant) waiting.settle(sdp);
   }
 
   trickle(endpoint: Endpoint, peerType: number, candidate: string): void {
@@ -226,7 +228,7 @@ export class PairedTransport implements MediaTransport {
         if (this.#waiting.get(leg) === waiting) this.#waiting.delete(leg);
         resolve(answer);
       };
-      const waiting: Waiting = { negotiationId, settle };
+      const waiting: Waiting = { negotiationId, offer: sdp, settle };
       const cancelLimit = this.#timers.after(
         ANSWER_LIMIT_MS,
         () => settle(undefined),

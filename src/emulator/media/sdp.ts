@@ -46,3 +46,18 @@ export function sessionLines(version: number, mids: readonly string[]): string[]
     'a=msid-semantic: WMS *',
   ];
 }
+
+const isRejected = ([head = '']: readonly string[]) => /^m=\S+ 0 /.test(head);
+
+/** Whether an answer fits an offer: the same media, rejected where they are offered so, under the same names elsewhere. */
+export function isAnswerTo(offer: string, answer: string): boolean {
+  const answered = parseSdp(answer).media;
+  const offered = parseSdp(offer).media;
+  return (
+    answered.length === offered.length &&
+    offered.every((section, index) => {
+      const other = answered[index] ?? [];
+      return isRejected(section) ? isRejected(other) : !isRejected(other) && midOf(section) === midOf(other);
+    })
+  );
+}

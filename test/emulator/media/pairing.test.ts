@@ -127,6 +127,27 @@ describe('one-to-one media', () => {
     expect(await published).toContain('answ');
   });
 
+  it('an older client’s second answer to an offer that was said again is not taken for that to the next offer', async () => {
+    const mara = await join('mara');
+    const theo = await join('theo');
+    const ada = await join('ada');
+    const reply = (sdp: string) => theo.call('SendAnswer', { peerType: 1, sessionId: 'theo-1', sdp });
+    const published = publish(mara);
+    await reply(answerTo((await theo.next('subscriberOffer')).sdp ?? ''));
+    await published;
+    mara.say({ leaveCallRequest: { sessionId: 'mara-1' } });
+    await theo.next('participantLeft');
+    theo.events.length = 0;
+    const second = publish(ada);
+    const rejected = answerTo((await theo.next('subscriberOffer')).sdp ?? '');
+    theo.events.length = 0;
+    await reply(rejected);
+    const { sdp = '' } = await theo.next('subscriberOffer');
+    await reply(rejected);
+    await reply(answerTo(sdp));
+    expect(parseSdp(await second).media.map(([head]) => head?.split(' ')[1])).toEqual(['9', '9']);
+  });
+
   it('a subscriber’s candidates reach the publisher under the publisher’s name for the medium', async () => {
     const mara = await join('mara');
     const theo = await join('theo');
