@@ -92,24 +92,25 @@ function interpret(
   requestId: string,
 ): ApiResponse {
   const { status } = response;
-  const origin = { status, requestId, rateLimit: readRateLimit(response.headers) };
+  // Read for errors alone: a good answer tells nobody of it.
+  const origin = () => ({ status, requestId, rateLimit: readRateLimit(response.headers) });
   let data: unknown;
   try {
     data = text === '' ? undefined : JSON.parse(text);
   } catch (cause) {
-    return strange(response, strangeAnswer({ ...origin, cause }));
+    return strange(response, strangeAnswer({ ...origin(), cause }));
   }
   const isOk = status >= 200 && status < 300;
   const mayBeEmpty = status === 204 || method === 'HEAD';
   const isObject = typeof data === 'object' && data !== null;
   const isOwn = isOk ? isObject || (mayBeEmpty && data === undefined) : isWireError(data);
-  if (!isOwn) return strange(response, strangeAnswer(origin));
+  if (!isOwn) return strange(response, strangeAnswer(origin()));
   const isEvidence = !response.redirected;
   if (isOk) return { status, data, error: undefined, isEvidence };
   return {
     status,
     data,
-    error: apiErrorOf(data as never, { ...origin, token }),
+    error: apiErrorOf(data as never, { ...origin(), token }),
     isEvidence,
   };
 }
