@@ -1,7 +1,7 @@
 import type { Moment } from '../environment/clock.js';
 import type { TokenFacts } from './token-facts.js';
 
-/** What an attempt or the app delivers; the rest of the facts is added here. */
+/** What an attempt or the app delivers, made for this: the rest of the facts is added to it. */
 export type Delivery = Omit<
   TokenFacts,
   | 'generation'
@@ -54,26 +54,14 @@ export class HeldTokens {
     // A guest who became another has no way back: id and token never differ.
     if (this.#kept?.userId !== delivery.userId) this.#kept = undefined;
     this.#generation += 1;
-    const { value, claims, userId, expiresAtMs, issuedAtMs, receivedAt, requestedAt, origin, jitter } =
-      delivery;
-    // Field by field: a spread costs each token a hidden class of its own.
-    this.#held = {
-      generation: this.#generation,
-      value,
-      claims,
-      userId,
-      expiresAtMs,
-      issuedAtMs,
-      receivedAt,
-      requestedAt,
-      origin,
-      jitter,
-    };
+    // Completed, not copied: a spread costs each token a hidden class of its own.
+    const held: TokenFacts = Object.assign(delivery, { generation: this.#generation });
+    this.#held = held;
     // The same string once more is what the server took before, and nothing to go back to.
     const known = [this.#kept, previous].find((token) => token?.value === delivery.value);
-    if (known?.acceptedAt && !known.rejectedByServerAt) this.#held.acceptedAt = known.acceptedAt;
+    if (known?.acceptedAt && !known.rejectedByServerAt) held.acceptedAt = known.acceptedAt;
     if (known && known === this.#kept) this.#kept = undefined;
-    return this.#held;
+    return held;
   }
 
   /** The server took this token. Returns whether that was news. */
