@@ -4,7 +4,7 @@ import { prepareBody } from './http/body.js';
 import { type Send, wholeBudget } from './http/request.js';
 import type { NewGuest } from './refresh/token-provider.js';
 import { decodeClaims } from './token/claims.js';
-import type { KnownUser } from './user.js';
+import { detailsOf, type KnownUser } from './user.js';
 
 interface CreateGuestResponse {
   readonly user?: UserResponse;
@@ -22,13 +22,12 @@ export function returningGuest(asked: KnownUser, token: string): KnownUser {
  * the coordinator assigns. Rejects with the `ApiError` or `ConnectionError` itself.
  */
 export async function createGuest(send: Send, asked: KnownUser, signal: AbortSignal): Promise<NewGuest> {
-  const { id, name, image, custom } = asked;
   const request = {
     method: 'POST',
     path: '/guest',
     query: undefined,
     headers: undefined,
-    body: await prepareBody({ user: { id, name, image, custom } }),
+    body: await prepareBody({ user: detailsOf(asked) }),
     signal,
     budget: wholeBudget(),
   };

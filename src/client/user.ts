@@ -89,6 +89,11 @@ function copyCustom(custom: unknown): Readonly<Record<string, unknown>> {
   }
 }
 
+/** What the coordinator is told of a user. */
+export function detailsOf({ id, name, image, custom }: KnownUser): object {
+  return { id, name, image, custom };
+}
+
 /** Checks what the app passed as its user and copies it; what was passed is never touched or kept. */
 export function readUser(input: unknown): KnownUser {
   if (typeof input !== 'object' || input === null) {

@@ -7,7 +7,7 @@ import type { WebSocketConstructor } from '../environment/web-socket.js';
 import * as CODE from '../http/api-codes.js';
 import { isWireError, type WireError } from '../http/api-error.js';
 import type { TokenFacts } from '../token/token-facts.js';
-import type { KnownUser } from '../user.js';
+import { detailsOf, type KnownUser } from '../user.js';
 import { type Ending, type Frame, JsonSocket } from './json-socket.js';
 
 export const HANDSHAKE_LIMIT_MS = 15_000;
@@ -47,8 +47,8 @@ interface HandshakeOptions {
   readonly signal: AbortSignal;
 }
 
-function authFrame(token: TokenFacts, { id, name, image, custom }: KnownUser): object {
-  return { token: token.value, user_details: { id, name, image, custom }, products: ['video'] };
+function authFrame(token: TokenFacts, user: KnownUser): object {
+  return { token: token.value, user_details: detailsOf(user), products: ['video'] };
 }
 
 function networkFailure(ending: Ending): HandshakeFailed {
