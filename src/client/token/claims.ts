@@ -8,27 +8,26 @@ export interface TokenClaims {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Base64url (or base64, padded or not) to bytes; undefined where a character is neither. */
-function decodeBase64(text: string): number[] | undefined {
-  const bytes: number[] = [];
+/**
+ * Base64url (or base64, padded or not) of UTF-8 as text: by way of percent-encoding, since React Native has no
+ * `TextDecoder`. Empty where a character is neither; throws on malformed bytes.
+ */
+function decodeText(text: string): string {
+  let encoded = '';
   let bits = 0;
   let width = 0;
   for (const character of withoutPadding(text).replace(/\+/g, '-').replace(/\//g, '_')) {
     const value = ALPHABET.indexOf(character);
-    if (value < 0) return undefined;
+    if (value < 0) return '';
     bits = ((bits << 6) | value) & 0xffff;
     width += 6;
     if (width >= 8) {
       width -= 8;
-      bytes.push((bits >> width) & 0xff);
+      const byte = (bits >> width) & 0xff;
+      encoded += `%${byte.toString(16).padStart(2, '0')}`;
     }
   }
-  return bytes;
-}
-
-/** UTF-8 by way of percent-encoding, since React Native has no `TextDecoder`; throws on malformed bytes. */
-function decodeUtf8(bytes: number[]): string {
-  return decodeURIComponent(bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''));
+  return decodeURIComponent(encoded);
 }
 
 /** Reads the claims of a JWT without verifying it; undefined for anything that is not one. */
@@ -43,10 +42,9 @@ export function algorithmOf(token: string): string | undefined {
 
 function decodePart(token: string, index: 0 | 1): Readonly<Record<string, unknown>> | undefined {
   const segments = token.split('.');
-  const bytes = segments.length === 3 ? decodeBase64(segments[index] as string) : undefined;
-  if (!bytes) return undefined;
+  if (segments.length !== 3) return undefined;
   try {
-    const part: unknown = JSON.parse(decodeUtf8(bytes));
+    const part: unknown = JSON.parse(decodeText(segments[index] as string));
     return typeof part === 'object' && part !== null && !Array.isArray(part)
       ? (part as Readonly<Record<string, unknown>>)
       : undefined;
