@@ -44,11 +44,11 @@ export class PairedTransport implements MediaTransport {
     this.#timers = timers;
   }
 
-  attach(endpoint: Endpoint): void {
+  attach(endpoint: Endpoint, previous = endpoint): void {
     const leg = new Leg(endpoint);
-    const index = this.#legs.findIndex((one) => one.endpoint === endpoint);
-    if (index === -1) this.#legs.push(leg);
-    else this.#drop(this.#legs.splice(index, 1, leg)[0]);
+    const replaced = this.#legOf(previous);
+    if (replaced === undefined) this.#legs.push(leg);
+    else this.#replace(replaced, leg);
     this.#review();
   }
 
@@ -131,6 +131,14 @@ export class PairedTransport implements MediaTransport {
     return this.#legs.find((leg) => leg.endpoint === endpoint);
   }
 
+  /** Who comes back with other connections keeps the place, though a third may wait for it. */
+  #replace(replaced: Leg, leg: Leg): void {
+    const put = (one: Leg) => (one === replaced ? leg : one);
+    this.#legs = this.#legs.map(put);
+    this.#pair = this.#pair.map(put);
+    this.#drop(replaced);
+  }
+
   /** To whom a publisher speaks now: the other of the pair; itself, idly, when it had somebody and is alone. */
   #sinkFor(leg: Leg): Leg | undefined {
     const [one, other] = this.#pair;
@@ -195,8 +203,7 @@ export class PairedTransport implements MediaTransport {
     leg.isRevealed = false;
   }
 
-  #drop(leg: Leg | undefined): void {
-    if (leg === undefined) return;
+  #drop(leg: Leg): void {
     this.#stopAsking(leg);
     this.#waiting.get(leg)?.settle(undefined);
     if (leg.source !== undefined) this.#disconnect(leg.source);

@@ -66,7 +66,7 @@ export class Room {
       },
     });
     if (known !== undefined && fastReconnect) this.transport.resume(session);
-    else this.transport.attach(session);
+    else this.transport.attach(session, previous);
     // The client waits for it on the socket that it leaves.
     before?.send({ participantMigrationComplete: {} });
     if (previous !== undefined && previous !== session) this.remove(previous, 'joined again');

@@ -22,8 +22,8 @@ export interface PublisherOffer {
  * server for one, would stand in here.
  */
 export interface MediaTransport {
-  /** The session is there, with connections that are new. */
-  attach(endpoint: Endpoint): void;
+  /** The session is there, with connections that are new; it may take the place of one that its client had before. */
+  attach(endpoint: Endpoint, previous?: Endpoint): void;
   /** The session's client can be reached again, over the connections that it had. */
   resume(endpoint: Endpoint): void;
   /** The session's client can't be reached now. */

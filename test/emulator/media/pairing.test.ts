@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { attribute, midOf, parseSdp, writeSdp } from '../../../src/emulator/media/sdp.js';
 import { Scene } from '../support/emulator.js';
-import { MediaClient } from './media-client.js';
+import { credentialsOf, MediaClient } from './media-client.js';
 
 const scene = new Scene();
 const CALL = 'default:standup';
@@ -176,6 +176,26 @@ describe('one-to-one media', () => {
     await published;
     expect(await ada.settled()).not.toContain('subscriberOffer');
     expect(parseSdp(await publish(ada)).media[0]?.join()).not.toContain('answ');
+  });
+
+  it('one of two who joins again keeps the place, though a third waits for it', async () => {
+    const mara = await join('mara');
+    const theo = await join('theo');
+    const ada = await join('ada');
+    const published = publish(mara);
+    await answer(theo);
+    await published;
+    mara.events.length = 0;
+    const credentials = await credentialsOf(scene, 'theo', CALL);
+    const again = await MediaClient.open(credentials, 'theo-2');
+    clients.push(again);
+    const reconnectDetails = { strategy: 3, previousSessionId: 'theo-1' };
+    again.say({ joinRequest: { token: credentials.token, sessionId: 'theo-2', reconnectDetails } });
+    await mara.next('iceRestart');
+    const second = publish(mara);
+    await answer(again);
+    expect(await second).toContain('answ');
+    expect(await ada.settled()).not.toContain('subscriberOffer');
   });
 
   it('whose counterpart has left is asked to offer again a moment later, and not at all if it leaves as well', async () => {
