@@ -56,6 +56,27 @@ describe.each(OFFICIAL_CLIENTS)('%s', (client) => {
     expect(await visitor.evaluate(() => tab.isJoined)).toBe(true);
   });
 
+  test('who is pinned for everyone is pinned for all, after a rejoin and to late-comers, too, until it is undone', async () => {
+    const [host, visitor] = await hostAndVisitor();
+    const pinned = (page: Page, id: string | undefined) =>
+      page.waitForFunction((one) => tab.pinned.length === (one ? 1 : 0) && tab.pinned[0] === one, id);
+    const change = (method: 'pinForEveryone' | 'unpinForEveryone') =>
+      host.evaluate((name) => {
+        const { sessionId = '' } = tab.call.state.participants.find(({ userId }) => userId === 'bea') ?? {};
+        return tab.call[name]({ user_id: 'bea', session_id: sessionId });
+      }, method);
+    await host.waitForFunction(() => tab.others.length === 1);
+    await change('pinForEveryone');
+    await Promise.all([pinned(host, 'bea'), pinned(visitor, 'bea')]);
+    scene.emulator.faults.askToReconnect('rejoin', { userId: 'bea' });
+    await visitor.waitForFunction(() => tab.reconnects === 1 && tab.isJoined);
+    await host.waitForFunction(() => tab.others.length === 1);
+    const late = await joined('cleo');
+    await Promise.all([host, visitor, late].map((page) => pinned(page, 'bea')));
+    await change('unpinForEveryone');
+    await Promise.all([host, visitor, late].map((page) => pinned(page, undefined)));
+  });
+
   test('a screen that is shared is told and seen, and told when it ends', async () => {
     const [host, visitor] = await hostAndVisitor();
     await seesAndHears(host, visitor);

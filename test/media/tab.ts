@@ -107,6 +107,13 @@ export class Tab {
     }));
   }
 
+  /** Who is pinned, by somebody else for everyone. */
+  get pinned(): string[] {
+    return this.call.state.participants
+      .filter(({ pin }) => pin?.isLocalPin === false)
+      .map(({ userId }) => userId);
+  }
+
   /** Frames per kind that have arrived so far over the subscriber's connection. */
   async received(): Promise<{ videoFrames: number; audioPackets: number; videoBytes: number }> {
     const sums = { videoFrames: 0, audioPackets: 0, videoBytes: 0 };
