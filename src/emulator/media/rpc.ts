@@ -95,6 +95,7 @@ async function perform(server: MediaServer, name: RpcName, context: Context<Env>
   const request = (await readRequest(context, message)) as Request<RpcName>;
   const session = room.find(request.sessionId ?? '');
   if (session === undefined && REPORTS.has(name)) return {};
+  // Reached, too, by what was under way when its session left: official clients write it to the console, and no more.
   if (session === undefined || session.userId !== admitted.caller.userId) {
     throw new MediaRefusal(ERROR_CODE.participantNotFound, 'the session is not known');
   }
