@@ -60,7 +60,7 @@ export interface ClientLifetime {
 }
 
 /** Whether `disconnect()` was called, here or by the app. */
-const isEnded = ({ auth }: StreamVideo) => auth.state.status === 'signed_out';
+const isEnded = (client: StreamVideo) => client.auth.state.status === 'signed_out';
 
 type Failure = AnyStreamVideoError | undefined;
 

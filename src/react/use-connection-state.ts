@@ -3,7 +3,7 @@ import { useStreamVideo } from './provider.js';
 import { useSnapshot } from './use-snapshot.js';
 
 const subscribe = (client: StreamVideo, listener: () => void) => client.on('connection.changed', listener);
-const read = ({ connectionState }: StreamVideo) => connectionState;
+const read = (client: StreamVideo) => client.connectionState;
 
 /** The socket's state, `client.connectionState`. Without a client, and on a server, `idle`. */
 export function useConnectionState(): ConnectionState {

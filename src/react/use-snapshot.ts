@@ -32,8 +32,8 @@ export function subscribe(subject: Subject<unknown>, listener: () => void): () =
   return subject.subscribe(listener);
 }
 
-function readState<State>({ state }: Subject<State>): State {
-  return state;
+function readState<State>(subject: Subject<State>): State {
+  return subject.state;
 }
 
 /** The `state` of what tells its changes to those who subscribe. */
