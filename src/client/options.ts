@@ -3,6 +3,7 @@ import { type Names, readKnown } from '../shared/known-options.js';
 import { readGiven, refuse } from '../shared/refuse.js';
 import { sanitize } from '../shared/sanitize.js';
 import { checkProvider } from './auth/auth.js';
+import { MAX_TIMER_MS } from './environment/timers.js';
 import type { WebSocketConstructor } from './environment/web-socket.js';
 import { isDots } from './http/path.js';
 import type { Fetch } from './http/send.js';
@@ -153,8 +154,6 @@ const KNOWN: Names<keyof Given> = {
 };
 const KNOWN_TIMEOUTS: Names<keyof Timeouts> = { requestMs: true, providerMs: true, connectMs: true };
 const SYNONYMS = { url: 'baseUrl', host: 'baseUrl', endpoint: 'baseUrl', loglevel: 'logger' };
-/** Beyond it a timer overflows and fires at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 function readApiKey(apiKey: unknown): string {
@@ -189,7 +188,7 @@ function readTimeouts(timeouts: unknown): Settings['timeouts'] {
   const given = readKnown<Timeouts>('timeouts', timeouts, KNOWN_TIMEOUTS);
   const entries = Object.entries(DEFAULT_TIMEOUTS).map(([name, byDefault]) => {
     const value = given[name as keyof Timeouts] ?? byDefault;
-    if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMEOUT_MS) {
+    if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMER_MS) {
       return refuse(
         'invalid_option',
         `timeouts.${name} is no time limit`,
@@ -201,34 +200,22 @@ function readTimeouts(timeouts: unknown): Settings['timeouts'] {
   return Object.fromEntries(entries) as Settings['timeouts'];
 }
 
-function readChoice<T extends string>(name: string, value: unknown, choices: readonly [T, ...T[]]): T {
-  if (value === undefined) return choices[0];
+function readChoice<T extends string>(name: keyof Given, given: Given, ...choices: readonly [T, ...T[]]): T {
+  const { [name]: value = choices[0] } = given;
   const choice = choices.find((candidate) => candidate === value);
+  const names = choices.join(', ');
   return (
-    choice ??
-    refuse(
-      'invalid_option',
-      `${name} is none of ${choices.join(', ')}`,
-      `Pass ${name} as one of ${choices.join(', ')}.`,
-    )
+    choice ?? refuse('invalid_option', `${name} is none of ${names}`, `Pass ${name} as one of ${names}.`)
   );
 }
 
-function readCallable<T>(name: string, value: unknown): T | undefined {
-  if (value === undefined || typeof value === 'function') return value as T | undefined;
+function readAs<T>(type: 'function' | 'string', name: keyof Given, given: Given): T | undefined {
+  const value = given[name];
+  if (value === undefined || typeof value === type) return value as T | undefined;
   return refuse(
     'invalid_option',
-    `${name} must be a function, not ${describeType(value)}`,
-    `Leave ${name} out to take the platform's.`,
-  );
-}
-
-function readText(name: string, value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value;
-  return refuse(
-    'invalid_option',
-    `${name} must be a string, not ${describeType(value)}`,
-    `Pass ${name} as a string.`,
+    `${name} must be a ${type}, not ${describeType(value)}`,
+    type === 'string' ? `Pass ${name} as a string.` : `Leave ${name} out to take the platform's.`,
   );
 }
 
@@ -251,15 +238,15 @@ function readSettings(given: Given): GivenOptions {
     logger,
     user,
     baseUrl,
-    fetch: readCallable<Fetch>('fetch', given.fetch),
-    WebSocket: readCallable<WebSocketConstructor>('WebSocket', given.WebSocket),
-    refresh: readChoice('refresh', given.refresh, ['auto', 'on-demand']),
-    guestExpiry: readChoice('guestExpiry', given.guestExpiry, ['renew', 'suspend']),
-    tabs: readChoice('tabs', given.tabs, ['isolated', 'shared']),
+    fetch: readAs<Fetch>('function', 'fetch', given),
+    WebSocket: readAs<WebSocketConstructor>('function', 'WebSocket', given),
+    refresh: readChoice('refresh', given, 'auto', 'on-demand'),
+    guestExpiry: readChoice('guestExpiry', given, 'renew', 'suspend'),
+    tabs: readChoice('tabs', given, 'isolated', 'shared'),
     timeouts: readTimeouts(given.timeouts),
-    clientName: readText('clientName', given.clientName),
+    clientName: readAs<string>('string', 'clientName', given),
     locationHintUrl:
-      readText('locationHintUrl', given.locationHintUrl) ??
+      readAs<string>('string', 'locationHintUrl', given) ??
       (baseUrl === DEFAULT_BASE_URL ? DEFAULT_LOCATION_HINT_URL : undefined),
     tokenProvider: tokenProvider === undefined ? undefined : checkProvider(tokenProvider),
   };

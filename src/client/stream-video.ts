@@ -286,12 +286,13 @@ export class StreamVideo {
 
   /** An event of the client itself. */
   #tell(name: keyof LocalEvents, event: LogData & { readonly type: string }): void {
-    logEvent(this.#settings.logger, name, event);
     const { ending } = this.#session;
+    logEvent(this.#settings.logger, name, event);
     this.#react(name);
-    if (name === 'connection.changed') this.#events.cutOff(({ type }) => type === name);
-    // Whatever ends after its session is dropped, but for the news that it has ended.
-    else if (ending.aborted) return;
+    if (event.state === this.connectionState) this.#events.cutOff(({ type }) => type === name);
+    // What the logger has changed since is no news. Whatever ends after its session is dropped, but for the news
+    // that it has ended.
+    else if (event.state || ending.aborted) return;
     this.#events.emit(event);
   }
 

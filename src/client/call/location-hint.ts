@@ -54,7 +54,9 @@ export class LocationHint {
     const { signal, abort, unlink } = linkSignals(ending);
     const timer = timers.set(() => abort(undefined), LIMIT_MS);
     try {
-      const { headers } = await abortable(fetch(url, { method: 'HEAD', signal }), signal);
+      // Whatever the app's own function returns is no promise yet.
+      const asked = (async () => fetch(url, { method: 'HEAD', signal }))();
+      const { headers } = await abortable(asked, signal);
       return headers.get('x-amz-cf-pop')?.slice(0, 3);
     } finally {
       timers.clear(timer);

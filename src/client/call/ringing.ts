@@ -1,5 +1,5 @@
 import type { RingOutcome } from '../call-events.js';
-import type { TimerHandle, Timers } from '../environment/timers.js';
+import { MAX_TIMER_MS, type TimerHandle, type Timers } from '../environment/timers.js';
 import { type CallParts, OUTCOMES } from './call-parts.js';
 import { instantOf } from './event-time.js';
 
@@ -64,7 +64,8 @@ export class Ringing {
     this.#readIn(QUIET_MS);
     const { auto_cancel_timeout_ms: cancel, missed_call_timeout_ms: missed } =
       parts.call?.settings?.ring ?? {};
-    const limitMs = [cancel, missed].find((ms) => Number(ms) > 0) ?? LIMIT_MS;
+    // What no timer can keep is no limit.
+    const limitMs = [cancel, missed].map(Number).find((ms) => ms > 0 && ms < MAX_TIMER_MS) ?? LIMIT_MS;
     this.#limit = timers.setInBackground(() => {
       this.rest();
       this.#options.changed();

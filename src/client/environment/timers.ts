@@ -1,5 +1,8 @@
 export type TimerHandle = ReturnType<typeof setTimeout>;
 
+/** Beyond it a timer overflows and fires at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The platform's timers, looked up at each use and called without a receiver. */
 export class Timers {
   set(callback: () => void, delayMs: number): TimerHandle {
@@ -8,11 +11,10 @@ export class Timers {
 
   /** A timer that does not keep a Node, Bun or Deno process alive. */
   setInBackground(callback: () => void, delayMs: number): TimerHandle {
-    const handle: unknown = setTimeout(callback, delayMs);
-    if (typeof handle === 'object' && handle !== null && 'unref' in handle) {
-      (handle as { unref(): void }).unref();
-    }
-    return handle as TimerHandle;
+    const handle = this.set(callback, delayMs);
+    // A number in browsers.
+    (handle as { unref?: () => void } | undefined)?.unref?.();
+    return handle;
   }
 
   clear(handle: TimerHandle | undefined): void {

@@ -1,6 +1,6 @@
 import { describeType } from '../../shared/describe-value.js';
 import { UnauthorizedError } from '../../shared/errors.js';
-import { refuse, refuseToken } from '../../shared/refuse.js';
+import { readGiven, refuse, refuseToken } from '../../shared/refuse.js';
 import { sanitize } from '../../shared/sanitize.js';
 import { discardBody, readBody } from '../environment/read-body.js';
 import { isRedirect } from '../environment/redirect.js';
@@ -146,8 +146,12 @@ export function fetchTokenProvider(
   options: FetchTokenProviderOptions = {},
 ): TokenProvider {
   // Not in the signature: it is part of the declarations, and only a browser's types know `cache`.
-  const { callCids, headers, cache = 'no-store', ...init } = options;
-  const address = String(url);
+  const {
+    callCids,
+    headers,
+    cache = 'no-store',
+    ...init
+  } = readGiven('The options of fetchTokenProvider', () => ({ ...options }));
   if (typeof url !== 'string' && Object.prototype.toString.call(url) !== '[object URL]') {
     refuse(
       'invalid_option',
@@ -155,6 +159,7 @@ export function fetchTokenProvider(
       "Pass the address of your token endpoint, for example '/token'.",
     );
   }
+  const address = String(url);
   return async ({ user, reason, signal }) => {
     const sent = new Headers(typeof headers === 'function' ? await headers() : headers);
     sent.set('content-type', 'application/json');

@@ -295,7 +295,8 @@ export class Connection {
       this.#backOff.noteUptime(environment.clock.now().monotonicMs - this.#live.since.monotonicMs);
     }
     this.#drop('reconnecting');
-    this.#start({ isReconnect: true, after: failure });
+    // The socket's own class may have called connect() while it was closed.
+    if (!this.#loop) this.#start({ isReconnect: true, after: failure });
   }
 
   #drop(reason: string): void {

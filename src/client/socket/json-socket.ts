@@ -78,24 +78,34 @@ export class JsonSocket {
     this.#timers = timers;
     const socket = new WebSocket(url);
     this.#socket = socket;
-    this.opened = new Promise((resolve) => this.#on('open', () => resolve()));
-    this.#on('message', (event) => {
-      const data = read(event, 'data');
-      if (isTooLarge(data)) this.#end({ code: FRAME_TOO_LARGE, reason: 'a frame larger than 4 MiB' });
-      else this.#tell((listener) => listener.onFrame(parseFrame(data)));
+    let open = () => {};
+    this.opened = new Promise((resolve) => {
+      open = resolve;
     });
-    this.#on('close', (event) => {
-      timers.clear(this.#terminateTimer);
-      const code = read(event, 'code');
-      this.#end({ code: typeof code === 'number' ? code : 0, reason: readText(event, 'reason') ?? '' });
-    });
-    // Stays for good: some runtimes raise an error after we have closed, and nobody else would catch it.
-    this.#on('error', (event) => {
-      // The close that mostly follows knows the code and the reason.
-      const end = () =>
-        this.#end({ code: 0, reason: '', cause: read(event, 'error') ?? read(event, 'message') });
-      if (!this.#isOver) this.#errorTimer ??= timers.set(end, 0);
-    });
+    try {
+      this.#on('open', () => open());
+      this.#on('message', (event) => {
+        const data = read(event, 'data');
+        if (isTooLarge(data)) this.#end({ code: FRAME_TOO_LARGE, reason: 'a frame larger than 4 MiB' });
+        else this.#tell((listener) => listener.onFrame(parseFrame(data)));
+      });
+      this.#on('close', (event) => {
+        timers.clear(this.#terminateTimer);
+        const code = read(event, 'code');
+        this.#end({ code: typeof code === 'number' ? code : 0, reason: readText(event, 'reason') ?? '' });
+      });
+      // Stays for good: some runtimes raise an error after we have closed, and nobody else would catch it.
+      this.#on('error', (event) => {
+        // The close that mostly follows knows the code and the reason.
+        const end = () =>
+          this.#end({ code: 0, reason: '', cause: read(event, 'error') ?? read(event, 'message') });
+        if (!this.#isOver) this.#errorTimer ??= timers.set(end, 0);
+      });
+    } catch (cause) {
+      // One that cannot be listened to is not left open.
+      this.close();
+      throw cause;
+    }
   }
 
   /** Whether the platform says that the socket is open. */

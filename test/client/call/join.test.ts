@@ -449,6 +449,7 @@ test('a session that ends rejects the joins of its time, sent or not', async () 
 });
 
 describe('the location', () => {
+  const thenable = (then: (settle: (value: unknown) => void) => void) => ({ then });
   const HINT = 'https://hint.test/';
   const hints = () => world_.coordinator.requests.filter(({ url }) => url.host.startsWith('hint'));
   const pop = (value: string) => new Response(null, { headers: { 'x-amz-cf-pop': value } });
@@ -504,6 +505,25 @@ describe('the location', () => {
     hint = () => pop('FRA56-P4');
     await call.join();
     expect(locations()).toEqual(['ERR', 'FRA']);
+  });
+
+  test.each<[string, (settle: (value: unknown) => void) => void]>([
+    ['settles in another that never calls back', (settled) => settled(thenable(() => {}))],
+    [
+      'throws',
+      () => {
+        throw new Error('x');
+      },
+    ],
+    ['never calls back', () => {}],
+  ])('is ERR where the app answers with a thenable that %s', async (_what, then) => {
+    begin({
+      locationHintUrl: HINT,
+      fetch: (url: string) => (url === HINT ? thenable(then) : Promise.resolve(answer(joined(), 201))),
+    });
+    const joining = watch(call.join());
+    await advance(6_000);
+    expect([joining.state, call.state.joined]).toEqual(['resolved', true]);
   });
 
   test('is ERR after 6 s where the hint never answers', async () => {

@@ -117,6 +117,11 @@ describe('a caller', () => {
     [{ auto_cancel_timeout_ms: 0, missed_call_timeout_ms: 25_000 }, 3],
     [{ auto_cancel_timeout_ms: 15_000 }, 1],
     [{ auto_cancel_timeout_ms: 5_000 }, 0],
+    // What is no number of milliseconds that a timer can keep is no limit.
+    [{ auto_cancel_timeout_ms: '20000' }, 2],
+    [{ auto_cancel_timeout_ms: 2 ** 31, missed_call_timeout_ms: 20_000 }, 2],
+    [{ auto_cancel_timeout_ms: 1e300 }, 4],
+    [{ auto_cancel_timeout_ms: {}, missed_call_timeout_ms: [] }, 4],
   ])('reads as long as the call says: %j', async (ring, count) => {
     await client.disconnect();
     begin(() => ringCall(ring));

@@ -413,3 +413,44 @@ describe('a redirect', () => {
     });
   });
 });
+
+describe('what the app hands in', () => {
+  const unreadable = Proxy.revocable({}, {});
+  unreadable.revoke();
+  const throwing = {
+    get headers(): never {
+      throw new Error('do not look');
+    },
+  };
+
+  test.each([
+    ['a revoked proxy', unreadable.proxy],
+    ['an option that throws', throwing],
+  ])('is refused at once where it cannot be read: %s', (_what, options) => {
+    expect(() => fetchTokenProvider('/token', options as never)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', code: 'invalid_option' }),
+    );
+  });
+
+  test('may be null, which is none', async () => {
+    endpoint(new Response('token'));
+    expect(await ask('https://app.example/token', null as never)).toBe('token');
+  });
+
+  test.each([
+    ['no text', Object.create(null)],
+    [
+      'text that throws',
+      {
+        toString: () => {
+          throw new Error('x');
+        },
+      },
+    ],
+    ['a symbol', Symbol('x')],
+  ])('as the address is refused where it is %s', (_what, url) => {
+    expect(() => fetchTokenProvider(url as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining('must be a URL') }),
+    );
+  });
+});

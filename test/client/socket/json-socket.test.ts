@@ -279,3 +279,29 @@ describe('a socket that can be torn down', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('a class that cannot be listened to', () => {
+  test.each([1, 2, 3, 4])('is refused, and its socket is closed (listener %i)', async (which) => {
+    const { sockets, WebSocket } = fakeWebSockets((made) => {
+      let count = 0;
+      const add = made.addEventListener.bind(made);
+      made.addEventListener = (type, heard) => {
+        count += 1;
+        if (count === which) throw new Error('no listeners here');
+        add(type, heard);
+      };
+    });
+    expect(() => new JsonSocket(WebSocket, 'ws://x.example', new Timers())).toThrow('no listeners here');
+    expect(sockets.map(({ readyState }) => readyState)).toEqual([3]);
+  });
+
+  test('has no such method: refused in the same way, and no rejection is left to nobody', () => {
+    const close = vi.fn();
+    class Bare {
+      readonly readyState = 0;
+      readonly close = close;
+    }
+    expect(() => new JsonSocket(Bare as never, 'ws://x.example', new Timers())).toThrow(TypeError);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+});

@@ -401,3 +401,90 @@ describe('an abort from inside a listener', () => {
     expect([connecting.state, client.connectionState]).toEqual(['resolved', 'connected']);
   });
 });
+
+describe('a logger', () => {
+  /** Acts at its n-th line, and at no other. */
+  function logging(moment: number, act: () => void) {
+    let lines = 0;
+    const line = () => {
+      lines += 1;
+      if (lines === moment) act();
+    };
+    return { lines: () => lines, logger: { debug: line, info: line, warn: line, error: line } };
+  }
+
+  const ACTIONS: Readonly<Record<string, () => void>> = {
+    'disconnect()': () => void client.disconnect(),
+    'disconnect() and connect()': () => {
+      void client.disconnect();
+      watch(client.connect());
+    },
+    'connect()': () => void watch(client.connect()),
+  };
+
+  test.each(Object.keys(ACTIONS))(
+    'that calls %s leaves no listener with a false last state',
+    async (name) => {
+      const [scenario] = SCENARIOS as [Scenario];
+      let moment = 0;
+      let hasActed = true;
+      while (hasActed) {
+        moment += 1;
+        const { lines, logger } = logging(moment, ACTIONS[name] as () => void);
+        make({ logger });
+        listenAfterwards();
+        await live(scenario, () => lines() >= moment);
+        hasActed = lines() >= moment;
+        expect([moment, lastState() ?? 'idle']).toEqual([moment, client.connectionState]);
+        await client.disconnect();
+        await settle();
+      }
+      expect(moment).toBeGreaterThan(5);
+    },
+  );
+
+  test('that starts the next session has nothing of the former one told in it', async () => {
+    let again = false;
+    const line = (message: string) => {
+      if (again || !message.includes('token.refreshed')) return;
+      again = true;
+      void client.disconnect();
+      watch(client.connect());
+    };
+    make({ token: undefined, logger: { debug: line, info: line, warn: line, error: line } });
+    listenAfterwards();
+    connect();
+    await settle();
+    expect([again, heard.filter((name) => name === 'token.refreshed')]).toEqual([true, ['token.refreshed']]);
+    expect(client.auth.state).toMatchObject({ status: 'active' });
+  });
+});
+
+test('a socket whose close() calls connect() leads to one connection', async () => {
+  make();
+  let calls = 0;
+  connect();
+  open();
+  await settle();
+  receiveOk();
+  await settle();
+  const first = socket();
+  const close = first.close.bind(first);
+  first.close = (code, reason) => {
+    close(code, reason);
+    calls += 1;
+    watch(client.connect());
+  };
+  first.receive({ type: 'connection.error', error: {} });
+  await advance(1_000);
+  for (const made of sockets.slice(1)) made.open();
+  await settle();
+  receiveOk('connection-2');
+  await settle();
+  expect([calls, sockets.length, client.connectionState, client.connectionId]).toEqual([
+    1,
+    2,
+    'connected',
+    'connection-2',
+  ]);
+});
