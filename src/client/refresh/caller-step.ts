@@ -18,7 +18,7 @@ const TIED_JOINS = 2;
 
 /** What a caller needs: a token that may be sent, or one that was asked for at or after a moment. */
 export type Need =
-  | { readonly kind: 'usable' }
+  | { readonly kind: 'usable'; readonly mayCutOff?: undefined }
   | {
       readonly kind: 'newer';
       readonly since: Moment;

@@ -140,8 +140,7 @@ export class Waiters {
           break;
         }
         case 'start_attempt': {
-          const mayCutOff = need.kind === 'newer' && need.mayCutOff;
-          const own = flight.start({ reason: step.reason, mayCutOff });
+          const own = flight.start({ reason: step.reason, mayCutOff: need.mayCutOff });
           const last = await this.#join(own, need, signals, { ...step, untilOver: false, isOwn: true });
           memory = { ...memory, own, last };
           break;

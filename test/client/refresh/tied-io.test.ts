@@ -28,6 +28,16 @@ describe('where I/O ends with the request that began it, a caller', () => {
     expect(caller.state).toBe('resolved');
   });
 
+  test('has it at once also where something else made it look again meanwhile', async () => {
+    make();
+    const caller = acquire();
+    await advance(10);
+    on.session.wake();
+    await advance(POLL_MS);
+    await on.give(freshToken('martin', 3600));
+    expect(caller.state).toBe('resolved');
+  });
+
   test('has that of another one when it looks next, in its own time', async () => {
     make();
     const first = acquire();

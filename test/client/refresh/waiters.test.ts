@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { defaultEnvironment } from '../../../src/client/environment/environment.js';
 import { RefreshAttempt } from '../../../src/client/refresh/refresh-attempt.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 import { type TestSession, tokenSession } from '../../support/token-session.js';
@@ -190,6 +191,45 @@ describe('a caller without a token', () => {
     expect([caller.state, on.reasons]).toEqual(['pending', ['initial', 'rejected']]);
     await on.give(freshToken('martin', 3600));
     expect(caller.state).toBe('resolved');
+  });
+});
+
+describe('a caller with a fresh token that was used before', () => {
+  const timersSet = vi.fn();
+
+  beforeEach(async () => {
+    const { timers } = defaultEnvironment;
+    const counted: typeof timers = Object.assign(Object.create(timers), {
+      setInBackground(...timer: Parameters<typeof timers.setInBackground>) {
+        timersSet();
+        return timers.setInBackground(...timer);
+      },
+    });
+    const environment = { ...defaultEnvironment, random: () => 0, timers: counted };
+    make({ token: freshToken('martin', 3600), hasDemand: () => true, environment });
+    on.session.begin();
+    await on.session.acquire();
+    expect(timersSet).toHaveBeenCalled();
+    timersSet.mockClear();
+  });
+
+  test('is served in the same tick, and nothing is changed by it: no timer is set anew', async () => {
+    expect(on.session.acquireAtOnce()?.token?.generation).toBe(1);
+    expect((await on.session.acquire()).token?.generation).toBe(1);
+    expect((await on.session.acquireInTime()).token?.generation).toBe(1);
+    expect(timersSet).not.toHaveBeenCalled();
+  });
+
+  test('is not where the token is in a window, or an attempt runs: what follows from that comes first', async () => {
+    refresh();
+    await settle();
+    expect(on.session.acquireAtOnce()).toBeUndefined();
+    await on.give(freshToken('martin', 100));
+    await on.session.acquire();
+    expect(on.session.acquireAtOnce()?.token?.generation).toBe(2);
+    await advance(80_000);
+    await on.fail();
+    expect(on.session.acquireAtOnce()).toBeUndefined();
   });
 });
 
