@@ -461,6 +461,7 @@ describe('createTokenHandler refuses at once', () => {
     ['jitter that is a text', { jitterSeconds: '60' }],
     ['no method', { methods: [] }],
     ['another method', { methods: ['PUT'] }],
+    ['another method beside its own', { methods: ['POST', 'PUT'] }],
     ['a method in lower case', { methods: ['post'] }],
     ['a method that is no list', { methods: 'POST' }],
     ['a limiter without consume', { limiter: {} }],
@@ -471,6 +472,15 @@ describe('createTokenHandler refuses at once', () => {
   ])('%s', (_, options) => {
     const create = () => handlerWith(options as unknown as Partial<TokenHandlerOptions>);
     expect(create).toThrow(ConfigurationError);
+  });
+
+  it('tokens without expiry also with allowLongLived, and says so', () => {
+    const endless = { expiresInSeconds: null, allowLongLived: true };
+    expect(() => handlerWith(endless as never)).toThrow(/^expiresInSeconds is null/);
+  });
+
+  it('an option that it does not know, under its own name', () => {
+    expect(() => handlerWith({ expiresIn: 60 } as never)).toThrow(/createTokenHandler/);
   });
 
   it('options that are none', () => {

@@ -48,8 +48,8 @@ function stateOf(store: TokenStore, isRefreshing: boolean): AuthState {
     ...(held.expiresAtMs !== undefined && { expiresAt: held.expiresAtMs }),
   };
   if (suspension) return { status: 'suspended', reason: suspension.reason, ...common, ...token };
-  const current = store.phase(now);
-  if (current === 'suspended' || current === 'acquiring') {
+  const current = store.phase(now) as TokenPhase | 'acquiring';
+  if (current === 'acquiring') {
     return { status: store.needsNoToken ? 'active' : 'acquiring', ...common };
   }
   return { status: 'active', phase: current, ...common, ...token };

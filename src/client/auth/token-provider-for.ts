@@ -27,7 +27,7 @@ export class TokenConsumer {
   readonly #userId: string;
   readonly #breaker = new CircuitBreaker();
   #handedOut: { readonly generation: number; readonly at: Moment } | undefined;
-  #hasHadAnother = false;
+  #hasHadAnother!: boolean;
   /** The last generation that came back; each counts once. */
   #cameBack: number | undefined;
   /** How often the token came back that nothing can replace, and when our server was asked about it. */
@@ -130,7 +130,7 @@ export class TokenConsumer {
   }
 
   #handOut({ generation }: TokenFacts): void {
-    if (this.#store.source.kind === 'guest') this.#store.hasConsumer = true;
+    this.#store.hasConsumer = true;
     if (this.#handedOut?.generation === generation) return;
     this.#hasHadAnother = this.#handedOut !== undefined;
     this.#repeats = 0;

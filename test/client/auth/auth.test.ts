@@ -88,6 +88,15 @@ describe('without a call token an anonymous user', () => {
   });
 });
 
+describe('getToken()', () => {
+  test('that is given up before it begins rejects, though a good token is there; for others it resolves', async () => {
+    const { auth } = make();
+    const token = await auth.getToken();
+    await expect(auth.getToken({ signal: AbortSignal.abort(new Error('left')) })).rejects.toThrow('left');
+    await expect(auth.getToken({ signal: new AbortController().signal })).resolves.toBe(token);
+  });
+});
+
 describe('refresh()', () => {
   test('may be given up, which leaves the attempt to those who still wait', async () => {
     make();

@@ -221,17 +221,54 @@ describe('what a consumer costs', () => {
     test('is the same for tokens that live', async () => {
       expect(await repeatEverySecond()).toBe(2);
     });
+
+    describe('and three tokens that were dead on arrival came back', () => {
+      let video: () => Promise<string>;
+
+      beforeEach(async () => {
+        provider.mockImplementation(async () => freshToken('martin', 600));
+        await client.request('GET', '/edges');
+        video = client.auth.tokenProviderFor('video');
+        for (let times = 0; times < 3; times += 1) await video();
+        expect(await video()).toBe(await video());
+        provider.mockClear();
+      });
+
+      test('is nothing for one that comes back once more, though others ask ahead of time', async () => {
+        expect(await video()).toBe(client.token);
+        expect(provider).not.toHaveBeenCalled();
+      });
+
+      test('is a call where our server refused that one meanwhile: it is not handed out again', async () => {
+        const refused = client.token;
+        coordinator.respond = ({ token }) => (token === refused ? refusal(40) : answer());
+        provider.mockRejectedValue(Object.assign(new Error('503'), { retryAfterMs: 1_000 }));
+        const request = watch(client.request('GET', '/edges'));
+        await advance(500);
+        expect([request.state, client.token]).toEqual(['pending', refused]);
+        provider.mockImplementation(async () => freshToken('martin', 600));
+        const next = watch(video());
+        await advance(1_000);
+        expect(next.value).toBe(client.token);
+        expect(next.value).not.toBe(refused);
+      });
+    });
   });
 
-  test('ends with a token that is expired: that is refreshed as usual', async () => {
+  test('ends with a token that is expired, however lately others came back: that is refreshed as usual', async () => {
+    const base = { apiKey: 'key', user: { id: 'martin' }, tokenProvider: provider } as const;
+    client = new StreamVideo({ ...base, refresh: 'on-demand', logger: 'silent' });
+    provider.mockImplementation(async () => freshToken('martin', 20));
     const video = client.auth.tokenProviderFor('video');
-    for (let second = 0; second < 18; second += 6) {
+    await video();
+    for (let times = 0; times < 2; times += 1) {
       await video();
       await advance(6_000);
     }
     const held = await video();
+    await advance(13_999);
     expect(await video()).toBe(held);
-    await advance(3_600_000);
+    await advance(1);
     expect(await video()).not.toBe(held);
   });
 });

@@ -175,6 +175,7 @@ describe('its answer', () => {
     await expect(ask()).rejects.toMatchObject({
       code: 'not_a_string',
       message: `The answer of the token endpoint https://app.example/token has ${what}`,
+      remediation: 'Answer with { "token": "..." }, or with the token as plain text.',
     });
   });
 
@@ -287,9 +288,12 @@ describe('a relative address', () => {
     });
   });
 
-  test('on a server is one also where it has an absolute one in its query', async () => {
+  test.each([
+    ['an absolute one in its query', '/token?next=https://app.example/'],
+    ['a colon behind its first part', 'tokens/mint:now'],
+  ])('on a server is one also where it has %s', async (_name, address) => {
     refuse();
-    await expect(ask('/token?next=https://app.example/')).rejects.toMatchObject({ code: 'invalid_option' });
+    await expect(ask(address)).rejects.toMatchObject({ code: 'invalid_option' });
   });
 
   test('in a page, and an absolute one on a server, are left to the platform', async () => {

@@ -354,6 +354,26 @@ describe('a guest', () => {
     expect(waiting.value?.token?.value).toBe(next.token);
   });
 
+  test.each([
+    [true, 'guest_expired'],
+    [false, undefined],
+  ])(
+    'whose token was refused is not renewed where the answer to a join came meanwhile (%j): it ends with %s',
+    async (hasJoined, reason) => {
+      let hasJoinedCall = false;
+      make({ user: { id: 'martin', type: 'guest' }, hasJoinedCall: () => hasJoinedCall });
+      const renewal = renew();
+      await settle();
+      hasJoinedCall = hasJoined;
+      await on.give(guest('guest-2'));
+      expect(renewal.state).toBe(hasJoined ? 'rejected' : 'resolved');
+      expect(on.session.state).toMatchObject({ status: hasJoined ? 'suspended' : 'active' });
+      expect(on.told('auth.suspended').map((told) => (told as { reason: string }).reason)).toEqual(
+        reason ? [reason] : [],
+      );
+    },
+  );
+
   test('keeps the new token for the next session', async () => {
     renewing();
     const next = guest('guest-2');
