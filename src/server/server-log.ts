@@ -10,6 +10,10 @@ export interface ServerLogger {
   warn?(message: string, data?: Readonly<Record<string, unknown>>): void;
 }
 
+export function isServerLogger(value: unknown): value is ServerLogger {
+  return typeof read(value, 'error') === 'function';
+}
+
 /** Hands text on to the app's logger, tokens masked; a logger that throws disturbs nobody. */
 export class ServerLog {
   readonly #logger: ServerLogger;

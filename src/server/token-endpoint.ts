@@ -3,11 +3,9 @@ import { ANONYMOUS_ID } from '../shared/token-format.js';
 import { emptyAnswer, errorAnswer, tokenAnswer } from './answer.js';
 import { discard, readTokenRequest, type TokenRequest } from './body.js';
 import { createCallToken } from './call-token.js';
-import { AllowedOrigins } from './cors.js';
 import { askLimiter } from './limiter.js';
 import { Refusal } from './refusal.js';
 import { readSecret } from './secret.js';
-import { ServerLog } from './server-log.js';
 import { withinLimit } from './time-limit.js';
 import {
   type HandlerSettings,
@@ -20,21 +18,17 @@ import { createUserToken } from './user-token.js';
 /** One token endpoint: reads a request, lets the app decide, mints, answers. */
 export class TokenEndpoint {
   readonly #settings: HandlerSettings;
-  readonly #origins: AllowedOrigins;
-  readonly #log: ServerLog;
 
   constructor(options: TokenHandlerOptions) {
     this.#settings = readHandlerOptions(options);
-    this.#origins = new AllowedOrigins(options.allowOrigins);
-    this.#log = new ServerLog(options.logger);
   }
 
   async handle(request: Request): Promise<Response> {
     if (request.method === 'OPTIONS') {
-      const headers = this.#origins.preflightHeadersFor(request, this.#settings.methods);
+      const headers = this.#settings.origins.preflightHeadersFor(request, this.#settings.methods);
       return emptyAnswer({ Allow: this.#allow(), ...headers });
     }
-    const headers = this.#origins.headersFor(request);
+    const headers = this.#settings.origins.headersFor(request);
     try {
       return tokenAnswer(request, await this.#mint(request), headers);
     } catch (error) {
@@ -93,7 +87,7 @@ export class TokenEndpoint {
       });
     }
     if (verdict.failure)
-      this.#log.threw('The limiter failed, the request was let through', verdict.failure.reason);
+      this.#settings.log.threw('The limiter failed, the request was let through', verdict.failure.reason);
   }
 
   async #decide(identity: Identity, asked: TokenRequest, request: Request | undefined): Promise<string> {
@@ -118,10 +112,10 @@ export class TokenEndpoint {
   #asRefusal(error: unknown): Refusal {
     if (isInstance(error, Refusal)) {
       const { status, detail } = error;
-      if (detail !== undefined) this.#log[status < 500 ? 'refused' : 'failed'](detail, { status });
+      if (detail !== undefined) this.#settings.log[status < 500 ? 'refused' : 'failed'](detail, { status });
       return error;
     }
-    this.#log.threw('The token endpoint failed', error);
+    this.#settings.log.threw('The token endpoint failed', error);
     return new Refusal(500, 'The token endpoint failed');
   }
 

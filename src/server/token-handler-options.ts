@@ -2,12 +2,13 @@ import { describeType } from '../shared/describe-value.js';
 import { assertKnown, type Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { sanitize } from '../shared/sanitize.js';
+import { AllowedOrigins } from './cors.js';
 import { drawLifetime, readJitter, readLifetime } from './lifetime.js';
 import { isLimiter, type TokenLimiter } from './limiter.js';
 import { MINTING_SYNONYMS } from './minting-synonyms.js';
 import { readOptions } from './readable-options.js';
 import type { SecretOptions } from './secret.js';
-import type { ServerLogger } from './server-log.js';
+import { isServerLogger, ServerLog, type ServerLogger } from './server-log.js';
 import type { UserTokenOptions } from './user-token.js';
 
 /** Who a request comes from, in the words of the app's own system: `userId` of a signed-in user, or an anonymous visitor. */
@@ -105,6 +106,8 @@ const KNOWN: Names<keyof TokenHandlerOptions> = {
 export interface HandlerSettings
   extends Pick<TokenHandlerOptions, 'authenticate' | 'callToken' | 'limiter' | 'limitKey'> {
   readonly methods: readonly string[];
+  readonly origins: AllowedOrigins;
+  readonly log: ServerLog;
   /** What each token is minted with. The secret is read at each call. */
   minting(): Pick<UserTokenOptions, 'apiSecret' | 'allowLongLived' | 'allowWeakSecret'> & {
     expiresInSeconds: number;
@@ -120,7 +123,7 @@ function readSettings(options: TokenHandlerOptions): HandlerSettings {
   assertKnown('createTokenHandler', options, KNOWN, MINTING_SYNONYMS);
   const lifetimeSeconds = readLifetime(options, { mayBeEndless: false });
   const jitterSeconds = readJitter(options, lifetimeSeconds);
-  const { allowLongLived, allowWeakSecret, limiter, methods = ['POST'] } = options;
+  const { allowLongLived, allowWeakSecret, limiter, logger, methods = ['POST'] } = options;
   assertMethods(methods);
   if (limiter !== undefined && !isLimiter(limiter)) {
     refuse(
@@ -129,7 +132,16 @@ function readSettings(options: TokenHandlerOptions): HandlerSettings {
       'Pass an object with a function consume(key).',
     );
   }
+  if (logger !== undefined && !isServerLogger(logger)) {
+    refuse(
+      'invalid_option',
+      `logger is ${describeType(logger)} that cannot log`,
+      'Pass an object with a function error(message, data).',
+    );
+  }
   return {
+    log: new ServerLog(logger),
+    origins: new AllowedOrigins(options.allowOrigins),
     authenticate: readFunction(options, 'authenticate') ?? missing('authenticate', undefined),
     callToken: readFunction(options, 'callToken'),
     limitKey: readFunction(options, 'limitKey'),

@@ -92,6 +92,36 @@ describe('an option that throws when it is read', () => {
   });
 });
 
+describe('an option of the handler that cannot be read, or is none', () => {
+  const given = (options: object) => ({ apiSecret, authenticate: () => null, ...options });
+
+  it.each<[string, object]>([
+    ['allowOrigins that are a revoked proxy', given({ allowOrigins: revoked() })],
+    ['allowOrigins that throw', given({ allowOrigins: throwing() })],
+    ['a logger that throws', given({ logger: throwing() })],
+    ['a logger that is a revoked proxy', given({ logger: revoked() })],
+    ['a logger without error()', given({ logger: { warn: () => {} } })],
+    ['a logger that is a level', given({ logger: 'silent' })],
+    ['a logger that is null', given({ logger: null })],
+    ...['allowOrigins', 'logger', 'methods', 'limiter', 'limitKey', 'jitterSeconds'].map(
+      (name): [string, object] => [
+        `a getter of ${name} that throws`,
+        Object.defineProperty(given({}), name, {
+          enumerable: true,
+          get: () => {
+            throw new Error(name);
+          },
+        }),
+      ],
+    ),
+  ])('is told when the handler is made: %s', async (_what, options) => {
+    expect(await refusalOf(createTokenHandler as Door, options)).toMatchObject({
+      name: 'ConfigurationError',
+      code: 'invalid_option',
+    });
+  });
+});
+
 describe('the token handler', () => {
   const handle = createTokenHandler({ apiSecret, authenticate: () => ({ userId: 'martin' }) });
 
