@@ -69,6 +69,26 @@ describe('long texts', () => {
   });
 });
 
+describe('data that is nested without end', () => {
+  it('is 400 / 4, wherever it is kept', async () => {
+    const nested = `{"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    await scene.as('mara', 'POST', '/call/default/a');
+    const ask = (method: string, path: string, field: string) =>
+      scene.asServer(method, path, `{"name":"n","${field}":${nested}}`);
+    const answers = [
+      await scene.send('POST', '/video/call/default/a/event', {
+        token: await scene.emulator.userToken('mara'),
+        body: `{"custom":${nested}}`,
+      }),
+      await ask('PUT', '/video/calltypes/default', 'settings'),
+      await ask('PUT', '/video/calltypes/default', 'notification_settings'),
+    ];
+    for (const { status, body } of answers) {
+      expect([status, body.code, body.message]).toEqual([400, 4, expect.stringContaining('too deep')]);
+    }
+  });
+});
+
 describe('many of one kind', () => {
   it('devices of a user, call types and custom roles end with 400 / 4', async () => {
     const untilRefused = async (send: (index: number) => ReturnType<typeof scene.send>) => {

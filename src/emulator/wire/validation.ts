@@ -18,9 +18,18 @@ export const record: Rule = (value) => (isRecord(value) ? undefined : 'must be a
 const MAX_RECORD_CHARACTERS = 100 * 1024;
 
 /** An object that may be kept: bounded, since the emulator holds everything in memory. */
-export const recordWithin: Rule = (value) =>
-  record(value) ??
-  (JSON.stringify(value).length > MAX_RECORD_CHARACTERS ? 'must be at most 100 KiB as JSON' : undefined);
+export const recordWithin: Rule = (value) => record(value) ?? oversize(value);
+
+function oversize(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value).length > MAX_RECORD_CHARACTERS
+      ? 'must be at most 100 KiB as JSON'
+      : undefined;
+  } catch {
+    // It was read without recursion, and is written with it.
+    return 'is nested too deep';
+  }
+}
 
 export const time: Rule = (value) => (parseInstant(value) ? undefined : 'must be a time (RFC 3339)');
 
