@@ -15,12 +15,15 @@ const REPOSITORY = 'https://github.com/stream-video-auth/stream-video-auth';
 function reference(): DefaultTheme.SidebarItem[] {
   const file = path('../api/typedoc-sidebar.json');
   if (!existsSync(file)) throw new Error('The API reference is missing: npm run docs:api');
-  const doors = JSON.parse(readFileSync(file, 'utf8')) as DefaultTheme.SidebarItem[];
+  const [client = {}] = JSON.parse(readFileSync(file, 'utf8')) as DefaultTheme.SidebarItem[];
+  // The other doors lie in the client's folder, and only a door has a page of its own.
+  const others = (client.items ?? []).filter(({ link }) => link !== undefined);
+  const doors = [client, ...others.map((door) => ({ ...door, text: `${client.text}/${door.text}` }))];
   return doors.map(({ items = [], ...door }) => ({
     ...door,
     collapsed: true,
     // Open with their door: the theme's head of a group that folds is a button in a button.
-    items: items.map(({ collapsed: _, ...group }) => group),
+    items: items.filter(({ link }) => link === undefined).map(({ collapsed: _, ...group }) => group),
   }));
 }
 
