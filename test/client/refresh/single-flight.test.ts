@@ -307,6 +307,7 @@ describe('an answer to the renewal of a token that was given up meanwhile', () =
     await on.give(endless);
     expect(on.session.token).toBe(endless);
     expect(on.session.state.lastError?.message).toMatch(/lives no longer/);
+    expect(on.logger.warn).toHaveBeenCalledWith(expect.stringMatching(/lives no longer .*HTTP cache/));
   });
 });
 
