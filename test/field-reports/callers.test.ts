@@ -1,13 +1,13 @@
 import { StreamVideo } from 'stream-video-auth';
 import { describe, expect, it, vi } from 'vitest';
 import { refusal } from '../support/fake-coordinator.js';
+import { LOCAL_EVENTS } from '../support/local-events.js';
 import { fakeToken, freshToken } from '../support/tokens.js';
 import { advance, settle } from '../support/virtual.js';
 import {
   eventsOf,
   freshProvider,
   inVirtualTime,
-  LOCAL_EVENTS,
   Loopback,
   rejection,
   stubPage,

@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from 'stream-video-auth/emulator';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FakeCoordinator, type FakeSocket, fakeWebSockets } from '../support/fake-coordinator.js';
+import { LOCAL_EVENTS } from '../support/local-events.js';
 import { freshToken } from '../support/tokens.js';
 import { useVirtualTime } from '../support/virtual.js';
 
@@ -76,18 +77,6 @@ export interface VirtualScene {
   /** The calls of the events named, in order. */
   readonly events: { type: string; [field: string]: unknown }[];
 }
-
-export const LOCAL_EVENTS = [
-  'connection.changed',
-  'token.refreshed',
-  'token.refresh_failed',
-  'token.expiring',
-  'token.expired',
-  'auth.suspended',
-  'auth.resumed',
-  'user.changed',
-  'clock.skew',
-] as const;
 
 let stops: (() => unknown)[] = [];
 

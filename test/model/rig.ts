@@ -7,6 +7,7 @@ import {
   User,
 } from 'stream-video-auth';
 import { answer } from '../support/fake-coordinator.js';
+import { LOCAL_EVENTS } from '../support/local-events.js';
 import { type ModelCoordinator, ModelSocket } from './coordinator.js';
 import { Issuer } from './issuer.js';
 import { type Answer, type AppCall, type AppCallKind, type Ask, claimsOf, type Send } from './records.js';
@@ -249,18 +250,7 @@ export class Rig {
         ...(mayHaveProvider && { tokenProvider: this.makeProvider() }),
       } as StreamVideoOptions);
     }
-    for (const type of [
-      'token.refreshed',
-      'token.refresh_failed',
-      'token.expiring',
-      'token.expired',
-      'auth.suspended',
-      'auth.resumed',
-      'user.changed',
-      'connection.changed',
-      'clock.skew',
-      'call.access_lost',
-    ]) {
+    for (const type of [...LOCAL_EVENTS, 'call.access_lost']) {
       this.client.on(type, (event) => {
         const { posed, state } = event as { posed?: boolean; state?: string };
         if (posed) this.complaints.push(`a frame of the server poses as ${type}`);

@@ -7,6 +7,7 @@ import {
   fakeWebSockets,
   refusal,
 } from '../../support/fake-coordinator.js';
+import { LOCAL_EVENTS } from '../../support/local-events.js';
 import { freshToken } from '../../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
 import { type Watched, watch } from '../../support/watch.js';
@@ -141,21 +142,7 @@ const SCENARIOS: readonly Scenario[] = [
 /** All that listens, by a name for each way. */
 type Listen = (listener: () => void) => () => void;
 
-const NAMES = [
-  'connection.changed',
-  'token.refreshed',
-  'token.refresh_failed',
-  'token.expiring',
-  'token.expired',
-  'auth.suspended',
-  'auth.resumed',
-  'user.changed',
-  'clock.skew',
-  'connection.ok',
-  'health.check',
-  'call.ring',
-  'all',
-] as const;
+const NAMES = [...LOCAL_EVENTS, 'connection.ok', 'health.check', 'call.ring', 'all'] as const;
 
 const WAYS: readonly (readonly [name: string, listen: Listen])[] = [
   ...NAMES.map((name) => [`on ${name}`, (listener: () => void) => client.on(name, listener)] as const),

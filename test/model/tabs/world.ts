@@ -1,3 +1,4 @@
+import { seededRandom } from '../../support/seeded-random.js';
 import { pass } from '../time.js';
 import { checkCalls, checkTab } from './rules.js';
 import { SimulatedBrowser } from './simulated-browser.js';
@@ -10,17 +11,6 @@ export const IDENTITIES: readonly Identity[] = [
   { apiKey: 'other', userId: 'martin' },
 ];
 
-/** A generator of its own, so that a sequence can be played again. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Several tabs of one browser, and the one who makes tokens for all. */
 export class TabsWorld {
   readonly browser = new SimulatedBrowser();
@@ -28,7 +18,7 @@ export class TabsWorld {
   readonly tabs: Tab[] = [];
 
   constructor(seed: number) {
-    this.browser.install(seeded(seed));
+    this.browser.install(seededRandom(seed));
     this.browser.onPost = (_name, data, receivers) => {
       const token = (data as { token?: unknown } | undefined)?.token;
       if (typeof token !== 'string' || this.issuer.ownerOf(token) === undefined) return;

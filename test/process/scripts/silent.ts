@@ -14,6 +14,7 @@ import {
   UnauthorizedError,
   User,
 } from 'stream-video-auth';
+import { LOCAL_EVENTS } from '../../support/local-events.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 
 const [serverUrl = ''] = process.argv.slice(2);
@@ -37,21 +38,11 @@ function makeClient(mode: string, options: Partial<StreamVideoOptions> = {}): St
     ...('tokenProvider' in options ? {} : { token: secret }),
     ...options,
   } as StreamVideoOptions);
-  for (const name of [
-    'all',
-    'connection.changed',
-    'token.refreshed',
-    'token.refresh_failed',
-    'token.expiring',
-    'token.expired',
-    'auth.suspended',
-    'auth.resumed',
-    'clock.skew',
-    'connection.ok',
-  ])
+  for (const name of ['all', ...LOCAL_EVENTS, 'connection.ok']) {
     client.on(name, (event) => {
       seen.push(event);
     });
+  }
   client.on('connection.changed', () => {
     throw new HttpLibraryError(`a listener failed with ${secret}`);
   });
