@@ -10,7 +10,8 @@ export function isShareable({ call_cids }: TokenClaims): boolean {
 /** Whether another tab's token lives, and longer than the one that is held here. */
 export function isWorthAdopting(claims: TokenClaims, held: TokenFacts | undefined, now: Now): boolean {
   if (!isShareable(claims) || (held && !isShareable(held.claims))) return false;
-  const endMs = claimedTimeMs(claims.exp) ?? Number.POSITIVE_INFINITY;
+  // Only a token that claims no end has none: an end that makes no sense would pass for longer than any.
+  const endMs = claimedTimeMs(claims.exp) ?? (claims.exp === undefined ? Number.POSITIVE_INFINITY : 0);
   if (endMs <= now.wallMs + now.offsetMs) return false;
   // By their claims alone: what is known of the clock is the same for both.
   return (

@@ -50,6 +50,9 @@ describe('a token of another tab is worth adopting', () => {
     ['that has ended, though the held one has, too', lasting(-1), held(-5)],
     ['where the held one has no end', lasting(60), held(undefined)],
     ['without an end where the held one has none', { user_id: 'martin' }, held(undefined)],
+    ['whose end makes no sense', { user_id: 'martin', exp: 1e308 }, held(60)],
+    ['whose end is text', { user_id: 'martin', exp: '99999999999' }, held(60)],
+    ['whose end is null, though none is held', { user_id: 'martin', exp: null }, undefined],
     ['that lists calls', { ...lasting(61), call_cids: ['default:a'] }, held(60)],
     ['that lists no calls, but says so', { ...lasting(61), call_cids: [] }, undefined],
     [
