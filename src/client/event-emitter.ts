@@ -90,13 +90,10 @@ export class EventEmitter {
     scope: Scope | undefined,
     { once }: { once: boolean },
   ): () => void {
-    if (typeof name !== 'string') {
-      refuse('invalid_option', `An event's name must be a string, not ${describeType(name)}`, LISTENER);
-    }
+    const event = scoped(name, scope?.cid);
     if (typeof listener !== 'function') {
       refuse('invalid_option', `A listener must be a function, not ${describeType(listener)}`, LISTENER);
     }
-    const event = scoped(name, scope?.cid);
     const all = this.#deliveries ?? new Map<string, Set<Delivery>>();
     this.#deliveries = all;
     const others = all.get(event) ?? new Set();

@@ -85,18 +85,3 @@ describe('a listener', () => {
     expect(logger.error).toHaveBeenCalledWith('A listener failed', { event: 'call.ring', error });
   });
 });
-
-describe('an event', () => {
-  test.each([undefined, null, 7, Symbol('call.ring'), {}])(
-    'is named by a string, and by nothing else: %s',
-    (name) => {
-      for (const scope of [undefined, { cid: 'default:1' }]) {
-        for (const listen of [events.on, events.once]) {
-          expect(() => listen.call(events, name as never, listener, scope)).toThrow(
-            expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining('name') }),
-          );
-        }
-      }
-    },
-  );
-});
