@@ -11,9 +11,9 @@ const INTERNAL_NAMES = `
   countExpiry countUnusable cutOff decide delayMs depart earlyTokenDelayMs emit emitFromServer emitToAll ending
   endSession endWaitFor evidenceAt expiresAtMs firstRejectedAt flagsChanged flight floorMs followUser forGood
   goOffline goOnline hasConsumer hasDemand hasEnded hasJoined hasJoinedCall hasKept hasToken identityKey
-  isAbandoned isAccepted isAnonymous isAnswer isAsTold isBlocked isByHand isCallingProvider isCurrent isCutOff
+  isAbandoned isAccepted isAnonymous isAnswer isAsTold isBlocked isByHand isCurrent isCutOff
   isDropped isEnded isEvidence isHandBack isJoin isJoined isKnown isOneShot isOnline isOnRequestOnly isOpen isOver
-  isOwn isReconnect isRefused isRinging isRunning issuedAtMs isSuspended isVisible isWatched isWatchedOn
+  isOwn isReconnect isRefreshing isRefused isRinging issuedAtMs isSuspended isVisible isWatched isWatchedOn
   joinsInVain lastRing learnFromDateHeader learnFromFrame learnFromToken learnTime leaveAll leftMs limitMs
   loseAccess loseWatch maxBytes mayCancel mayCutOff momentOfTick monotonicMs mountOnce needsNoToken networkRetries
   nextMs noteEarlyRefusals noteRefused noteReplay noteUptime noticeTime offsetAt offsetWithoutTokensAt onChange

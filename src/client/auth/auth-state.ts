@@ -1,6 +1,6 @@
 import { callSafely } from '../../shared/call-safely.js';
 import { describeThrown } from '../../shared/describe-value.js';
-import { describeFailure, type Logger } from '../logger.js';
+import { describeFailure } from '../logger.js';
 import type { SuspensionReason } from '../refresh/token-events.js';
 import type { TokenStore } from '../refresh/token-store.js';
 import type { TokenPhase } from '../token/phase.js';
@@ -29,12 +29,12 @@ export type AuthState =
   | (Common & WithToken & { readonly status: 'active'; readonly phase?: TokenPhase })
   | (Common & WithToken & { readonly status: 'suspended'; readonly reason: SuspensionReason });
 
-function stateOf(store: TokenStore, isRefreshing: boolean): AuthState {
-  const { epoch, held, lastError, suspension, user } = store;
+function stateOf(store: TokenStore): AuthState {
+  const { epoch, held, isRefreshing: refreshing, lastError, suspension, user } = store;
   const now = store.now();
   const blocked = store.blockedAt(now);
   const common = {
-    refreshing: isRefreshing,
+    refreshing,
     userId: user.id,
     ...(blocked && { retryAt: blocked.until.wallMs }),
     ...(lastError && {
@@ -58,21 +58,17 @@ function stateOf(store: TokenStore, isRefreshing: boolean): AuthState {
 /** What can be seen of a session from outside, and who wants to know when it changes. */
 export class ObservableState {
   readonly #store: TokenStore;
-  readonly #isRefreshing: () => boolean;
-  readonly #logger: Logger;
   #listeners: Set<{ readonly listener: () => void }> | undefined;
   #current: AuthState | undefined;
   #published: AuthState | undefined;
 
-  constructor(store: TokenStore, isRefreshing: () => boolean, logger: Logger) {
+  constructor(store: TokenStore) {
     this.#store = store;
-    this.#isRefreshing = isRefreshing;
-    this.#logger = logger;
   }
 
   /** The state now; the same object until something differs, as `useSyncExternalStore` wants it. */
   get current(): AuthState {
-    const next = stateOf(this.#store, this.#isRefreshing());
+    const next = stateOf(this.#store);
     if (!this.#current || !isSame(this.#current, next)) this.#current = Object.freeze(next);
     return this.#current;
   }
@@ -97,7 +93,10 @@ export class ObservableState {
     if (current === this.#published) return;
     this.#published = current;
     const complain = (thrown: unknown) =>
-      this.#logger.error('A listener failed', { event: 'auth.subscribe', error: describeFailure(thrown) });
+      this.#store.logger.error('A listener failed', {
+        event: 'auth.subscribe',
+        error: describeFailure(thrown),
+      });
     for (const { listener } of [...(this.#listeners ?? [])]) callSafely(listener, complain);
   }
 }

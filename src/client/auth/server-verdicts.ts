@@ -56,7 +56,7 @@ export class ServerVerdicts {
     const store = this.#store;
     const held = this.refuse(refused, cause);
     if (!held) return;
-    this.#waiters.assertLive(signal);
+    this.#store.assertLive(signal);
     if (!canReplace(store.policy)) {
       if (!this.#rollBack()) throw suspendForGood(store, cause);
       return;
@@ -65,7 +65,7 @@ export class ServerVerdicts {
       await this.#waiters.renewSince(held.firstRejectedAt as Moment, { reason: 'rejected', signal });
     } catch (error) {
       // Another token, newer or the one accepted before it: better than none.
-      this.#waiters.assertLive(signal);
+      this.#store.assertLive(signal);
       if (store.phase(store.observe()) === 'acquiring' && !this.#rollBack()) throw error;
     }
   }
@@ -83,7 +83,7 @@ export class ServerVerdicts {
    * our server refuses it, too.
    */
   async replaceFor(token: TokenFacts): Promise<void> {
-    this.#waiters.assertLive();
+    this.#store.assertLive();
     // Only our own server ends a token that has no successor.
     if (!canReplace(this.#store.policy)) return;
     token.firstRejectedAt ??= this.#store.observe();
@@ -152,7 +152,7 @@ export class ServerVerdicts {
   /** The server took this token. */
   accept(token: TokenFacts): void {
     const store = this.#store;
-    // Mostly it is no news.
+    // Mostly this is known already.
     if (token === store.held && token.acceptedAt) return;
     if (!store.tokens.accept(token.value, store.observe())) return;
     const { generation } = this.#inUse(token) ?? token;

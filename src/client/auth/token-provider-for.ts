@@ -56,7 +56,7 @@ export class TokenConsumer {
   /** What the official client calls; an empty string for an anonymous user without a call token. */
   async token(): Promise<string> {
     this.#assertCurrent();
-    this.#waiters.assertLive();
+    this.#store.assertLive();
     const { held } = this.#store;
     const now = this.#store.observe();
     const isRepeat = held !== undefined && held.generation === this.#handedOut?.generation;
@@ -123,7 +123,7 @@ export class TokenConsumer {
     try {
       await this.#verdicts.replaceFor(held);
     } catch (error) {
-      this.#waiters.assertLive();
+      this.#store.assertLive();
       const later = this.#store.held;
       if (!later || !isAlive(later, this.#store.observe())) throw error;
     }

@@ -21,18 +21,16 @@ import { TabSharing } from './tab-sharing.js';
 import { TokenConsumer } from './token-provider-for.js';
 
 export interface TokenSessionOptions extends TokenStoreOptions {
-  readonly providerLimitMs: number;
   /** What the tabs have in common that share tokens; undefined where this one shares none. */
   readonly tabKey?: string | undefined;
-  /** Whether something beyond single requests wants a good token: an open socket on a visible page, a joined call. */
-  hasDemand(): boolean;
 }
 
 interface WaitOptions {
   readonly signal?: AbortSource | undefined;
 }
 
-interface Attendants {
+/** What acts on the facts of the store. */
+interface Parts {
   readonly flight: SingleFlight;
   readonly scheduler: RefreshScheduler;
   readonly waiters: Waiters;
@@ -46,38 +44,34 @@ interface Attendants {
  */
 export class TokenSession {
   readonly #store: TokenStore;
-  readonly #providerLimitMs: number;
   readonly #tabKey: string | undefined;
-  readonly #hasDemand: () => boolean;
-  #attendants: Attendants | undefined;
+  #madeParts: Parts | undefined;
   #state: ObservableState | undefined;
   #isDisposed = false;
 
   constructor(options: TokenSessionOptions) {
     this.#store = new TokenStore(options);
-    this.#providerLimitMs = options.providerLimitMs;
     this.#tabKey = options.tabKey;
-    this.#hasDemand = options.hasDemand;
   }
 
-  /** Those who do something about the facts, made when there is something to do. */
-  get #with(): Attendants {
-    this.#attendants ??= this.#attend();
-    return this.#attendants;
+  /** Made at first use: a client that nobody has asked anything costs little. */
+  get #parts(): Parts {
+    this.#madeParts ??= this.#makeParts();
+    return this.#madeParts;
   }
 
-  #attend(): Attendants {
+  #makeParts(): Parts {
     const store = this.#store;
-    const flight = new SingleFlight(store, this.#providerLimitMs);
+    const flight = new SingleFlight(store);
     const tabs = this.#tabKey === undefined ? undefined : new TabSharing(store, flight, this.#tabKey);
-    const scheduler = new RefreshScheduler(store, flight, this.#hasDemand, tabs && (() => tabs.join()));
+    const scheduler = new RefreshScheduler(store, flight, tabs);
     const waiters = new Waiters(store, flight, scheduler);
     return { flight, scheduler, waiters, verdicts: new ServerVerdicts(store, waiters, tabs) };
   }
 
   /** What the coordinator, or a consumer's server, says about a token. */
   get verdicts(): ServerVerdicts {
-    return this.#with.verdicts;
+    return this.#parts.verdicts;
   }
 
   get user(): KnownUser {
@@ -158,9 +152,9 @@ export class TokenSession {
     if (store.epoch.aborted) return;
     const reason = new SessionEndedError();
     store.epoch.end(reason);
-    this.#attendants?.flight.abort(reason);
+    this.#madeParts?.flight.abort(reason);
     store.clear();
-    this.#attendants?.scheduler.stop();
+    this.#madeParts?.scheduler.stop();
     store.history.add('session_ended', 'the session ended');
     ended();
     store.changed();
@@ -172,29 +166,29 @@ export class TokenSession {
       this.#store.epoch = new Epoch();
       this.#store.history.add('session_began', 'a session began');
     }
-    this.#with.scheduler.start();
+    this.#parts.scheduler.start();
   }
 
   // ---- what callers ask for
 
   /** A token that is good to use now. Refreshes first when it must. */
   acquire({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
-    return this.#with.waiters.acquire(signal);
+    return this.#parts.waiters.acquire(signal);
   }
 
   /** The same where nothing has to be waited for; undefined elsewhere. */
   acquireAtOnce({ signal }: WaitOptions = {}): AcquiredToken | undefined {
-    return this.#with.waiters.acquireAtOnce(signal);
+    return this.#parts.waiters.acquireAtOnce(signal);
   }
 
   /** For those who had to wait: what `acquireAtOnce` looked at is not looked at again. */
   acquireInTime({ signal }: WaitOptions = {}): Promise<AcquiredToken> {
-    return this.#with.waiters.acquireInTime(signal);
+    return this.#parts.waiters.acquireInTime(signal);
   }
 
   /** Has a token ready for a request that follows. Refreshes first when it must. */
   prepare({ signal }: WaitOptions): Promise<void> {
-    return this.#with.waiters.prepare(signal);
+    return this.#parts.waiters.prepare(signal);
   }
 
   /** A token newer than this call, through the provider; lifts a suspension. */
@@ -212,9 +206,9 @@ export class TokenSession {
     const epoch = this.begin({ isByHand: true });
     throwIfAborted(epoch);
     this.#store.adoptSupplied();
-    const since = this.held?.firstRejectedAt ?? this.#with.flight.momentOfTick;
+    const since = this.held?.firstRejectedAt ?? this.#parts.flight.momentOfTick;
     const mayCutOff = isIdentityInUse(this.#store.policy);
-    await this.#with.waiters.renewSince(since, { reason: 'manual', mayCutOff, signal });
+    await this.#parts.waiters.renewSince(since, { reason: 'manual', mayCutOff, signal });
     // The session may have ended since the token came.
     throwIfAborted(epoch);
     return (this.held as TokenFacts).value;
@@ -225,12 +219,12 @@ export class TokenSession {
    * request whose answer says whether the token is still good.
    */
   consumer(askServer: () => Promise<unknown>): TokenConsumer {
-    return new TokenConsumer(this.#store, this.#with.waiters, this.verdicts, askServer);
+    return new TokenConsumer(this.#store, this.#parts.waiters, this.verdicts, askServer);
   }
 
   /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
   assertNotReentered(): void {
-    this.#with.waiters.assertNotReentered();
+    this.#parts.flight.assertNotReentered();
   }
 
   // ---- what the app sets
@@ -245,12 +239,12 @@ export class TokenSession {
     store.supply(checked.value);
     store.lastError = undefined;
     store.backOff.reset();
-    this.#with.flight.overtake();
+    this.#parts.flight.overtake();
     // Last, since a listener may ask for a token at once.
     tellInTurn(
       store,
       () => resume(store),
-      () => this.#with.flight.announce(facts, 'manual', 0),
+      () => this.#parts.flight.announce(facts, 'manual', 0),
     );
     store.changed();
   }
@@ -262,7 +256,7 @@ export class TokenSession {
     if (isSame && !store.suspension) return;
     store.source = { kind: 'provider', provider };
     store.resetBlocks();
-    this.#attendants?.flight.supersede();
+    this.#madeParts?.flight.supersede();
     resume(store);
     store.changed();
   }
@@ -283,7 +277,7 @@ export class TokenSession {
 
   /** Derives everything again: after a change of demand. */
   wake(): void {
-    this.#with.scheduler.wake();
+    this.#parts.scheduler.wake();
   }
 
   /** What used the token has failed: nothing is refreshed ahead until the next use. */
@@ -304,14 +298,12 @@ export class TokenSession {
   }
 
   get #observed(): ObservableState {
-    const isRefreshing = () => this.#attendants?.flight.isRunning ?? false;
-    this.#state ??= new ObservableState(this.#store, isRefreshing, this.#store.logger);
+    this.#state ??= new ObservableState(this.#store);
     return this.#state;
   }
 
   /** Everything that `explain()` tells, without secrets. */
   describe(): Facts {
-    const { flight, scheduler } = this.#with;
-    return factsOf({ store: this.#store, flight, scheduler, state: this.state });
+    return factsOf({ store: this.#store, flight: this.#parts.flight, state: this.state });
   }
 }

@@ -69,8 +69,6 @@ interface Limit {
 interface Circumstances {
   readonly need: Need;
   readonly memory: CallerMemory;
-  /** The one that runs. */
-  readonly attempt: RefreshAttempt | undefined;
   /** Milliseconds until an attempt may start that nobody waits for. */
   readonly floorMs: number;
   readonly now: Now;
@@ -96,9 +94,9 @@ function reasonIn(current: Phase, held: TokenFacts | undefined): TokenReason {
 }
 
 /** Waits for the attempt that runs, where it may still be waited for; else starts one. */
-function attend(
-  store: TokenStore,
-  { attempt: current, memory, now }: Circumstances,
+function waitOrStart(
+  { attempt: current, environment }: TokenStore,
+  { memory, now }: Circumstances,
   {
     reason,
     since,
@@ -112,7 +110,7 @@ function attend(
   if (!attempt) return start;
   const isEarlier = since !== undefined && !isAtOrAfter(attempt.startedAt, since);
   const wait = { kind: 'wait_for_attempt', attempt, untilOver: attempt.isDropped || isEarlier } as const;
-  if (attempt === memory.own || !store.environment.tiesIoToRequests()) return { ...wait, ...limit };
+  if (attempt === memory.own || !environment.tiesIoToRequests()) return { ...wait, ...limit };
   // Another request began it, and may have taken it along.
   const joinedAt = memory.joined?.attempt === attempt ? memory.joined.at : now;
   const leftMs = millisecondsUntil(after(joinedAt, TIED_JOIN_MS), now);
@@ -124,9 +122,9 @@ function attend(
 
 /** Decides what a caller does next; changes nothing. */
 export function callerStep(store: TokenStore, circumstances: Circumstances): CallerStep {
-  const { need, memory, attempt, now } = circumstances;
+  const { need, memory, now } = circumstances;
   const { last } = memory;
-  const { held } = store;
+  const { attempt, held } = store;
   const blocked = attempt ? undefined : store.blockedAt(now);
   if (need.kind === 'newer') {
     const { since, than, reason } = need;
@@ -136,7 +134,7 @@ export function callerStep(store: TokenStore, circumstances: Circumstances): Cal
     // Asked again after each wait: a call may have been joined meanwhile.
     if (!mayReplaceFor(need, store)) return { kind: 'give_up' };
     if (blocked) return waitForBackOff(blocked, now);
-    return attend(store, circumstances, { reason, since });
+    return waitOrStart(store, circumstances, { reason, since });
   }
   const current = store.phase(now);
   if (current === 'fresh') return SERVE;
@@ -152,7 +150,7 @@ export function callerStep(store: TokenStore, circumstances: Circumstances): Cal
     return hasToken || store.needsNoToken ? SERVE : { kind: 'give_up' };
   }
   if (blocked) return hasToken ? SERVE : waitForBackOff(blocked, now);
-  return attend(store, circumstances, {
+  return waitOrStart(store, circumstances, {
     reason: reasonIn(current, held),
     since: held?.rejectedByServerAt,
     limitMs: current === 'mandatory' ? mandatoryPatienceMs(held as TokenFacts, now) : undefined,
@@ -168,8 +166,8 @@ function mayReplaceFor(
 }
 
 /** Served at once, but where no attempt may run in the background: there the first caller waits for its own. */
-function advisoryStep(store: TokenStore, { attempt, memory, floorMs, now }: Circumstances): CallerStep {
-  const { environment, isOnline, policy } = store;
+function advisoryStep(store: TokenStore, { memory, floorMs, now }: Circumstances): CallerStep {
+  const { attempt, environment, isOnline, policy } = store;
   if (!environment.tiesIoToRequests()) return SERVE;
   if (attempt) {
     if (attempt !== memory.own) return SERVE;

@@ -1,6 +1,5 @@
 import { clamp } from '../../shared/clamp.js';
 import { millisecondsUntil } from '../environment/clock.js';
-import { NOTHING_TO_STOP } from '../environment/listen.js';
 import type { TimerHandle } from '../environment/timers.js';
 import { type Now, remainingMs, windowsOf } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
@@ -12,6 +11,12 @@ import type { TokenStore } from './token-store.js';
 export const TIMER_MIN_MS = 250;
 export const TIMER_MAX_MS = 60_000;
 
+/** What a tab does with the other tabs of its user. */
+interface Tabs {
+  /** Takes part until the returned function is called. */
+  join(): () => void;
+}
+
 /**
  * What happens to a token that nobody waits for: refreshed while there is demand, announced where nothing can
  * renew it. The one background timer and the page's events only make it early, never right.
@@ -19,32 +24,16 @@ export const TIMER_MAX_MS = 60_000;
 export class RefreshScheduler {
   readonly #store: TokenStore;
   readonly #flight: SingleFlight;
-  readonly #isReliedOn: () => boolean;
-  readonly #joinTabs: () => () => void;
+  readonly #tabs: Tabs | undefined;
   #timer: TimerHandle | undefined;
   #stopListening: (() => void) | undefined;
   #announced: TokenFacts | undefined;
 
-  /**
-   * `isReliedOn`: whether something beyond single requests wants a good token. `joinTabs`: takes part in what the
-   * tabs hand each other, and returns the way to stop.
-   */
-  constructor(
-    store: TokenStore,
-    flight: SingleFlight,
-    isReliedOn: () => boolean,
-    joinTabs: () => () => void = () => NOTHING_TO_STOP,
-  ) {
+  constructor(store: TokenStore, flight: SingleFlight, tabs: Tabs | undefined) {
     this.#store = store;
     this.#flight = flight;
-    this.#isReliedOn = isReliedOn;
-    this.#joinTabs = joinTabs;
+    this.#tabs = tabs;
     store.onChange(() => this.#arm());
-  }
-
-  /** The token was used since it was obtained, or something long-lived relies on it. */
-  get hasDemand(): boolean {
-    return this.#store.held?.usedAt !== undefined || this.#isReliedOn();
   }
 
   /** Where what no request waits for is discarded, only callers start attempts. */
@@ -69,9 +58,9 @@ export class RefreshScheduler {
         this.wake();
       },
     });
-    const leaveTabs = this.#joinTabs();
+    const leaveTabs = this.#tabs?.join();
     this.#stopListening = () => {
-      leaveTabs();
+      leaveTabs?.();
       stopVisibility();
       stopNetwork();
     };
@@ -90,22 +79,17 @@ export class RefreshScheduler {
     this.#store.changed();
   }
 
-  /** Starts an attempt where one is due. */
+  /** Starts an attempt where one is due, or tells that the token ends where none can follow. */
   refreshIfDue(now: Now): void {
-    const { held, isOnline, source } = this.#store;
-    if (!held || !this.hasDemand) return;
+    const { hasDemand, held, isOnline, source } = this.#store;
+    if (!held || !hasDemand) return;
     const current = this.#store.phase(now);
     if (current === 'fresh' || current === 'acquiring' || current === 'suspended') return;
     if (source.kind === 'none') this.#announceExpiring(held);
-    if (
-      source.kind !== 'provider' ||
-      !isOnline ||
-      this.#isOnDemandOnly ||
-      !mayRenewIn(current, this.#store.policy)
-    )
-      return;
+    const isAskedAhead = source.kind === 'provider' && isOnline && !this.#isOnDemandOnly;
+    if (!isAskedAhead || !mayRenewIn(current, this.#store.policy)) return;
     this.#flight.abortOverdue(now);
-    if (!this.#flight.current && this.#waitMs(now) === 0) this.#flight.start({ reason: 'expiring' });
+    if (!this.#store.attempt && this.#waitMs(now) === 0) this.#flight.start({ reason: 'expiring' });
   }
 
   /** Sets the timer for the next look; clears it while nothing would come of one. */
@@ -120,9 +104,9 @@ export class RefreshScheduler {
   }
 
   #nextLookMs(now: Now): number | undefined {
-    const { held, isOnline, source, suspension } = this.#store;
+    const { attempt, hasDemand, held, isOnline, source, suspension } = this.#store;
     if (!held || held.rejectedByServerAt || held.expiresAtMs === undefined) return undefined;
-    if (suspension || this.#flight.current || !this.hasDemand) return undefined;
+    if (suspension || attempt || !hasDemand) return undefined;
     const untilAdvisoryMs = remainingMs(held, now) - windowsOf(held, now).advisoryMs;
     if (source.kind === 'none') return this.#announced === held ? undefined : untilAdvisoryMs;
     if (this.#isOnDemandOnly || !mayRenewIn('advisory', this.#store.policy)) return undefined;

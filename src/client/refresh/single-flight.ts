@@ -12,6 +12,7 @@ import {
   guestExpiredError,
   noProgressError,
   readThrown,
+  reenteredError,
   sameAsRejectedError,
   supersededError,
 } from './refresh-errors.js';
@@ -27,37 +28,28 @@ const NONE: readonly RefreshAttempt[] = [];
 
 /**
  * The single flight: at most one attempt at a time, and what becomes of its answer. Only where I/O ends with the
- * request that began it several may overlap; the last one is then the current one.
+ * request that began it several may overlap.
  */
 export class SingleFlight {
-  readonly providerLimitMs: number;
   readonly #store: TokenStore;
   #sequence = 0;
+  /** The sequence of the attempt whose answer was taken last. */
   #applied = 0;
   #running: readonly RefreshAttempt[] = NONE;
-  #current: RefreshAttempt | undefined;
   #lastStartedAt: Moment | undefined;
   #startedInThisTick: Moment | undefined;
   #isCallingProvider = false;
 
-  constructor(store: TokenStore, providerLimitMs: number) {
+  constructor(store: TokenStore) {
     this.#store = store;
-    this.providerLimitMs = providerLimitMs;
   }
 
-  /** The attempt whose provider call is running. */
-  get current(): RefreshAttempt | undefined {
-    return this.#current;
-  }
-
-  /** Whether somebody's token is on its way. */
-  get isRunning(): boolean {
-    return this.#current !== undefined && !this.#current.isDropped;
-  }
-
-  /** True during the synchronous part of the provider's call. */
-  get isCallingProvider(): boolean {
-    return this.#isCallingProvider;
+  /**
+   * Throws during the synchronous part of the provider's call: what the provider asks of its own client would need
+   * its own answer.
+   */
+  assertNotReentered(): void {
+    if (this.#isCallingProvider) throw reenteredError();
   }
 
   /**
@@ -73,13 +65,13 @@ export class SingleFlight {
     return this.#lastStartedAt ? millisecondsUntil(after(this.#lastStartedAt, FLOOR_MS), now) : 0;
   }
 
-  /** Starts an attempt, which is the current one from now on. */
+  /** Starts an attempt: it is the store's from now on. */
   start(options: AttemptOptions): RefreshAttempt {
     const now = this.#store.observe();
     this.#sequence += 1;
     const attempt = new RefreshAttempt(this.#sequence, now, options);
     this.#running = [...this.#running, attempt];
-    this.#current = attempt;
+    this.#store.attempt = attempt;
     this.#lastStartedAt = now;
     this.#startedInThisTick = now;
     void Promise.resolve().then(() => {
@@ -111,12 +103,12 @@ export class SingleFlight {
 
   /** Ends an attempt that is overdue: its runtime has lost its timers, or discarded it. Its waiters look again. */
   abortOverdue(now: Moment): void {
-    const attempt = this.#current;
+    const { attempt, providerLimitMs } = this.#store;
     if (!attempt) return;
     const { wallMs, monotonicMs } = attempt.calledAt;
     // By both clocks: one of them may have been set.
     const ageMs = Math.min(now.wallMs - wallMs, now.monotonicMs - monotonicMs);
-    if (ageMs < this.providerLimitMs + OVERDUE_MS) return;
+    if (ageMs < providerLimitMs + OVERDUE_MS) return;
     this.#store.history.add('overdue', 'an attempt was overdue');
     this.#stop(attempt, { kind: 'superseded' }, supersededError());
   }
@@ -138,7 +130,7 @@ export class SingleFlight {
 
   #end(attempt: RefreshAttempt): void {
     this.#running = this.#running.filter((other) => other !== attempt);
-    if (this.#current === attempt) this.#current = undefined;
+    if (this.#store.attempt === attempt) this.#store.attempt = undefined;
   }
 
   /** Whether an answer of this attempt would be newer than what was taken last, and of this session. */
@@ -177,7 +169,7 @@ export class SingleFlight {
     store.history.count('providerCalls');
     return askWithin<unknown>(() => this.#call(store.source, attempt), {
       timers: store.environment.timers,
-      limitMs: this.providerLimitMs,
+      limitMs: store.providerLimitMs,
       controller: attempt.controller,
       onLate: (answer) => this.#deliverLate(attempt, answer),
     });

@@ -1,4 +1,5 @@
 import type { AnyStreamVideoError } from '../../shared/errors.js';
+import { type AbortSource, throwIfAborted } from '../environment/abortable.js';
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import type { Environment } from '../environment/environment.js';
 import type { Emit } from '../event-emitter.js';
@@ -13,6 +14,7 @@ import { CircuitBreaker } from './circuit-breaker.js';
 import { Epoch } from './epoch.js';
 import { History } from './history.js';
 import { type Blocked, laterOf, ProviderBackOff } from './provider-back-off.js';
+import type { RefreshAttempt } from './refresh-attempt.js';
 import type { PolicyFacts } from './refresh-policy.js';
 import type { Suspension, TokenEvents } from './token-events.js';
 import type { TokenSource } from './token-provider.js';
@@ -23,9 +25,13 @@ export interface TokenStoreOptions {
   readonly source: TokenSource;
   readonly refresh: PolicyFacts['refresh'];
   readonly guestExpiry: PolicyFacts['guestExpiry'];
+  /** How long one call of the provider may take. */
+  readonly providerLimitMs: number;
   readonly environment: Environment;
   readonly logger: Logger;
   readonly emit: Emit<TokenEvents>;
+  /** Whether something beyond single requests wants a good token: an open socket on a visible page, a joined call. */
+  hasDemand(): boolean;
   hasJoinedCall(): boolean;
 }
 
@@ -43,6 +49,7 @@ export class TokenStore {
   readonly environment: Environment;
   readonly emit: Emit<TokenEvents>;
   readonly logger: Logger;
+  readonly providerLimitMs: number;
   readonly tokens = new HeldTokens();
   readonly breaker = new CircuitBreaker();
   readonly serverClock = new ServerClock();
@@ -51,6 +58,8 @@ export class TokenStore {
   user: KnownUser;
   suspension: Suspension | undefined;
   lastError: AnyStreamVideoError | undefined;
+  /** The attempt to get a token that is under way; the last one where several overlap. */
+  attempt: RefreshAttempt | undefined;
   /** Believed until an `offline` event says otherwise. */
   isOnline = true;
   /** The session: aborts when it ends. */
@@ -59,6 +68,7 @@ export class TokenStore {
   hasConsumer = false;
   readonly #refresh: PolicyFacts['refresh'];
   readonly #guestExpiry: PolicyFacts['guestExpiry'];
+  readonly #isReliedOn: () => boolean;
   readonly #hasJoinedCall: () => boolean;
   #backOff: ProviderBackOff | undefined;
   #listeners: Set<() => void> | undefined;
@@ -72,15 +82,17 @@ export class TokenStore {
 
   constructor(options: TokenStoreOptions) {
     // Not the options themselves, which hold a token.
-    const { environment, emit, source, user, token, refresh, guestExpiry, logger, hasJoinedCall } = options;
-    this.#refresh = refresh;
-    this.#guestExpiry = guestExpiry;
-    this.logger = logger;
-    this.#hasJoinedCall = hasJoinedCall;
+    const { environment, token } = options;
+    this.#refresh = options.refresh;
+    this.#guestExpiry = options.guestExpiry;
+    this.#isReliedOn = options.hasDemand;
+    this.#hasJoinedCall = options.hasJoinedCall;
+    this.providerLimitMs = options.providerLimitMs;
     this.environment = environment;
-    this.emit = emit;
-    this.source = source;
-    this.user = user;
+    this.logger = options.logger;
+    this.emit = options.emit;
+    this.source = options.source;
+    this.user = options.user;
     this.history = new History(environment.clock);
     if (token !== undefined) {
       this.supply(this.check(token, 'app').value);
@@ -108,6 +120,23 @@ export class TokenStore {
       hasJoinedCall: this.#hasJoinedCall(),
       hasConsumer: this.hasConsumer,
     };
+  }
+
+  /** Whether the token was used since it was obtained, or something long-lived relies on it. */
+  get hasDemand(): boolean {
+    return this.held?.usedAt !== undefined || this.#isReliedOn();
+  }
+
+  /** Whether an attempt is under way whose token somebody still waits for. */
+  get isRefreshing(): boolean {
+    return this.attempt !== undefined && !this.attempt.isDropped;
+  }
+
+  /** Throws if the session ended, the caller aborted, or auth is suspended. */
+  assertLive(signal?: AbortSource, epoch: AbortSource = this.epoch): void {
+    throwIfAborted(epoch);
+    throwIfAborted(signal);
+    if (this.suspension) throw this.suspension.error;
   }
 
   /**

@@ -1,10 +1,9 @@
-import { type AbortSource, abortable, pause, throwIfAborted } from '../environment/abortable.js';
+import { type AbortSource, abortable, pause } from '../environment/abortable.js';
 import { after, type Moment, millisecondsUntil } from '../environment/clock.js';
 import type { Now } from '../token/phase.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import { type CallerMemory, callerStep, type Need, type WaitResult } from './caller-step.js';
 import type { RefreshAttempt } from './refresh-attempt.js';
-import { reenteredError } from './refresh-errors.js';
 import type { RefreshScheduler } from './refresh-scheduler.js';
 import type { SingleFlight } from './single-flight.js';
 import { endOfToken, suspendForGood } from './suspension.js';
@@ -57,18 +56,6 @@ export class Waiters {
     this.#scheduler = scheduler;
   }
 
-  /** Throws if the session ended, the caller aborted, or auth is suspended. */
-  assertLive(signal?: AbortSource, epoch: AbortSource = this.#store.epoch): void {
-    throwIfAborted(epoch);
-    throwIfAborted(signal);
-    if (this.#store.suspension) throw this.#store.suspension.error;
-  }
-
-  /** Throws while the provider is being called: what it asks of its own client would need its own answer. */
-  assertNotReentered(): void {
-    if (this.#flight.isCallingProvider) throw reenteredError();
-  }
-
   /** A token that is good to use now. Refreshes first when it must. */
   async acquire(signal?: AbortSource): Promise<AcquiredToken> {
     return this.acquireAtOnce(signal) ?? this.acquireInTime(signal);
@@ -77,12 +64,12 @@ export class Waiters {
   /** The same where nothing has to be waited for, as with a fresh token; undefined elsewhere. */
   acquireAtOnce(signal?: AbortSource): AcquiredToken | undefined {
     const store = this.#store;
-    this.assertNotReentered();
-    this.assertLive(signal);
+    this.#flight.assertNotReentered();
+    store.assertLive(signal);
     store.adoptSupplied();
     this.#scheduler.start();
     const { held } = store;
-    if (held?.usedAt === undefined || this.#flight.current) return undefined;
+    if (held?.usedAt === undefined || store.attempt) return undefined;
     const now = store.observe();
     if (store.phase(now) !== 'fresh') return undefined;
     // A fresh token that was used before changes nothing but what time does.
@@ -114,16 +101,10 @@ export class Waiters {
     const signals = [signal, epoch];
     let memory: CallerMemory = { joinsInVain: 0 };
     for (;;) {
-      this.assertLive(signal, epoch);
+      store.assertLive(signal, epoch);
       const now = store.observe();
       flight.abortOverdue(now);
-      const step = callerStep(store, {
-        need,
-        memory,
-        attempt: flight.current,
-        floorMs: flight.floorMs(now),
-        now,
-      });
+      const step = callerStep(store, { need, memory, floorMs: flight.floorMs(now), now });
       switch (step.kind) {
         case 'serve':
           return serve(now);

@@ -3,8 +3,9 @@ import { defaultEnvironment } from '../../../src/client/environment/environment.
 import { type CallerMemory, callerStep, type Need } from '../../../src/client/refresh/caller-step.js';
 import { RefreshAttempt } from '../../../src/client/refresh/refresh-attempt.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
-import { TokenStore, type TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
+import type { TokenStore, TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
+import { tokenStore } from '../../support/token-store.js';
 import { freshToken } from '../../support/tokens.js';
 import { advance, useVirtualTime } from '../../support/virtual.js';
 
@@ -16,16 +17,10 @@ let store: TokenStore;
 /** With a token of 1,000 s, whose windows open 200 s and 30 s before its end. */
 function make(options: Partial<TokenStoreOptions> & { isTied?: boolean } = {}): void {
   const { isTied = false, ...others } = options;
-  store = new TokenStore({
-    user: { id: 'martin', type: 'authenticated' },
+  store = tokenStore({
     token: freshToken('martin', 1_000),
     source: provider,
-    refresh: 'auto',
-    guestExpiry: 'renew',
-    hasJoinedCall: () => false,
     environment: { ...defaultEnvironment, random: () => 0, tiesIoToRequests: () => isTied },
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-    emit: () => {},
     ...others,
   });
 }
@@ -41,7 +36,8 @@ const usable: Need = { kind: 'usable' };
 
 function step({ need = usable, memory, attempt, floorMs = 0 }: Given = {}) {
   const whole = { joinsInVain: 0, ...memory };
-  return callerStep(store, { need, memory: whole, attempt, floorMs, now: store.observe() });
+  store.attempt = attempt;
+  return callerStep(store, { need, memory: whole, floorMs, now: store.observe() });
 }
 
 const begin = () => new RefreshAttempt(1, store.now(), { reason: 'expiring' });

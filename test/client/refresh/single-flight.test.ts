@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defaultEnvironment } from '../../../src/client/environment/environment.js';
 import { SingleFlight } from '../../../src/client/refresh/single-flight.js';
-import { TokenStore } from '../../../src/client/refresh/token-store.js';
 import { ApiError, UnauthorizedError } from '../../../src/shared/errors.js';
 import { type TestSession, tokenSession } from '../../support/token-session.js';
+import { tokenStore } from '../../support/token-store.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { advance, settle, useVirtualTime } from '../../support/virtual.js';
 import { watch } from '../../support/watch.js';
@@ -53,27 +53,16 @@ describe('an attempt of a session that has ended', () => {
 describe('an attempt that the end of the session stops', () => {
   test('comes out with the reason, and its provider call is aborted with it', async () => {
     make();
-    const { environment, emit, logger } = on;
     const source = { kind: 'provider', provider: () => new Promise<never>(() => {}) } as const;
-    const user = { id: 'martin', type: 'authenticated' } as const;
-    const store = new TokenStore({
-      user,
-      source,
-      environment,
-      logger,
-      emit,
-      refresh: 'auto',
-      guestExpiry: 'renew',
-      hasJoinedCall: () => false,
-    });
-    const flight = new SingleFlight(store, 10_000);
+    const store = tokenStore({ source });
+    const flight = new SingleFlight(store);
     const attempt = flight.start({ reason: 'initial' });
     const told: boolean[] = [];
     attempt.onProgress(() => told.push(attempt.isOver));
     flight.abort('over');
     expect([attempt.outcome, told]).toEqual([{ kind: 'failed', error: 'over' }, [true]]);
     expect(attempt.controller.signal.reason).toBe('over');
-    expect([flight.current, flight.isRunning]).toEqual([undefined, false]);
+    expect([store.attempt, store.isRefreshing]).toEqual([undefined, false]);
   });
 });
 

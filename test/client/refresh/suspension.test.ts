@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { defaultEnvironment } from '../../../src/client/environment/environment.js';
 import { resume, suspend } from '../../../src/client/refresh/suspension.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
-import { TokenStore, type TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
+import type { TokenStore, TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 import { TokenProviderError, UnauthorizedError } from '../../../src/shared/errors.js';
+import { tokenStore } from '../../support/token-store.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { useVirtualTime } from '../../support/virtual.js';
 
@@ -14,17 +14,7 @@ const signedOut = new UnauthorizedError();
 const emit = vi.fn();
 
 function storeOf(options: Partial<TokenStoreOptions> = {}): TokenStore {
-  return new TokenStore({
-    user: { id: 'martin', type: 'authenticated' },
-    source: none,
-    refresh: 'auto',
-    guestExpiry: 'renew',
-    hasJoinedCall: () => false,
-    environment: defaultEnvironment,
-    logger: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
-    emit,
-    ...options,
-  });
+  return tokenStore({ emit, ...options });
 }
 
 const refuse = (store: TokenStore) => store.tokens.refuse(store.held as TokenFacts, store.now());

@@ -1,33 +1,22 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { defaultEnvironment } from '../../../src/client/environment/environment.js';
 import { recordFailure } from '../../../src/client/refresh/record-failure.js';
 import type { TokenSource } from '../../../src/client/refresh/token-provider.js';
-import { TokenStore, type TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
+import type { TokenStore, TokenStoreOptions } from '../../../src/client/refresh/token-store.js';
 import type { TokenFacts } from '../../../src/client/token/token-facts.js';
 import type { KnownUser } from '../../../src/client/user.js';
+import { tokenStore } from '../../support/token-store.js';
 import { fakeToken, freshToken } from '../../support/tokens.js';
 import { advance, useVirtualTime } from '../../support/virtual.js';
 
 const martin: KnownUser = { id: 'martin', type: 'authenticated' };
 const nobody: KnownUser = { id: '!anon', type: 'anonymous' };
-const none: TokenSource = { kind: 'none' };
 const provider: TokenSource = { kind: 'provider', provider: () => freshToken('martin', 3600) };
 
 const emit = vi.fn();
 const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 
 function storeOf(options: Partial<TokenStoreOptions> = {}): TokenStore {
-  return new TokenStore({
-    user: martin,
-    source: none,
-    refresh: 'auto',
-    guestExpiry: 'renew',
-    hasJoinedCall: () => false,
-    environment: defaultEnvironment,
-    logger,
-    emit,
-    ...options,
-  });
+  return tokenStore({ logger, emit, ...options });
 }
 
 /** A token that the provider has just brought. */

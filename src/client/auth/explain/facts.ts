@@ -1,5 +1,4 @@
 import { canReplace } from '../../refresh/refresh-policy.js';
-import type { RefreshScheduler } from '../../refresh/refresh-scheduler.js';
 import type { SingleFlight } from '../../refresh/single-flight.js';
 import type { TokenStore } from '../../refresh/token-store.js';
 import { remainingMs, windowsOf } from '../../token/phase.js';
@@ -8,21 +7,20 @@ import type { AuthState } from '../auth-state.js';
 interface Parts {
   readonly store: TokenStore;
   readonly flight: SingleFlight;
-  readonly scheduler: RefreshScheduler;
   readonly state: AuthState;
 }
 
 /** Everything that `explain()` tells, without secrets. */
-export function factsOf({ store, flight, scheduler, state }: Parts) {
+export function factsOf({ store, flight, state }: Parts) {
   const now = store.now();
   const { backOff, breaker, held, history, isOnline, lastError, policy, serverClock, tokens, user } = store;
-  const startedAt = flight.current?.startedAt;
+  const startedAt = store.attempt?.startedAt;
   return {
     now,
     state,
     user,
     remediation: lastError?.remediation,
-    attemptEndsAt: startedAt && startedAt.wallMs + flight.providerLimitMs,
+    attemptEndsAt: startedAt && startedAt.wallMs + store.providerLimitMs,
     canReplace: canReplace(policy),
     source: policy.source.kind,
     refresh: policy.refresh,
@@ -34,7 +32,7 @@ export function factsOf({ store, flight, scheduler, state }: Parts) {
     blocked: store.blockedAt(now),
     floorMs: flight.floorMs(now),
     isOnline,
-    hasDemand: scheduler.hasDemand,
+    hasDemand: store.hasDemand,
     isOnRequestOnly: store.environment.tiesIoToRequests(),
     clock: { offsetMs: now.offsetMs, evidence: serverClock.evidenceAt(now) },
     counters: { ...history.counters, failuresInARow: backOff.failures, unusableInARow: breaker.unusable },
