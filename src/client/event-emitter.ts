@@ -3,7 +3,7 @@ import { describeType } from '../shared/describe-value.js';
 import { refuse } from '../shared/refuse.js';
 import { describeFailure, type Logger } from './logger.js';
 
-/** How a room says what happened: by name, with what belongs to it. */
+/** Emits an event by its name; its `type` is added. */
 export type Emit<Events> = <Name extends keyof Events & string>(
   name: Name,
   payload: Omit<Events[Name], 'type'>,

@@ -70,7 +70,7 @@ export class StreamVideo {
       hasDemand: () => this.#hasDemand,
       hasJoinedCall: () => this.#hasJoinedCall,
     });
-    // Whoever has a good token may ask for the edges.
+    // Any good token may read the edges.
     this.auth = new Auth(this.#session, logger, () => this.request('GET', '/edges'));
     Object.freeze(this);
   }
@@ -214,7 +214,7 @@ export class StreamVideo {
   async #end(options: { forGood?: boolean } = {}): Promise<void> {
     const ended = () => {
       const tell = this.#connection?.close();
-      // A disconnected that is being told stays true.
+      // A `disconnected` under way stays true.
       this.#events.cutOff(({ type }) => tell !== undefined || type !== 'connection.changed');
       this.#calls?.leaveAll();
       tell?.();
@@ -290,8 +290,8 @@ export class StreamVideo {
     logEvent(this.#settings.logger, name, event);
     this.#react(name);
     if (event.state === this.connectionState) this.#events.cutOff(({ type }) => type === name);
-    // What the logger has changed since is no news. Whatever ends after its session is dropped, but for the news
-    // that it has ended.
+    // What the logger has changed since is old. Whatever ends after its session is dropped, but for the event that
+    // says so.
     else if (event.state || ending.aborted) return;
     this.#events.emit(event);
   }

@@ -52,7 +52,7 @@ function readMethod(method: unknown): string {
 
 type Fields = Readonly<Record<string, string>>;
 
-/** The fields of a plain object: what has none of its own, as `Headers`, would be left out without a word. */
+/** The fields of a plain object: what has none of its own, as `Headers`, would be left out silently. */
 function entriesOf(name: string, given: object, write: (value: unknown) => unknown): [string, unknown][] {
   try {
     if (typeof given === 'object' && !(Symbol.iterator in given)) {
@@ -127,7 +127,7 @@ function isAboutCalls(data: unknown): boolean {
   }
 }
 
-/** Speaks to the coordinator for one client. */
+/** Checks what the app asks for, and sends it to the coordinator. */
 export class HttpClient {
   readonly #session: TokenSession;
   readonly #connection: () => ConnectionIds;
@@ -163,7 +163,7 @@ export class HttpClient {
     const given = readKnown<InternalOptions>('request', options, KNOWN, SYNONYMS);
     const { body, isWatching, signal } = given;
     const { ending } = this.#session;
-    // Mostly nobody else can end it, and the session's end is listened to as it is.
+    // Without a signal of the caller's the session's end serves as it is.
     const linked = signal && linkSignals(signal, ending);
     try {
       const request: ApiRequest = {

@@ -43,13 +43,13 @@ class Replay {
       const { rejectedByServerAt } = held?.value === token.value ? held : token;
       return rejectedByServerAt ? 'replay' : 'replay_same_token';
     }
-    return this.#giveUp(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
+    return this.#passOn(error, token) && this.#spend('rollback') ? 'replay' : 'answer';
   }
 
   /** For a body that cannot be sent again: the token is refreshed for the next call all the same. */
   prepareForNext(error: ApiError, token: TokenFacts): void {
     if (isExpired(error)) this.#session.verdicts.renew(token, { cause: error }).catch(() => {});
-    else this.#giveUp(error, token);
+    else this.#passOn(error, token);
   }
 
   async #renew(error: ApiError, token: TokenFacts): Promise<Step> {
@@ -60,7 +60,8 @@ class Replay {
     return 'replay';
   }
 
-  #giveUp(error: ApiError, token: TokenFacts): boolean {
+  /** Passes on what the answer says about the token besides its age; returns whether another one is to be sent. */
+  #passOn(error: ApiError, token: TokenFacts): boolean {
     if (showsAcceptance(error)) this.#session.verdicts.accept(token);
     return REFUSED.includes(error.apiCode) && this.#session.verdicts.rollBackAfterRejection(token, error);
   }

@@ -17,7 +17,7 @@ import type { Logger } from '../logger.js';
 import { type Established, type Failure, HandshakeFailed } from './handshake.js';
 import { HandshakeRecovery } from './handshake-recovery.js';
 import { PausableTimer } from './pausable-timer.js';
-import type { BackOff } from './reconnect-back-off.js';
+import type { ReconnectBackOff } from './reconnect-back-off.js';
 import { connectTimeout } from './socket-errors.js';
 
 interface ConnectLoopOptions {
@@ -28,38 +28,38 @@ interface ConnectLoopOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   /** Outlives the loop. */
-  readonly backOff: BackOff;
+  readonly backOff: ReconnectBackOff;
   /** Authenticates a socket, and does what a connection is needed for before it counts. */
   handshake(signal: AbortSignal): Promise<Established>;
-  /** Takes the connection over, and tells; throws where that has ended the session. */
+  /** Takes the connection over and emits its events; throws where a listener has ended the session. */
   adopt(established: Established, signal: AbortSignal): OwnUserResponse;
 }
 
-/** Handshakes until one succeeds: who waits for it, and for how long. */
+/** Makes handshakes until one succeeds, for callers of `connect()` and for reconnects. */
 export class ConnectLoop {
   readonly isReconnect: boolean;
   readonly #options: ConnectLoopOptions;
   /** Aborts when there are to be no more handshakes. */
   readonly #link: LinkedSignal;
-  readonly #done: Promise<OwnUserResponse>;
-  #follow!: (handshakes: Promise<OwnUserResponse>) => void;
+  readonly #connected: Promise<OwnUserResponse>;
+  #resolve!: (handshakes: Promise<OwnUserResponse>) => void;
   #callers = 0;
   /** Only while a caller waits in `connect()`. */
   #limit: PausableTimer | undefined;
-  #isOffline: boolean;
+  /** False during a step whose time does not count. */
   #isCounting = true;
   /** Settles when the page is shown again. */
   #hidden: { readonly over: Promise<void>; end(): void } | undefined;
   /** Ends the handshake under way, and no other. */
   #attempt: LinkedSignal | undefined;
-  #isWelcome = false;
+  /** Whether the server has welcomed us: from then on it is too late to abort. */
+  #isWelcomed = false;
   #wake: () => void = () => {};
   readonly #recovery: HandshakeRecovery;
 
   constructor(options: ConnectLoopOptions) {
     this.#options = options;
     this.isReconnect = options.isReconnect;
-    this.#isOffline = !options.session.isOnline;
     this.#link = linkSignals(options.session.ending);
     this.#recovery = new HandshakeRecovery({
       ...options,
@@ -68,11 +68,11 @@ export class ConnectLoop {
       wake: () => this.#wake(),
       leftMs: () => this.#limit?.leftMs,
     });
-    this.#done = new Promise((resolve) => {
-      this.#follow = resolve;
+    this.#connected = new Promise((resolve) => {
+      this.#resolve = resolve;
     });
     // A reconnect has no caller, and a caller may have left.
-    this.#done.catch(() => {});
+    this.#connected.catch(() => {});
   }
 
   /** Runs until a handshake succeeds; rejects when there are to be no more. */
@@ -81,15 +81,14 @@ export class ConnectLoop {
       this.#link.unlink();
       this.#limit?.pause();
     });
-    this.#follow(done);
+    this.#resolve(done);
     return done;
   }
 
-  /** Waits for the connection as `connect()` does: within its limit, and at once. */
-  async call(signal: AbortSource | undefined): Promise<OwnUserResponse> {
+  /** Waits as a caller of `connect()`: within its limit, and without the pause before the next handshake. */
+  async join(signal: AbortSource | undefined): Promise<OwnUserResponse> {
     const left = new AbortController();
-    // Once the server has welcomed us it is too late to abort.
-    const abandon = () => this.#isWelcome || abort(left, reasonOf(signal));
+    const abandon = () => this.#isWelcomed || abort(left, reasonOf(signal));
     const stop = signal && onAbort(signal, abandon);
     const leave = onAbort(left.signal, () => this.#leave(reasonOf(left.signal)));
     this.#callers += 1;
@@ -97,7 +96,7 @@ export class ConnectLoop {
     this.#wake();
     if (signal?.aborted) abandon();
     try {
-      return await abortable(this.#done, left.signal, this.#options.session.ending);
+      return await abortable(this.#connected, left.signal, this.#options.session.ending);
     } finally {
       stop?.();
       leave();
@@ -107,7 +106,7 @@ export class ConnectLoop {
 
   /** Waits for the connection, however long it takes. */
   wait(signal: AbortSource): Promise<OwnUserResponse> {
-    return abortable(this.#done, signal);
+    return abortable(this.#connected, signal);
   }
 
   abort(reason: unknown): void {
@@ -128,12 +127,10 @@ export class ConnectLoop {
 
   /** Time offline does not count. */
   goOffline(): void {
-    this.#isOffline = true;
     this.#limit?.pause();
   }
 
   goOnline(): void {
-    this.#isOffline = false;
     this.#runLimit();
     this.#wake();
   }
@@ -174,7 +171,7 @@ export class ConnectLoop {
           throw signal.reason;
         }
         if (token.userId === session.user.id) {
-          this.#isWelcome = true;
+          this.#isWelcomed = true;
           this.#limit?.pause();
           return adopt(established, signal);
         }
@@ -216,7 +213,8 @@ export class ConnectLoop {
   }
 
   #runLimit(): void {
-    if (this.#isCounting && !this.#isOffline && !this.#hidden) this.#limit?.run();
+    const { isOnline } = this.#options.session;
+    if (isOnline && this.#isCounting && !this.#hidden) this.#limit?.run();
   }
 
   /** A caller of `connect()` has left; with the last one an attempt that nobody else asked for ends. */

@@ -3,7 +3,7 @@ export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnectin
 
 /** What happens to the socket. */
 export interface ConnectionEvents {
-  /** The state of the socket differs. Told after everything is in its place; `disconnected` is the last one of a session. */
+  /** The state of the socket has changed, and is complete by then; `disconnected` is the last one of a session. */
   'connection.changed': {
     type: 'connection.changed';
     state: ConnectionState;

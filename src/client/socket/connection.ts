@@ -14,7 +14,7 @@ import type { ConnectionEvents, ConnectionState } from './connection-events.js';
 import { type Established, type Failure, HandshakeFailed, handshake, readAnswer } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Ending, Frame } from './json-socket.js';
-import { BackOff } from './reconnect-back-off.js';
+import { ReconnectBackOff } from './reconnect-back-off.js';
 import { anonymousSocketError, notConnectedError, noWebSocketError } from './socket-errors.js';
 
 export interface ConnectionOptions {
@@ -48,7 +48,7 @@ interface Live extends Omit<Established, 'welcome'> {
 /** The coordinator's socket: opened, authenticated, kept alive, and opened again. */
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #backOff: BackOff;
+  readonly #backOff: ReconnectBackOff;
   #state: ConnectionState = 'idle';
   #live: Live | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -59,7 +59,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#backOff = new BackOff(() => options.environment.random());
+    this.#backOff = new ReconnectBackOff(() => options.environment.random());
   }
 
   get state(): ConnectionState {
@@ -85,7 +85,7 @@ export class Connection {
     throwIfAborted(session.begin());
     if (this.#live) return this.#live.me;
     const loop = this.#loop ?? this.#start({ isReconnect: false });
-    return loop.call(signal);
+    return loop.join(signal);
   }
 
   /**
@@ -227,7 +227,7 @@ export class Connection {
 
   // ---- the live socket
 
-  /** Every step tells somebody, who may end this connection: then no other follows. */
+  /** Each step may call listeners, who may end this connection: then no other follows. */
   #adopt({ done, frames = [], ...established }: Ready, signal: AbortSignal): OwnUserResponse {
     const { session, environment, onServerEvent } = this.#options;
     const { socket, token, welcome, connectionId, me } = established;

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.js';
 import type { TokenFacts } from '../token/token-facts.js';
 import type { Failure } from './handshake.js';
 import { actionAfter } from './handshake-refusal.js';
-import type { BackOff } from './reconnect-back-off.js';
+import type { ReconnectBackOff } from './reconnect-back-off.js';
 import { type LastFailure, refusalOf, rejectedError } from './socket-errors.js';
 
 interface RecoveryOptions {
@@ -12,7 +12,7 @@ interface RecoveryOptions {
   readonly isReconnect: boolean;
   readonly session: TokenSession;
   readonly logger: Logger;
-  readonly backOff: BackOff;
+  readonly backOff: ReconnectBackOff;
   /** Aborts when there are to be no more handshakes. */
   readonly signal: AbortSignal;
   pause(delayMs: number): Promise<void>;

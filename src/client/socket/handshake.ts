@@ -96,7 +96,7 @@ export async function handshake({
   let socket: JsonSocket | undefined;
   let sent: TokenFacts | undefined;
 
-  const inTime = async <T>(step: Promise<T>): Promise<T> => {
+  const withinLimit = async <T>(step: Promise<T>): Promise<T> => {
     let done: { value: T } | undefined;
     const wake = step.then((value) => {
       done = { value };
@@ -106,7 +106,7 @@ export async function handshake({
     return done.value;
   };
 
-  const introduce = async ({ opened }: JsonSocket): Promise<void> => {
+  const authenticate = async ({ opened }: JsonSocket): Promise<void> => {
     while (!sent) {
       const { token } = await session.acquire({ signal }).catch((error) => {
         throw signal.aborted ? error : new HandshakeFailed({ kind: 'token', error });
@@ -136,8 +136,8 @@ export async function handshake({
         onEnd: (ending) => abort(networkFailure(ending)),
       });
     });
-    await inTime(introduce(opening));
-    return { socket, ...(await inTime(answered)) };
+    await withinLimit(authenticate(opening));
+    return { socket, ...(await withinLimit(answered)) };
   } catch (error) {
     socket?.close();
     throw error;

@@ -5,11 +5,11 @@ export const DEAD_AFTER_MS = 35_000;
 
 interface HeartbeatOptions {
   ping(): void;
-  /** No frame came for 35 s. */
+  /** No frame came within `DEAD_AFTER_MS`. */
   dead(): void;
 }
 
-/** Pings every 25 s, and gives a socket up that shows no sign of life for 35 s. */
+/** Pings, and gives a socket up that shows no sign of life. */
 export class Heartbeat {
   readonly #timers: Timers;
   readonly #options: HeartbeatOptions;

@@ -3,7 +3,7 @@ export const LONGEST_BACK_OFF_MS = 25_000;
 export const STABLE_AFTER_MS = 5_000;
 
 /** Full jitter: any delay from 0 up to a limit that doubles with each failure in a row. */
-export class BackOff {
+export class ReconnectBackOff {
   readonly #random: () => number;
   #failures = 0;
 
