@@ -1,24 +1,12 @@
 import type { Page } from 'playwright-core';
 import { launch } from '../page/browser.js';
-import { backByHistory, type Launched, type Tab } from './tab.js';
+import { type Launched, plainTab, type Tab } from './tab.js';
 
 async function tabOf(page: Page): Promise<Tab> {
-  const complaints: string[] = [];
   const cdp = await page.context().newCDPSession(page);
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', ({ message }) => complaints.push(`exception: ${message}`));
   await cdp.send('Network.enable');
-  const evaluate = (run: never, argument?: unknown) => page.evaluate(run, argument as never);
   return {
-    complaints,
-    goto: async (url) => {
-      await page.goto(url);
-    },
-    back: () => backByHistory({ evaluate }),
-    evaluate,
-    close: () => page.close(),
+    ...plainTab(page),
     setOffline: (isOffline) => page.context().setOffline(isOffline),
     slowDown: async (latency, kilobytesPerSecond) => {
       const throughput = kilobytesPerSecond * 1024;

@@ -1,5 +1,5 @@
 import { launch, type Page } from 'puppeteer-core';
-import { backByHistory, type Launched, type Tab } from './tab.js';
+import { type Launched, plainTab, type Tab } from './tab.js';
 
 const BY_DEFAULT = '/usr/bin/firefox-esr';
 
@@ -9,20 +9,8 @@ async function cannot(what: string): Promise<never> {
 }
 
 function tabOf(page: Page): Tab {
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => complaints.push(`exception: ${String(error)}`));
-  const evaluate = (run: never, argument?: unknown) => page.evaluate(run, argument as never);
   return {
-    complaints,
-    goto: async (url) => {
-      await page.goto(url);
-    },
-    back: () => backByHistory({ evaluate }),
-    evaluate,
-    close: () => page.close(),
+    ...plainTab(page),
     setOffline: (isOffline) => page.setOfflineMode(isOffline),
     slowDown: () => cannot('slow down'),
     setFrozen: () => cannot('freeze a page'),

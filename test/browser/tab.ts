@@ -16,6 +16,37 @@ export interface Tab {
   setFrozen(isFrozen: boolean): Promise<void>;
 }
 
+/** What both drivers' pages have alike. */
+interface DrivenPage {
+  /** Each driver declares listeners in its own way. */
+  on(event: 'console' | 'pageerror', listener: never): unknown;
+  goto(url: string): Promise<unknown>;
+  evaluate(run: never, argument: never): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The part of a tab that each driver does in the same words. */
+export function plainTab(page: DrivenPage): Pick<Tab, 'complaints' | 'goto' | 'back' | 'evaluate' | 'close'> {
+  const complaints: string[] = [];
+  const onConsole = (message: { type(): string; text(): string }) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  };
+  const onError = (error: unknown) => complaints.push(`exception: ${String(error)}`);
+  page.on('console', onConsole as never);
+  page.on('pageerror', onError as never);
+  const evaluate: Tab['evaluate'] = (run: never, argument?: unknown) =>
+    page.evaluate(run, argument as never) as never;
+  return {
+    complaints,
+    goto: async (url) => {
+      await page.goto(url);
+    },
+    back: () => backByHistory({ evaluate }),
+    evaluate,
+    close: () => page.close(),
+  };
+}
+
 export interface Launched {
   /** The first number of its version: 153. */
   readonly version: number;
@@ -25,7 +56,7 @@ export interface Launched {
 }
 
 /** Back by the page's own history: no driver waits for a load then, which never comes to a page that is restored. */
-export async function backByHistory({ evaluate }: Pick<Tab, 'evaluate'>): Promise<void> {
+async function backByHistory({ evaluate }: Pick<Tab, 'evaluate'>): Promise<void> {
   const left = await evaluate(() => location.href);
   await evaluate(() => {
     setTimeout(() => history.back(), 0);
