@@ -3,26 +3,28 @@
  *
  * @module stream-video-auth
  */
+export type {
+  CallErrorCode,
+  ConfigurationErrorCode,
+  ConnectionErrorCode,
+  InvalidTokenErrorCode,
+  StreamVideoErrorCode,
+  TokenExpiredErrorCode,
+  TokenProviderErrorCode,
+} from '../shared/error-codes.js';
 export {
   type AnyStreamVideoError,
   ApiError,
   CallError,
-  type CallErrorCode,
   ConfigurationError,
-  type ConfigurationErrorCode,
   ConnectionError,
-  type ConnectionErrorCode,
   InvalidTokenError,
-  type InvalidTokenErrorCode,
   MissingPermissionError,
   type RateLimit,
   SessionEndedError,
   StreamVideoError,
-  type StreamVideoErrorCode,
   TokenExpiredError,
-  type TokenExpiredErrorCode,
   TokenProviderError,
-  type TokenProviderErrorCode,
   UnauthorizedError,
 } from '../shared/errors.js';
 export type {
@@ -60,8 +62,8 @@ export type { Auth } from './auth/auth.js';
 export type { AuthState } from './auth/auth-state.js';
 export type { Explanation } from './auth/explain/explain.js';
 export type { NextStep } from './auth/explain/next-step.js';
+export type { Call } from './call/call.js';
 export type {
-  Call,
   CallOptions,
   GetCallOptions,
   GetOrCreateCallOptions,
@@ -69,8 +71,8 @@ export type {
   QueryMembers,
   QueryMembersOptions,
   RingCallOptions,
-} from './call/call.js';
-export type { CallState } from './call/call-record.js';
+} from './call/call-options.js';
+export type { CallState } from './call/call-state.js';
 export type { CallsPage, QueryCalls, QueryCallsOptions } from './call/calls.js';
 export type { RingOutcome } from './call-events.js';
 export type { WebSocketConstructor, WebSocketLike } from './environment/web-socket.js';

@@ -3,11 +3,13 @@
  *
  * @module stream-video-auth/emulator
  */
+export type {
+  ConfigurationErrorCode,
+  StreamVideoErrorCode,
+} from '../shared/error-codes.js';
 export {
   ConfigurationError,
-  type ConfigurationErrorCode,
   StreamVideoError,
-  type StreamVideoErrorCode,
 } from '../shared/errors.js';
 export type { CallTokenOptions, EmulatedApp, UserTokenOptions } from './emulated-app.js';
 export type { ConnectionErrorOptions, DropOptions, LatencyOptions } from './faults/fault-options.js';

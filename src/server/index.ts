@@ -3,15 +3,17 @@
  *
  * @module stream-video-auth/server
  */
+export type {
+  ConfigurationErrorCode,
+  InvalidTokenErrorCode,
+  StreamVideoErrorCode,
+  TokenExpiredErrorCode,
+} from '../shared/error-codes.js';
 export {
   ConfigurationError,
-  type ConfigurationErrorCode,
   InvalidTokenError,
-  type InvalidTokenErrorCode,
   StreamVideoError,
-  type StreamVideoErrorCode,
   TokenExpiredError,
-  type TokenExpiredErrorCode,
 } from '../shared/errors.js';
 export { type CallTokenOptions, createCallToken } from './call-token.js';
 export type { TokenLimiter } from './limiter.js';

@@ -1,10 +1,5 @@
-import {
-  ConfigurationError,
-  type ConfigurationErrorCode,
-  InvalidTokenError,
-  type InvalidTokenErrorCode,
-  StreamVideoError,
-} from './errors.js';
+import type { ConfigurationErrorCode, InvalidTokenErrorCode } from './error-codes.js';
+import { ConfigurationError, InvalidTokenError, StreamVideoError } from './errors.js';
 
 /** Refuses what an app passed, before any I/O: throws `ConfigurationError`. */
 export function refuse(

@@ -8,7 +8,9 @@ const read = (relative: string) => readFileSync(path(relative), 'utf8');
 
 /** Every literal code of an error, as the source spells them. */
 const CODES = [
-  ...read('src/shared/errors.ts').matchAll(/^ {2}\| '(\w+)'|Code = '(\w+)'|code = '(\w+)'/gm),
+  ...`${read('src/shared/error-codes.ts')}${read('src/shared/errors.ts')}`.matchAll(
+    /^ {2}\| '(\w+)'|Code = '(\w+)'|code = '(\w+)'/gm,
+  ),
 ].map(([, one, two, three]) => one ?? two ?? three ?? '');
 
 describe('every code of an error', () => {

@@ -1,66 +1,17 @@
 import { CallError } from '../../shared/errors.js';
 import { sanitize } from '../../shared/sanitize.js';
-import type {
-  CallResponse,
-  JoinCallResponse,
-  MemberResponse,
-  OwnCapability,
-  QueryMembersResponse,
-} from '../api-types.js';
-import type { TokenSession } from '../auth/token-session.js';
-import type { CallEvents } from '../call-events.js';
+import type { JoinCallResponse, OwnCapability, QueryMembersResponse } from '../api-types.js';
 import { abortable, throwIfAborted } from '../environment/abortable.js';
-import type { Environment } from '../environment/environment.js';
-import type { Emit, EventEmitter } from '../event-emitter.js';
+import type { EventEmitter } from '../event-emitter.js';
 import { asJson } from '../http/body.js';
-import type { HttpClient } from '../http/client.js';
 import { segment } from '../http/path.js';
-import type { ApiRequest, ApiResponse } from '../http/request.js';
-import type { Logger } from '../logger.js';
+import type { ApiResponse } from '../http/request.js';
+import type { CallContext, CallRequest, SendOptions } from './call-context.js';
 import { CallParts } from './call-parts.js';
+import { type CallState, STATE_CHANGED } from './call-state.js';
 import { explainDenied } from './explain-denied-join.js';
 import { JoinQueue } from './join-queue.js';
-import type { LocationHint } from './location-hint.js';
 import { Ringing, type RingSnapshot } from './ringing.js';
-
-/** What is known about a call. Frozen; the same object until something differs. */
-export interface CallState {
-  /** Undefined until the coordinator has told. */
-  readonly call?: Readonly<CallResponse>;
-  /** The newest first; of a big call those that the coordinator has told. */
-  readonly members: readonly MemberResponse[];
-  /** What the user may do. */
-  readonly ownCapabilities: readonly OwnCapability[];
-  /** Whether `join()` succeeded and nothing has ended it. */
-  readonly joined: boolean;
-  /** Whether the live connection delivers events of this call. */
-  readonly watched: boolean;
-  /** Whether it rings: a ring of this user's, or one that this user has not answered. */
-  readonly ringing: boolean;
-}
-
-/** Emitted under the call's cid for `subscribe`. No frame is named so: a space is in no event's name. */
-export const STATE_CHANGED = ' state';
-
-/** What is sent about a call. */
-export interface CallRequest {
-  readonly query?: Readonly<Record<string, unknown>> | undefined;
-  readonly body?: unknown;
-  readonly isWatching?: ApiRequest['isWatching'];
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What calls need of the client. */
-export interface CallContext {
-  readonly session: TokenSession;
-  readonly http: HttpClient;
-  readonly connection: { readonly connectionId: string | undefined };
-  readonly events: EventEmitter;
-  readonly emit: Emit<CallEvents>;
-  readonly environment: Environment;
-  readonly hint: LocationHint;
-  readonly logger: Logger;
-}
 
 /** What a call needs of all calls. */
 export interface CallHost {
@@ -71,15 +22,6 @@ export interface CallHost {
   flagsChanged(record: CallRecord): void;
   /** A call is to be watched that is not: with the live connection, where there is one. */
   watchAgain(): void;
-}
-
-/** What belongs to one request. */
-export interface SendOptions extends CallRequest {
-  readonly membersLimit?: number | undefined;
-  /** Whether the call rings once it succeeds. */
-  readonly rings?: boolean | undefined;
-  /** Members that are none once it succeeds. */
-  readonly removes?: readonly string[] | undefined;
 }
 
 interface LearnOptions {

@@ -1,8 +1,8 @@
 import { describeThrown } from '../../shared/describe-value.js';
+import type { InvalidTokenErrorCode } from '../../shared/error-codes.js';
 import {
   ConfigurationError,
   InvalidTokenError,
-  type InvalidTokenErrorCode,
   SessionEndedError,
   StreamVideoError,
   TokenExpiredError,
