@@ -8,7 +8,7 @@ const ClientContext = createContext<StreamVideo | null | undefined>(undefined);
 export interface StreamVideoProviderProps {
   /** The client, from `useCreateStreamVideo` or made by hand; null while there is none. */
   client: StreamVideo | null;
-  /** Whoever is to find the client by `useStreamVideo` and the other hooks. */
+  /** What finds the client by `useStreamVideo` and the other hooks. */
   children?: ReactNode;
 }
 

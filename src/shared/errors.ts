@@ -12,8 +12,11 @@ import { safeCopy } from './safe-copy.js';
 import { maskTokens } from './sanitize.js';
 
 interface ErrorInit {
+  /** What to change, in one sentence. */
   remediation: string;
+  /** Whether the same call may work later without a change by the app. @default false, but true for `TokenProviderError` */
   retryable?: boolean | undefined;
+  /** The original error. @default none */
   cause?: unknown;
 }
 

@@ -113,11 +113,11 @@ export interface GetOrCreateCallResponse extends CallEnvelope {
 
 /** How to reach the media server. Never kept and never logged by this package. */
 export interface JoinCredentials extends Open {
-  /** The media server. */
+  /** The media server: its name, its address, and that of its socket. */
   server: { edge_name: string; url: string; ws_endpoint: string };
   /** For the media server; not the user token. */
   token: string;
-  /** For WebRTC. */
+  /** Servers for WebRTC's connections. */
   ice_servers: { urls: string[]; username: string; password: string }[];
 }
 
@@ -125,7 +125,7 @@ export interface JoinCredentials extends Open {
 export interface JoinCallResponse extends GetOrCreateCallResponse {
   /** How to reach the media server. */
   credentials: JoinCredentials;
-  /** What the media client is to report. */
+  /** Whether, and how often, the media client is to report. */
   stats_options: { enable_rtc_stats: boolean; reporting_interval_ms: number };
 }
 

@@ -4,8 +4,11 @@ import type { Open } from './users.js';
 export type SettingMode = 'available' | 'disabled' | 'auto-on' | (string & {});
 
 interface Resolution extends Open {
+  /** In pixels. */
   width: number;
+  /** In pixels. */
   height: number;
+  /** In bits per second. */
   bitrate?: number;
 }
 

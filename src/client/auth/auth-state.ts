@@ -8,10 +8,11 @@ import type { TokenPhase } from '../token/phase.js';
 interface Common {
   /** Whether an attempt to get a token is under way. */
   readonly refreshing: boolean;
+  /** Whose tokens they are. */
   readonly userId?: string;
   /** Epoch milliseconds before which the provider is not asked again. */
   readonly retryAt?: number;
-  /** Why the last attempt failed, or auth was suspended; gone once a token came. */
+  /** Why the last attempt failed, or auth was suspended: the error's code and message. Gone once a token came. */
   readonly lastError?: { readonly code: string; readonly message: string };
 }
 
@@ -22,7 +23,12 @@ interface WithToken {
   readonly expiresAt?: number;
 }
 
-/** The token's life at one moment, without secrets. Frozen, and the same object until something differs. */
+/**
+ * The token's life at one moment, without secrets. Frozen, and the same object until something differs.
+ *
+ * By `status`: `signed_out` after `disconnect()`; `acquiring` while there is none, or the server refused it; `active`
+ * with one, whose `phase` says how near its end is; `suspended` when nothing is asked for until the app steps in.
+ */
 export type AuthState =
   | (Common & { readonly status: 'signed_out' })
   | (Common & { readonly status: 'acquiring' })

@@ -67,7 +67,7 @@ export class Auth {
    * A token newer than this call, always through the provider; lifts a suspension and starts a session where
    * none is live. For a guest it makes a new guest.
    *
-   * Rejects with `ConfigurationError` `missing_token_provider` where there is no provider.
+   * Rejects with `ConfigurationError` `missing_token_provider` where there is no provider, and else like `getToken()`.
    */
   refresh(options?: Waiting): Promise<string> {
     return this.#session.refresh(options);
@@ -84,6 +84,7 @@ export class Auth {
   /**
    * Takes another provider: a call of the former one is aborted, and callers who wait get what the new one brings.
    * Ends back-off and breaker. The provider that is there already changes nothing. Also the way out of `suspended`.
+   * Throws `ConfigurationError` `invalid_option` for what is no function.
    */
   setTokenProvider(provider: TokenProvider): void {
     const checked = checkProvider(provider);
@@ -137,6 +138,7 @@ export class Auth {
     return this.#session.subscribe(listener);
   }
 
+  /** Has Vue leave the object raw, and printing name it. */
   get [Symbol.toStringTag](): string {
     return 'StreamVideoAuth';
   }

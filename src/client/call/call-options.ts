@@ -28,7 +28,7 @@ export interface GetOrCreateCallOptions extends GetCallOptions {
 export interface JoinCallOptions extends CallOptions {
   /** Create the call where it does not exist. @default false */
   create?: boolean | undefined;
-  /** Where the user is, as the location hint service names it, for example `FRA`. Default: what the service says. */
+  /** Where the user is, as the location hint service names it, such as `FRA`. @default what the service says */
   location?: string | undefined;
   /** Ring the members. @default false */
   ring?: boolean | undefined;
@@ -36,13 +36,13 @@ export interface JoinCallOptions extends CallOptions {
   notify?: boolean | undefined;
   /** Whether it rings as a video call. */
   video?: boolean | undefined;
-  /** What the call is created with. */
+  /** What the call is created with, where it does not exist. */
   data?: CallData | undefined;
 }
 
 /** What `ring()` takes. */
 export interface RingCallOptions extends CallOptions {
-  /** Whom to ring. Default: all members. */
+  /** Whom to ring. @default all members */
   memberIds?: readonly string[] | undefined;
   /** Whether it rings as a video call. */
   video?: boolean | undefined;

@@ -244,6 +244,7 @@ export class Call {
     this.#record.events.off(name, listener, this.#record);
   }
 
+  /** Has Vue leave the call raw, and printing name it. */
   get [Symbol.toStringTag](): string {
     return 'StreamVideoCall';
   }

@@ -14,9 +14,9 @@ type HeaderFields = NonNullable<RequestInit['headers']>;
 /** What `fetchTokenProvider` takes besides the address: its own options, and what `fetch` takes. */
 export interface FetchTokenProviderOptions
   extends Omit<RequestInit, 'method' | 'body' | 'signal' | 'headers' | 'redirect'> {
-  /** The calls that an anonymous user wants to enter, sent along as `call_cids`. */
+  /** The calls that an anonymous user wants to enter, sent along as `call_cids`. @default none */
   callCids?: readonly string[] | undefined;
-  /** Sent along. A function is asked at each call, so that it may give what the app's session holds by then. */
+  /** Sent along. A function is asked at each call, so that it may give what the app's session holds by then. @default none */
   headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>) | undefined;
 }
 

@@ -21,7 +21,7 @@ export type Announcement = () => void;
 
 /** What happens to the user's tokens. No event carries a token. */
 export interface TokenEvents {
-  /** A new token is in use. `expiresAt` is epoch milliseconds. */
+  /** A new token is in use. `expiresAt` is epoch milliseconds; `durationMs` is how long the attempt took. */
   'token.refreshed': {
     type: 'token.refreshed';
     generation: number;
@@ -30,7 +30,10 @@ export interface TokenEvents {
     reason: TokenReason | 'shared';
     durationMs: number;
   };
-  /** An attempt failed; another follows no earlier than `retryAt`. `stillValidForMs` is 0 when nothing is held. */
+  /**
+   * An attempt failed, the `attempt`-th in a row; another follows no earlier than `retryAt`, epoch milliseconds.
+   * `stillValidForMs` is 0 when nothing is held.
+   */
   'token.refresh_failed': {
     type: 'token.refresh_failed';
     error: unknown;
@@ -38,7 +41,7 @@ export interface TokenEvents {
     retryAt: number;
     stillValidForMs: number;
   };
-  /** A token that nothing can renew comes to its end. */
+  /** A token that nothing can renew comes to its end at `expiresAt`, epoch milliseconds. */
   'token.expiring': { type: 'token.expiring'; expiresAt: number };
   /** The server refused a token that nothing can renew. */
   'token.expired': { type: 'token.expired'; expiresAt?: number };

@@ -31,7 +31,10 @@ export interface EmulatorHandlersOptions extends EmulatorOptions {
  * Handlers for `setupWorker(...handlers)`, `setupServer(...handlers)` and Storybook. What they are is between
  * this package and msw, so the declaration needs no msw to compile.
  */
-export type EmulatorHandlers = never[] & { readonly emulator: EmulatedApp };
+export type EmulatorHandlers = never[] & {
+  /** The application that they answer for. */
+  readonly emulator: EmulatedApp;
+};
 
 /** The parts of msw that the handlers are made of; any version of it, so nothing here needs its types. */
 export interface MswParts {
