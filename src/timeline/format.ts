@@ -25,6 +25,12 @@ export function duration(ms: number): string {
   return both(ms, HOUR_MS, 'h', MINUTE_MS, 'min');
 }
 
+/** How long a token was meant to live: claims count whole seconds, and issuers round some up and others down. */
+export function lifetime(ms: number): string {
+  const minutesMs = Math.round(ms / MINUTE_MS) * MINUTE_MS;
+  return duration(minutesMs > 0 && Math.abs(ms - minutesMs) <= 2 * SECOND_MS ? minutesMs : ms);
+}
+
 function both(ms: number, large: number, largeName: string, small: number, smallName: string): string {
   const whole = Math.round(ms / small);
   const perLarge = large / small;

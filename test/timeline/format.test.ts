@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { duration, shown } from '../../src/timeline/format.js';
+import { duration, lifetime, shown } from '../../src/timeline/format.js';
 
 describe('words', () => {
   test.for([
@@ -13,6 +13,17 @@ describe('words', () => {
     [-5000, '-5 s'],
   ] as const)('%d ms reads %s', ([ms, text]) => {
     expect(duration(ms)).toBe(text);
+  });
+
+  test.for([
+    [61_000, '1 min'],
+    [58_400, '1 min'],
+    [3_601_000, '1 h'],
+    [45_000, '45 s'],
+    [63_000, '1 min 3 s'],
+    [1_500, '2 s'],
+  ] as const)('a token of %d ms was meant to live %s', ([ms, text]) => {
+    expect(lifetime(ms)).toBe(text);
   });
 
   test('what looks like a token is masked, whatever field it came in', () => {

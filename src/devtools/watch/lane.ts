@@ -1,6 +1,6 @@
 import type { StreamVideo } from 'stream-video-auth';
 import type { TimelineBar, TimelineLane, TimelineMark } from '../../timeline/data.js';
-import { duration, shown, timeOfDay } from '../../timeline/format.js';
+import { duration, lifetime, shown, timeOfDay } from '../../timeline/format.js';
 import type { ClientWatch } from './client-watch.js';
 import type { Happening, Life, TokenLife } from './life.js';
 
@@ -56,7 +56,7 @@ export function laneOf({ client, life }: ClientWatch, id: string): TimelineLane 
 
 function barOf({ generation, from, until, end, ...token }: TokenLife, index: number): TimelineBar {
   const { expiresAt, advisoryAt, mandatoryAt, acceptedAt } = token;
-  const life = expiresAt === undefined ? '' : ` · ${duration(expiresAt - from)}`;
+  const life = expiresAt === undefined ? '' : ` · ${lifetime(expiresAt - from)}`;
   const isCut = end !== undefined && end !== 'replaced';
   const last = Math.min(until ?? Number.POSITIVE_INFINITY, expiresAt ?? Number.POSITIVE_INFINITY);
   const label = `#${generation}${life}`;

@@ -8,7 +8,7 @@ import type {
   TimelineSpan,
   TimelineTrackKind,
 } from '../../../timeline/data.js';
-import { duration, shown, timeOfDay } from '../../../timeline/format.js';
+import { lifetime, shown, timeOfDay } from '../../../timeline/format.js';
 import type { RecordedRequest } from '../../state/journal.js';
 import type { LiveParticipant, LiveToken, LiveTrack } from '../../state/live.js';
 import { type ClientActivity, clientsOf } from './clients.js';
@@ -127,18 +127,12 @@ function participationTitle({
   return `In ${shown(cid, 80)} since ${timeOfDay(joinedAt)}, ${end}${back}`;
 }
 
-/** Claims count whole seconds, and issuers round them up: what is nearly whole minutes was meant to be that. */
-function intendedLifeMs(lifeMs: number): number {
-  const minutesMs = Math.round(lifeMs / 60_000) * 60_000;
-  return minutesMs > 0 && Math.abs(lifeMs - minutesMs) <= 2_000 ? minutesMs : lifeMs;
-}
-
 function barOf(token: LiveToken, isRefresh: boolean): TimelineBar {
   const { id, userId, firstSeenAt, issuedAt, expiresAt, advisoryAt, mandatoryAt, ended, endedAt } = token;
   // Issuers date tokens back by some seconds; what was first seen then began then.
   const isBackDated = issuedAt === undefined || firstSeenAt - issuedAt < BACK_DATED_MS;
   const from = isBackDated ? firstSeenAt : issuedAt;
-  const life = expiresAt === undefined ? 'no expiry' : duration(intendedLifeMs(expiresAt - from));
+  const life = expiresAt === undefined ? 'no expiry' : lifetime(expiresAt - from);
   const end = ended === undefined ? '' : `, ${ended === 'revoked' ? 'revoked' : 'expired on demand'}`;
   const until = expiresAt === undefined ? endedAt : Math.min(expiresAt, endedAt ?? expiresAt);
   const expiry = expiresAt === undefined ? '' : `, expires ${timeOfDay(expiresAt)}`;
