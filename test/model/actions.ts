@@ -165,15 +165,14 @@ const REPEAT_MS = 7_000;
 export async function refuseAsConsumer(world: World): Promise<void> {
   const { rig } = world;
   const provide = rig.client.auth.tokenProviderFor(`consumer ${rig.calls.length}`);
-  const [askedBefore, openings, startedAtMs] = [rig.asks.length, rig.doorOpenings, world.clock.monotonicMs];
+  const [askedBefore, sentBefore, openings] = [rig.asks.length, rig.sends.length, rig.doorOpenings];
+  const others = rig.waiting;
   for (let times = 0; times < 8 && rig.isSessionLive; times += 1) {
     rig.track('consumer', provide);
     await world.pass(REPEAT_MS);
   }
-  // By a refusal that is heard meanwhile, whenever its request was sent: that one asks for a token of its own.
   const isDisturbed =
-    rig.sends.some(({ answer, answeredAtMs }) => answer !== 0 && (answeredAtMs ?? Infinity) >= startedAtMs) ||
-    rig.waiting.length > 0;
+    rig.sends.slice(sentBefore).some(({ answer }) => answer !== 0) || rig.waiting.length > 0;
   const asks = rig.asks.slice(askedBefore);
   const isWell = asks.every(({ mode, answer }) => mode === 'ok' && answer?.kind === 'token');
   if (isDisturbed || !isWell || rig.issuer.lifeSeconds < 600 || rig.doorOpenings !== openings) return;
@@ -184,9 +183,15 @@ export async function refuseAsConsumer(world: World): Promise<void> {
     // By a frame.
     rig.refused.has(String(held)) ||
     rig.sends.some(({ token, answer }) => token === held && answer !== 0);
+  // Somebody whose request was refused waits for a token, too.
+  const isForOthers = ({ atMs }: Ask) =>
+    others.some(({ outcome }) => outcome === undefined || outcome.atMs > atMs);
   const costs = asks.filter(
     (ask) =>
-      ask.reason === 'rejected' && !isDead(ask) && !rig.asks.some((previous) => isSecondTry(previous, ask)),
+      ask.reason === 'rejected' &&
+      !isForOthers(ask) &&
+      !isDead(ask) &&
+      !rig.asks.some((previous) => isSecondTry(previous, ask)),
   ).length;
   if (costs > 2) rig.complaints.push(`a consumer that refuses all tokens costs ${costs} calls in 56 s`);
 }

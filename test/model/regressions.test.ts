@@ -466,15 +466,18 @@ test('a token that was dead by our clock on arrival costs a consumer no more tha
   );
 });
 
-test('what replaces a token that a request under way is refused with is no cost of a consumer', async () => {
-  await keepsTheRules(
-    { kind: 'token_and_provider', areTokensUnique: false },
-    step('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId), 6_000),
-    step('request', (world) => abortLater(world, (signal) => send(world.rig, 'GET', signal), 60)),
-    refreshes,
-    consumerRefuses,
-  );
-});
+test.for([0, 20])(
+  'what replaces a token for a refused request that waits is no cost of a consumer, %d ms later',
+  async (afterMs) => {
+    await keepsTheRules(
+      { kind: 'token_and_provider', areTokensUnique: false },
+      step('revoke', ({ coordinator, rig }) => coordinator.revoke(rig.userId), 6_000),
+      step('request', (world) => abortLater(world, (signal) => send(world.rig, 'GET', signal), 60)),
+      step('refresh', ({ rig }) => refresh(rig), afterMs),
+      consumerRefuses,
+    );
+  },
+);
 
 test('connect() may fail with the refusal of a token that an open connection was told of', async () => {
   await keepsTheRules(
