@@ -174,7 +174,8 @@ export function createLifetime(identityKey: string | null, former?: ClientLifeti
   function changeToken(): void {
     const { client } = snapshot;
     const token = committed?.token;
-    if (!isMounted || token === given) return;
+    // `NaN` equals not even itself, so that each render would hand it over and cause the next one.
+    if (!isMounted || Object.is(token, given)) return;
     if (client) {
       given = token;
       handOver(client, token);

@@ -249,6 +249,20 @@ describe.each(MODES)('a changed token $mode', (mode) => {
     expect(app.created.error).toBeNull();
   });
 
+  it('that is not equal to itself is an error, and causes no render without end', async () => {
+    const world = new World();
+    const first = freshToken('martin', 3600);
+    const app = mount(world.options({ token: first }), mode);
+    await pass();
+    app.rerender(world.options({ token: Number.NaN }));
+    await pass();
+    expect(app.created.error).toMatchObject({ code: 'not_a_string' });
+    expect(app.created.client?.token).toBe(first);
+    const fresh = mount(world.options({ token: Number.NaN }), mode);
+    await pass();
+    expect(fresh.created).toMatchObject({ client: null, error: { code: 'not_a_string' } });
+  });
+
   it('connects again where connect() had failed', async () => {
     const world = new World();
     const app = mount(world.options({ tokenProvider: undefined, token: freshToken('martin', 60) }), mode);
