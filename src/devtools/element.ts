@@ -8,6 +8,7 @@ import { type CardActions, card } from './card.js';
 import type { StreamVideoAuthDevtoolsElement } from './mount.js';
 import { devtoolsStyles } from './styles.js';
 import { ClientWatch } from './watch/client-watch.js';
+import { clientsAmong } from './watch/is-client.js';
 import { laneOf } from './watch/lane.js';
 
 const DRAW_EVERY_MS = 250;
@@ -80,7 +81,7 @@ export class StreamVideoAuthDevtools extends LitElement implements StreamVideoAu
   }
 
   #watchClients(): void {
-    const clients = new Set(this.clients);
+    const clients = new Set(clientsAmong(this.clients));
     for (const [client, { watch }] of this.#watches) {
       if (clients.has(client)) continue;
       watch.stop();

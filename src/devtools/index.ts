@@ -3,11 +3,14 @@
  *
  * @module stream-video-auth/devtools
  */
+import { isArray, read } from '../shared/foreign-value.js';
 import { assertKnown, type Names } from '../shared/known-options.js';
+import { readGiven, refuse } from '../shared/refuse.js';
 import { StreamVideoTimeline } from '../timeline/timeline.js';
 import { StreamVideoAuthDevtools } from './element.js';
 import type { Devtools, DevtoolsClients, DevtoolsOptions } from './mount.js';
 import { type DevtoolsPlugin, pluginOf } from './plugin.js';
+import { isClient } from './watch/is-client.js';
 
 export type {
   Devtools,
@@ -32,7 +35,8 @@ if (customElements.get('stream-video-auth-devtools') === undefined) {
  *
  * Reads what `auth` and the events show. Shows no token, and asks for one only when its button is pressed.
  *
- * @throws {ConfigurationError} `invalid_option` for an option that is none
+ * @throws {ConfigurationError} `invalid_option` for an option that is none, for a target that is no element and for
+ * what is no client
  *
  * @example
  * const devtools = mountDevtools(document.body, streamVideo);
@@ -44,9 +48,14 @@ export function mountDevtools(
   options: DevtoolsOptions = {},
 ): Devtools {
   assertKnown('mountDevtools', options, KNOWN);
-  const { theme = 'auto' } = options;
+  const theme = readGiven('The options of mountDevtools', () => options.theme ?? 'auto');
+  if (typeof read(target, 'append') !== 'function')
+    refuse('invalid_option', 'target is no element', 'Pass an element of the page, such as document.body.');
+  const list = isArray(clients) ? readGiven('clients', () => [...clients]) : [clients];
+  if (!list.every(isClient))
+    refuse('invalid_option', 'clients holds what is no client', 'Pass a StreamVideo, or an array of them.');
   const element = document.createElement('stream-video-auth-devtools');
-  element.clients = [clients].flat();
+  element.clients = list;
   element.theme = theme;
   target.append(element);
   return { destroy: () => element.remove() };

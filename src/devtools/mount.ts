@@ -18,7 +18,7 @@ export interface DevtoolsOptions {
  * document.body.append(devtools);
  */
 export interface StreamVideoAuthDevtoolsElement extends HTMLElement {
-  /** Whose lives are shown. @default [] */
+  /** Whose lives are shown; what is no client is passed over. @default [] */
   clients: readonly StreamVideo[];
   /** Its colours. @default 'auto', what the system prefers */
   theme: 'light' | 'dark' | 'auto';

@@ -1,4 +1,5 @@
-import type { Devtools, DevtoolsClients, Mount } from './mount.js';
+import { read } from '../shared/foreign-value.js';
+import type { Devtools, DevtoolsClients, DevtoolsOptions, Mount } from './mount.js';
 
 /** The form of a plugin that TanStack Devtools takes. */
 export interface DevtoolsPlugin {
@@ -23,6 +24,12 @@ export interface DevtoolsPlugin {
 /** TanStack Devtools replaces a plugin by one of the same id without a word to the first. */
 const shownIn = new WeakMap<HTMLElement, Devtools>();
 
+/** What a version of TanStack Devtools hands over beyond these is left to the system. */
+function themeOf(given: unknown): DevtoolsOptions['theme'] {
+  const theme = read(given, 'theme') ?? given;
+  return theme === 'light' || theme === 'dark' ? theme : 'auto';
+}
+
 /** Makes plugins that mount in this way. */
 export function pluginOf(mount: Mount) {
   return (clients: DevtoolsClients): DevtoolsPlugin => {
@@ -33,7 +40,7 @@ export function pluginOf(mount: Mount) {
       render: (element, given) => {
         mounted?.destroy();
         shownIn.get(element)?.destroy();
-        mounted = mount(element, clients, { theme: typeof given === 'object' ? given.theme : given });
+        mounted = mount(element, clients, { theme: themeOf(given) });
         shownIn.set(element, mounted);
       },
       destroy: () => {

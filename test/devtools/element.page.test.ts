@@ -5,6 +5,7 @@ import {
   type StreamVideoAuthDevtoolsElement,
 } from 'stream-video-auth/devtools';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { VALUES } from '../support/unreadable.js';
 
 const clients: StreamVideo[] = [];
 
@@ -96,6 +97,43 @@ describe('the devtools', () => {
     },
   );
 
+  test.each(Object.entries(VALUES))(
+    '%s for a target or a client is refused, and mounts nothing',
+    (_, make) => {
+      const refused = expect.objectContaining({ code: 'invalid_option' });
+      expect(() => mountDevtools(make() as never, anonymous())).toThrow(refused);
+      expect(() => mountDevtools(document.body, make() as never)).toThrow(refused);
+      expect(() => mountDevtools(document.body, [anonymous(), make()] as never)).toThrow(refused);
+      expect(document.body.children).toHaveLength(0);
+    },
+  );
+
+  test.each([
+    ...Object.entries(VALUES),
+    ...Object.entries(VALUES).map(([name, make]) => [`a list with ${name}`, () => [make()]] as const),
+  ])('%s for the clients of the element is passed over, and the next ones are drawn', async (_, make) => {
+    const element = document.createElement('stream-video-auth-devtools');
+    element.clients = make() as never;
+    document.body.append(element);
+    const shadow = await shadowOf(document.body);
+    expect(shadow.querySelector('.empty')?.textContent).toContain('No client yet');
+    element.clients = [clientOf('martin')];
+    await shadowOf(document.body);
+    expect(shadow.querySelectorAll('.card')).toHaveLength(1);
+  });
+
+  test('a client that cannot explain itself has a card, and disturbs no other', async () => {
+    const explain = () => {
+      throw new Error('not in this test');
+    };
+    const auth = { explain, subscribe: () => () => {} };
+    const mute = { user: { type: 'guest', id: 'mute' }, auth, on: () => () => {} } as unknown as StreamVideo;
+    mountDevtools(document.body, [mute, clientOf('martin')]);
+    const shadow = await shadowOf(document.body);
+    expect(shadow.querySelectorAll('.card')).toHaveLength(2);
+    expect(shadow.querySelectorAll('.next')).toHaveLength(1);
+  });
+
   test('destroy takes it off the page and ends its watch, twice without harm', async () => {
     const client = clientOf('martin');
     const explain = vi.spyOn(Object.getPrototypeOf(client.auth), 'explain');
@@ -135,6 +173,11 @@ describe('as a plugin of TanStack Devtools', () => {
     plugin.destroy();
     expect(document.querySelector('stream-video-auth-devtools')).toBeNull();
   });
+});
+
+test.each(Object.entries(VALUES))('%s for the theme of the plugin is left to the system', (_, make) => {
+  devtoolsPlugin(clientOf('martin')).render(document.body, make() as never);
+  expect(document.querySelector('stream-video-auth-devtools')?.theme).toBe('auto');
 });
 
 describe('a second plugin', () => {

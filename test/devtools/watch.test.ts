@@ -53,6 +53,21 @@ const ask = () => client.request('GET', '/edges');
 const later = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a watched life', () => {
+  test('a watch that ends and begins again, as for an element that is moved, knows one socket still', () => {
+    const { auth } = watched().client;
+    const moved = { auth, on: () => () => {}, connectionState: 'connected' };
+    const again = new ClientWatch(moved as unknown as StreamVideo, () => {});
+    for (let times = 0; times < 3; times += 1) {
+      again.start();
+      again.stop();
+    }
+    expect(again.life.sockets).toEqual([{ from: Date.now() }]);
+    moved.connectionState = 'disconnected';
+    again.start();
+    again.stop();
+    expect(again.life.sockets).toEqual([{ from: Date.now(), until: Date.now() }]);
+  });
+
   test('a token is a bar from its arrival to its end, with its windows, accepted once a request was answered', async () => {
     const { life } = watched();
     await ask();

@@ -99,6 +99,8 @@ export class Life {
   }
 
   open(at: number): void {
+    const last = this.sockets.at(-1);
+    if (last !== undefined && last.until === undefined) return;
     this.sockets.push({ from: at });
     cut(this.sockets, KEPT_SOCKETS);
   }
