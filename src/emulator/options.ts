@@ -1,5 +1,5 @@
-import type { Names } from '../shared/known-options.js';
-import { refuse } from '../shared/refuse.js';
+import { assertKnown, type Names } from '../shared/known-options.js';
+import { readGiven, refuse } from '../shared/refuse.js';
 import { applySeed } from './seed/apply-seed.js';
 import type { Seed } from './seed/seed.js';
 import { Coordinator } from './state/coordinator.js';
@@ -32,6 +32,25 @@ export const EMULATOR_OPTIONS: Names<keyof EmulatorOptions> = {
   seed: true,
   tokenTtlSeconds: true,
 };
+
+/** The options of a door, each read once; refuses what cannot be read, and names that are none. */
+export function readOptions<Options extends object>(
+  door: string,
+  options: Options,
+  known: Names<keyof Options>,
+): Options {
+  assertKnown(door, options, known);
+  return readGiven(`The options of ${door}`, () => {
+    const entries = Object.keys(known).map((name) => [name, options[name as keyof Options]]);
+    return Object.fromEntries(entries) as Options;
+  });
+}
+
+/** Text such as `'false'` would pass for true. */
+export function readSwitch(name: string, value: boolean | undefined): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  return refuse('invalid_option', `${name} is not a boolean`, 'Pass true or false, or leave it out.');
+}
 
 const MIN_SECRET_BYTES = 32;
 const DEFAULT_TTL_SECONDS = 3600;
@@ -78,7 +97,7 @@ export function createCoordinator(options: EmulatorOptions = {}, { hasMedia = fa
     tokenTtlSeconds: readTtl('tokenTtlSeconds', options.tokenTtlSeconds),
     guestTtlSeconds: readTtl('guestTtlSeconds', options.guestTtlSeconds),
     hasMedia,
-    allowsMint: options.allowMint ?? options.apiSecret === undefined,
+    allowsMint: readSwitch('allowMint', options.allowMint) ?? options.apiSecret === undefined,
   });
   if (options.seed !== undefined) applySeed(coordinator, options.seed);
   return coordinator;

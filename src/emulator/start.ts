@@ -1,4 +1,5 @@
-import { assertKnown, type Names } from '../shared/known-options.js';
+import { isArray } from '../shared/foreign-value.js';
+import type { Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { createControlApp } from './control/app.js';
 import { isControlPath, LIVE_PATH } from './control/control-paths.js';
@@ -11,7 +12,13 @@ import { PairedTransport } from './media/paired-transport.js';
 import { createRpcApp } from './media/rpc.js';
 import { NodeHost } from './node/host.js';
 import { readPageScript } from './node/page-script.js';
-import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from './options.js';
+import {
+  createCoordinator,
+  EMULATOR_OPTIONS,
+  type EmulatorOptions,
+  readOptions,
+  readSwitch,
+} from './options.js';
 import { SocketSession } from './sockets/session.js';
 import { isSocketPath } from './sockets/socket-paths.js';
 import { RPC_PATH, SOCKET_PATH } from './wire/media-paths.js';
@@ -53,12 +60,17 @@ export interface Emulator extends EmulatedApp {
   stop(): Promise<void>;
 }
 
-function readSwitch(media: boolean | undefined): boolean {
-  if (media === undefined || typeof media === 'boolean') return media !== false;
+function readHost(host: string): string {
+  if (typeof host === 'string' && host !== '') return host;
+  return refuse('invalid_option', 'host is empty or not a string', 'Pass an address, or none for loopback.');
+}
+
+function readOrigins(origins: readonly string[]): readonly string[] {
+  if (isArray(origins) && origins.every((origin) => typeof origin === 'string')) return origins;
   return refuse(
     'invalid_option',
-    'media is not a boolean',
-    'Pass false for no media server, or leave it out.',
+    'allowOrigins is not a list of strings',
+    "Pass origins such as ['http://localhost:5173'].",
   );
 }
 
@@ -85,9 +97,11 @@ function originOf(host: string, port: number): string {
  * emulator.faults.expireTokens('martin');
  * await emulator.stop();
  */
-export async function startEmulator(options: StartEmulatorOptions = {}): Promise<Emulator> {
-  assertKnown('startEmulator', options, KNOWN);
-  const { port = 0, host = '127.0.0.1' } = options;
+export async function startEmulator(given: StartEmulatorOptions = {}): Promise<Emulator> {
+  const options = readOptions('startEmulator', given, KNOWN);
+  const { port = 0 } = options;
+  const host = readHost(options.host ?? '127.0.0.1');
+  const allowOrigins = readOrigins(options.allowOrigins ?? []);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     refuse(
       'invalid_option',
@@ -95,12 +109,12 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
       'Pass a port, or none for a free one.',
     );
   }
-  const hasMedia = readSwitch(options.media);
+  const hasMedia = readSwitch('media', options.media) !== false;
   const coordinator = createCoordinator(options, { hasMedia });
   const media = new MediaServer(coordinator, () => new PairedTransport(coordinator.timers));
   const rpc = createRpcApp(media);
   const app = createApp(coordinator);
-  const guard = new Guard({ host, allowOrigins: options.allowOrigins ?? [] });
+  const guard = new Guard({ host, allowOrigins });
   const handle = new EmulatedAppHandle(coordinator);
   const controls = createControlApp(
     { coordinator, faults: handle.faults },

@@ -89,6 +89,18 @@ describe('data that is nested without end', () => {
   });
 });
 
+describe('details in a handshake that are nested without end', () => {
+  it('are refused with 4', async () => {
+    const token = await scene.emulator.userToken('mara');
+    const socket = await scene.open();
+    socket.send(
+      `{"token":"${token}","user_details":{"id":"mara","custom":{"x":${'['.repeat(5_000)}${']'.repeat(5_000)}}}}`,
+    );
+    const { error } = await socket.next('connection.error');
+    expect([error.code, error.message]).toEqual([4, expect.stringContaining('too deep')]);
+  });
+});
+
 describe('many of one kind', () => {
   it('devices of a user, call types and custom roles end with 400 / 4', async () => {
     const untilRefused = async (send: (index: number) => ReturnType<typeof scene.send>) => {

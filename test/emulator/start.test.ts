@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.js';
 import { ConfigurationError } from '../../src/shared/errors.js';
+import { VALUES } from '../support/unreadable.js';
 import { TestSocket } from './support/test-socket.js';
 
 function claimsOf(token: string): Record<string, number | string> {
@@ -37,6 +38,38 @@ describe('startEmulator', () => {
     ['a life of zero', { tokenTtlSeconds: 0 }],
     ['a guest’s life that is no number', { guestTtlSeconds: Number.NaN }],
   ])('%s is a ConfigurationError, and nothing listens', async (_what, options) => {
+    await expect(startEmulator(options)).rejects.toThrow(ConfigurationError);
+  });
+
+  it.each(
+    ['apiKey', 'apiSecret', 'guestTtlSeconds', 'host', 'allowOrigins', 'media', 'port', 'allowMint'].flatMap(
+      (name) =>
+        Object.entries(VALUES)
+          // `null` stands for the default of some.
+          .filter(([what]) => what !== 'null')
+          .map(([what, make]) => [`${what} for ${name}`, { [name]: make() }] as const),
+    ),
+  )('%s is a ConfigurationError', async (_what, options) => {
+    await expect(startEmulator(options)).rejects.toThrow(ConfigurationError);
+  });
+
+  it.each([
+    ['a list of origins that holds a number', { allowOrigins: [5] }],
+    ['one origin that is no list', { allowOrigins: 'http://localhost:5173' }],
+    ['the text false, which would pass for true,', { allowMint: 'false' }],
+    ['no host', { host: '' }],
+    ['null for the options', null],
+  ])('%s is a ConfigurationError', async (_what, options) => {
+    await expect(startEmulator(options as never)).rejects.toThrow(ConfigurationError);
+  });
+
+  it.each(['apiKey', 'port', 'seed', 'media'])('%s that throws when it is read is one, too', async (name) => {
+    const options = Object.defineProperty({}, name, {
+      enumerable: true,
+      get: () => {
+        throw new Error('do not look');
+      },
+    });
     await expect(startEmulator(options)).rejects.toThrow(ConfigurationError);
   });
 

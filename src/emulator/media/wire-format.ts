@@ -198,7 +198,10 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array): Values
     if (name === undefined || one === undefined || (wireType !== wireTypeOf(one.kind) && !isPacked)) {
       reader.skip(wireType);
     } else if (one.isList) {
-      values[name] = [...((values[name] as unknown[]) ?? []), ...readItems(reader, one, wireType)];
+      // Into the list that is there: a copy for each item would make a long list cost the square of its length.
+      values[name] ??= [];
+      const items = values[name] as unknown[];
+      for (const item of readItems(reader, one, wireType)) items.push(item);
     } else {
       values[name] = readScalar(reader, one.kind);
     }
@@ -208,7 +211,7 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array): Values
 
 function fromJsonValue({ kind, names }: Field, value: unknown): unknown {
   if (typeof kind === 'object') return fromJson(kind, value);
-  if (names !== undefined && typeof value === 'string') return names[value] ?? 0;
+  if (names !== undefined && typeof value === 'string') return Object.hasOwn(names, value) ? names[value] : 0;
   const expected = kind === 'text' ? 'string' : kind === 'flag' ? 'boolean' : 'number';
   if (typeof value !== expected) throw new Malformed(`a ${expected} is expected`);
   return value;

@@ -1,11 +1,11 @@
 import type * as Msw from 'msw';
-import { assertKnown, type Names } from '../../shared/known-options.js';
+import type { Names } from '../../shared/known-options.js';
 import { type EmulatedApp, EmulatedAppHandle } from '../emulated-app.js';
 import { createApp } from '../http/app.js';
 import { HEADERS_TOO_LARGE, MAX_HEADER_BYTES } from '../http/head-limit.js';
 import { commonHeaders } from '../http/headers.js';
 import { webBindings } from '../http/web-bindings.js';
-import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from '../options.js';
+import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions, readOptions } from '../options.js';
 import type { Peer } from '../sockets/peer.js';
 import { SocketSession } from '../sockets/session.js';
 import { isSocketPath } from '../sockets/socket-paths.js';
@@ -57,9 +57,9 @@ const VIDEO_URL = 'https://video.stream-io-api.com';
 const CHAT_URL = 'https://chat.stream-io-api.com';
 const HINT_URL = 'https://hint.stream-io-video.com/';
 
-export function createHandlers(parts: MswParts, options: EmulatorHandlersOptions): EmulatorHandlers {
+export function createHandlers(parts: MswParts, given: EmulatorHandlersOptions): EmulatorHandlers {
   const msw = parts as LoadedMsw;
-  assertKnown('emulatorHandlers', options, KNOWN);
+  const options = readOptions('emulatorHandlers', given, KNOWN);
   const coordinator = createCoordinator(options);
   const app = createApp(coordinator);
   const origins = new Set(

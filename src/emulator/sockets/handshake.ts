@@ -8,6 +8,7 @@ import type { KnownToken } from '../state/token-registry.js';
 import type { User } from '../state/user.js';
 import { Failure } from '../wire/api-failure.js';
 import { readProfile } from '../wire/profile.js';
+import { recordWithin } from '../wire/validation.js';
 import { type AuthFrame, parseFrame, readAuthFrame } from './frames.js';
 import type { Opening } from './peer.js';
 
@@ -61,6 +62,8 @@ export async function admit(
     throw new Failure(fault, 'rejected by a test');
   }
   if (auth === undefined) throw new Failure(4, 'the json parameter is not readable');
+  const problem = recordWithin(auth.userDetails);
+  if (problem !== undefined) throw new Failure(4, `user_details ${problem}`);
   const authType = authTypeOf(opening);
   const isAnonymousChat = product === 'chat' && authType === 'anonymous';
   let known: KnownToken | undefined;

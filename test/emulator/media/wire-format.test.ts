@@ -117,6 +117,20 @@ test('bytes that are no message are malformed, or read as far as they are one; n
   fc.assert(check, { numRuns: 2000 });
 });
 
+// With a copy for each item this outlasts the test's time limit.
+test('a list of as many items as a body holds is read in one pass', () => {
+  const count = 500_000;
+  // Items without content: their tag and a length of zero.
+  const bytes = Uint8Array.from({ length: 2 * count }, (_, index) => (index % 2 === 0 ? 3 * 8 + 2 : 0));
+  const { tracks } = decode(RPC.SetPublisher.request, bytes);
+  expect(tracks).toHaveLength(count);
+});
+
+test('a name of an enumeration is one of its own', () => {
+  const { muteStates } = fromJson(RPC.UpdateMuteStates.request, { muteStates: [{ trackType: 'toString' }] });
+  expect(muteStates).toEqual([{ trackType: 0 }]);
+});
+
 test('JSON of another shape is malformed, unknown names are skipped', () => {
   const { request } = RPC.UpdateMuteStates;
   for (const json of [null, [], 'x', { sessionId: 7 }, { muteStates: {} }, { muteStates: [1] }]) {
