@@ -311,7 +311,10 @@ function aRefusedTokenIsNotUsedAgain({ sends, asks, calls, setup, suppliedAtMs }
         atMs > refusal.deliveredAtMs &&
         endedAtMs < answeredAtMs,
     );
-    if (isFormer) continue;
+    const hasSuppliedSuccessor = [...suppliedAtMs].some(
+      ([other, atMs]) => other !== token && atMs > refusal.deliveredAtMs && atMs < answeredAtMs,
+    );
+    if (isFormer || hasSuppliedSuccessor) continue;
     const isGivenAgain = (atMs: number) =>
       (suppliedAtMs.get(String(token)) ?? 0) >= answeredAtMs ||
       asks.some(

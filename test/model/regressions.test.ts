@@ -499,6 +499,21 @@ test('a token that an open connection was refused with 43 is not used again, and
   );
 });
 
+test('whoever waits after 42 sends the same token once more, though the app handed in another and it was refused', async () => {
+  await keepsTheRules(
+    { kind: 'token_and_provider', lifeSeconds: 1, areTokensUnique: false },
+    step('the server is slow', ({ coordinator }) => Object.assign(coordinator, { skewMs: -900_000 }), 7_700),
+    step(
+      'requests, of which one hears sooner than another that its token has ended',
+      ({ rig }) => {
+        for (let count = 0; count < 6; count += 1) send(rig, 'GET');
+      },
+      1_500,
+    ),
+    step('a token is handed in', ({ rig }) => handIn(rig, 'fresh')),
+  );
+});
+
 test('an early token that is handed in again and refused meanwhile is not repeated', async () => {
   await keepsTheRules(
     { areTokensUnique: false },
