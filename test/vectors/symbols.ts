@@ -6,9 +6,9 @@ import {
 import { BURST_MS, HAND_BACK_MS } from '../../src/client/auth/token-provider-for.js';
 import { FIRST_RETRY_MS } from '../../src/client/http/network-retry.js';
 import { DEFAULT_TIMEOUTS } from '../../src/client/options.js';
+import { TWIN_AGE_MS, TWIN_WAIT_MS } from '../../src/client/refresh/answer-progress.js';
 import { BACK_OFF_PATIENCE_MS, TIED_JOIN_MS } from '../../src/client/refresh/caller-step.js';
 import { FIRST_BREAK_MS, LONGEST_BREAK_MS } from '../../src/client/refresh/circuit-breaker.js';
-import { TWIN_AGE_MS, TWIN_WAIT_MS } from '../../src/client/refresh/judge-answer.js';
 import { FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS } from '../../src/client/refresh/provider-back-off.js';
 import { FLOOR_MS } from '../../src/client/refresh/refresh-policy.js';
 import { TIMER_MAX_MS, TIMER_MIN_MS } from '../../src/client/refresh/refresh-scheduler.js';

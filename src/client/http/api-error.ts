@@ -1,7 +1,7 @@
-import { ApiError, MissingPermissionError, type RateLimit } from '../../shared/errors.js';
+import { ApiError, type RateLimit } from '../../shared/errors.js';
 import { readText } from '../../shared/foreign-value.js';
 import { sanitize } from '../../shared/sanitize.js';
-import { algorithmOf, type TokenClaims } from '../token/claims.js';
+import { algorithmOf } from '../token/claims.js';
 import * as CODE from './api-codes.js';
 
 /** Answers that come only once the token was accepted: bad input, nothing there, not allowed. */
@@ -100,14 +100,6 @@ export function strangeAnswer({
       'Look at baseUrl, and at what stands between this client and the coordinator: a proxy or a portal.',
     cause,
   });
-}
-
-/** A 403 / 17. On a call token it names the calls that the token opens. */
-export function missingPermission(cause: ApiError, claims?: TokenClaims): MissingPermissionError {
-  const cids = claims?.call_cids;
-  const named = Array.isArray(cids) ? cids.filter((cid) => typeof cid === 'string').join(', ') : undefined;
-  const opens = named === undefined ? '' : `; the call token opens ${sanitize(named || 'no call')}`;
-  return new MissingPermissionError(`${cause.message}${opens}`, { remediation: cause.remediation, cause });
 }
 
 /** Whether an answer shows that the coordinator accepted the token. */

@@ -5,9 +5,10 @@ import { sanitize } from '../../shared/sanitize.js';
 import type { TokenSession } from '../auth/token-session.js';
 import { linkSignals } from '../environment/abortable.js';
 import * as CODE from './api-codes.js';
-import { missingPermission, strangeAnswer } from './api-error.js';
+import { strangeAnswer } from './api-error.js';
 import { prepareBody } from './body.js';
 import { type ConnectionIds, tieToConnection } from './connection-id.js';
+import { missingPermission } from './missing-permission.js';
 import { readPath } from './path.js';
 import { type ApiRequest, type ApiResponse, type Deliver, wholeBudget } from './request.js';
 
