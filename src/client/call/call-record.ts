@@ -6,10 +6,10 @@ import type { EventEmitter } from '../event-emitter.js';
 import { asJson } from '../http/body.js';
 import { segment } from '../http/path.js';
 import type { ApiResponse } from '../http/request.js';
+import { explainDenied } from './anonymous-join-advice.js';
 import type { CallContext, CallRequest, SendOptions } from './call-context.js';
 import { CallParts } from './call-parts.js';
 import { type CallState, STATE_CHANGED } from './call-state.js';
-import { explainDenied } from './explain-denied-join.js';
 import { JoinQueue } from './join-queue.js';
 import { Ringing, type RingSnapshot } from './ringing.js';
 

@@ -1,5 +1,6 @@
 import type * as Msw from 'msw';
 import type { Names } from '../../shared/known-options.js';
+import { refuse } from '../../shared/refuse.js';
 import { type EmulatedApp, EmulatedAppHandle } from '../emulated-app.js';
 import { createApp } from '../http/app.js';
 import { HEADERS_TOO_LARGE, MAX_HEADER_BYTES } from '../http/head-limit.js';
@@ -57,14 +58,28 @@ const VIDEO_URL = 'https://video.stream-io-api.com';
 const CHAT_URL = 'https://chat.stream-io-api.com';
 const HINT_URL = 'https://hint.stream-io-video.com/';
 
+/** The address that an option names; msw is handed what a parser has read. */
+function readAddress(name: string, value: string | undefined, fallback: string): URL {
+  try {
+    const address = new URL(value ?? fallback);
+    if (/^https?:$/.test(address.protocol)) return address;
+  } catch {}
+  return refuse(
+    'invalid_option',
+    `${name} is no http address`,
+    `Pass what the app's client has, such as ${fallback}.`,
+  );
+}
+
 export function createHandlers(parts: MswParts, given: EmulatorHandlersOptions): EmulatorHandlers {
   const msw = parts as LoadedMsw;
   const options = readOptions('emulatorHandlers', given, KNOWN);
+  const { origin: videoOrigin } = readAddress('baseUrl', options.baseUrl, VIDEO_URL);
+  const { origin: chatOrigin } = readAddress('chatUrl', options.chatUrl, CHAT_URL);
+  const hintUrl = readAddress('hintUrl', options.hintUrl, HINT_URL).href;
   const coordinator = createCoordinator(options);
   const app = createApp(coordinator);
-  const origins = new Set(
-    [options.baseUrl ?? VIDEO_URL, options.chatUrl ?? CHAT_URL].map((url) => new URL(url).origin),
-  );
+  const origins = new Set([videoOrigin, chatOrigin]);
   const answer = async ({ request }: { request: Request }) => {
     // No server reads on; here nobody else would stop.
     if (request.url.length > MAX_HEADER_BYTES) {
@@ -81,9 +96,9 @@ export function createHandlers(parts: MswParts, given: EmulatorHandlersOptions):
     return isCut ? msw.HttpResponse.error() : response;
   };
   const hint = ({ request }: { request: Request }) =>
-    answer({ request: new Request(new URL('/hint', [...origins][0]), { method: request.method }) });
+    answer({ request: new Request(new URL('/hint', videoOrigin), { method: request.method }) });
   const handlers: unknown[] = [
-    msw.http.all(options.hintUrl ?? HINT_URL, hint),
+    msw.http.all(hintUrl, hint),
     ...[...origins].map((origin) => msw.http.all(`${origin}/*`, answer)),
   ];
   // Node 20 has no WebSocket to intercept.

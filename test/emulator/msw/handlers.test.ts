@@ -50,6 +50,14 @@ describe('emulatorHandlers', () => {
     await expect(get('/edges?api_key=k', 'x')).rejects.toThrow(TypeError);
   });
 
+  it.each(['baseUrl', 'chatUrl', 'hintUrl'])('refuses a %s that is no http address, by its name', (name) => {
+    for (const value of ['', 'coordinator.example', 'ftp://coordinator.example', 7]) {
+      const attempt = () => emulatorHandlers({ [name]: value } as EmulatorHandlersOptions);
+      expect(attempt).toThrow(ConfigurationError);
+      expect(attempt).toThrow(`${name} is no http address`);
+    }
+  });
+
   it('answers for another base URL when told to, and has no controls', async () => {
     const emulator = listen({ apiKey: 'k', baseUrl: 'https://coordinator.example/video' });
     const token = await emulator.userToken('mara');
