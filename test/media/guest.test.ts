@@ -23,7 +23,8 @@ describe.each(OFFICIAL_CLIENTS)('%s, a guest under suspend, in a call with both 
     page.waitForFunction(() => tab.ours.auth.state.status === 'suspended' && tab.heard.join());
 
   describe('whose token has expired', () => {
-    const scene = useScene({ guestTtlSeconds: 10 });
+    // Time to come in on a slow machine: a join takes a second where nothing else runs.
+    const scene = useScene({ guestTtlSeconds: 20 });
 
     test('is suspended when it is used next; a new guest by hand ends the access of our call', async () => {
       const { page, id } = await guestInACall(scene);
