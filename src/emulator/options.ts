@@ -1,5 +1,5 @@
-import { assertKnown, type Names } from '../shared/known-options.js';
-import { readGiven, refuse } from '../shared/refuse.js';
+import type { Names } from '../shared/known-options.js';
+import { refuse } from '../shared/refuse.js';
 import { applySeed } from './seed/apply-seed.js';
 import type { Seed } from './seed/seed.js';
 import { Coordinator } from './state/coordinator.js';
@@ -32,19 +32,6 @@ export const EMULATOR_OPTIONS: Names<keyof EmulatorOptions> = {
   seed: true,
   tokenTtlSeconds: true,
 };
-
-/** The options of a door, each read once; refuses what cannot be read, and names that are none. */
-export function readOptions<Options extends object>(
-  door: string,
-  options: Options,
-  known: Names<keyof Options>,
-): Options {
-  assertKnown(door, options, known);
-  return readGiven(`The options of ${door}`, () => {
-    const entries = Object.keys(known).map((name) => [name, options[name as keyof Options]]);
-    return Object.fromEntries(entries) as Options;
-  });
-}
 
 /** Text such as `'false'` would pass for true. */
 export function readSwitch(name: string, value: boolean | undefined): boolean | undefined {

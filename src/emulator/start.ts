@@ -1,5 +1,5 @@
 import { isArray } from '../shared/foreign-value.js';
-import type { Names } from '../shared/known-options.js';
+import { type Names, readKnown } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
 import { createControlApp } from './control/app.js';
 import { isControlPath, LIVE_PATH } from './control/control-paths.js';
@@ -12,13 +12,7 @@ import { PairedTransport } from './media/paired-transport.js';
 import { createRpcApp } from './media/rpc.js';
 import { NodeHost } from './node/host.js';
 import { readPageScript } from './node/page-script.js';
-import {
-  createCoordinator,
-  EMULATOR_OPTIONS,
-  type EmulatorOptions,
-  readOptions,
-  readSwitch,
-} from './options.js';
+import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions, readSwitch } from './options.js';
 import { SocketSession } from './sockets/session.js';
 import { isSocketPath } from './sockets/socket-paths.js';
 import { RPC_PATH, SOCKET_PATH } from './wire/media-paths.js';
@@ -98,7 +92,7 @@ function originOf(host: string, port: number): string {
  * await emulator.stop();
  */
 export async function startEmulator(given: StartEmulatorOptions = {}): Promise<Emulator> {
-  const options = readOptions('startEmulator', given, KNOWN);
+  const options = readKnown<StartEmulatorOptions>('startEmulator', given, KNOWN);
   const { port = 0 } = options;
   const host = readHost(options.host ?? '127.0.0.1');
   const allowOrigins = readOrigins(options.allowOrigins ?? []);

@@ -64,7 +64,7 @@ export class HeldTokens {
     return held;
   }
 
-  /** The server took this token. Returns whether that was unknown. */
+  /** The server took this token. Returns whether that was not known before. */
   accept(value: string, now: Moment): boolean {
     const held = this.#held;
     if (held?.value !== value && this.#former?.value === value) {

@@ -1,6 +1,6 @@
 import type { TrackInfo } from './messages.js';
 import { TRACK_TYPE } from './messages.js';
-import { attribute, midOf, parseSdp, type Sdp, sessionLines, writeSdp } from './sdp.js';
+import { attribute, isRejected, midOf, parseSdp, type Sdp, sessionLines, writeSdp } from './sdp.js';
 
 // One browser's publisher speaks to another's subscriber, which numbers its media differently: it may have had
 // somebody else before.
@@ -91,7 +91,7 @@ export class SubscriberMedia {
     });
     const known = media.flat().filter((line) => line.startsWith('a=candidate:'));
     const [first = [], ...others] = sections;
-    const accepted = mids.filter((_mid, index) => !/^m=\S+ 0 /.test(sections[index]?.[0] ?? ''));
+    const accepted = mids.filter((_mid, index) => !isRejected(sections[index] ?? []));
     this.#version += 1;
     return writeSdp({
       session: sessionLines(this.#version, accepted),

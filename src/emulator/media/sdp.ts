@@ -47,7 +47,7 @@ export function sessionLines(version: number, mids: readonly string[]): string[]
   ];
 }
 
-const isRejected = ([head = '']: readonly string[]) => /^m=\S+ 0 /.test(head);
+export const isRejected = ([head = '']: readonly string[]) => /^m=\S+ 0 /.test(head);
 
 /** Whether an answer fits an offer: the same media, rejected where they are offered so, under the same names elsewhere. */
 export function isAnswerTo(offer: string, answer: string): boolean {

@@ -1,12 +1,12 @@
 import type * as Msw from 'msw';
-import type { Names } from '../../shared/known-options.js';
+import { type Names, readKnown } from '../../shared/known-options.js';
 import { refuse } from '../../shared/refuse.js';
 import { type EmulatedApp, EmulatedAppHandle } from '../emulated-app.js';
 import { createApp } from '../http/app.js';
 import { HEADERS_TOO_LARGE, MAX_HEADER_BYTES } from '../http/head-limit.js';
 import { commonHeaders } from '../http/headers.js';
 import { webBindings } from '../http/web-bindings.js';
-import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions, readOptions } from '../options.js';
+import { createCoordinator, EMULATOR_OPTIONS, type EmulatorOptions } from '../options.js';
 import type { Peer } from '../sockets/peer.js';
 import { SocketSession } from '../sockets/session.js';
 import { isSocketPath } from '../sockets/socket-paths.js';
@@ -73,7 +73,7 @@ function readAddress(name: string, value: string | undefined, fallback: string):
 
 export function createHandlers(parts: MswParts, given: EmulatorHandlersOptions): EmulatorHandlers {
   const msw = parts as LoadedMsw;
-  const options = readOptions('emulatorHandlers', given, KNOWN);
+  const options = readKnown<EmulatorHandlersOptions>('emulatorHandlers', given, KNOWN);
   const { origin: videoOrigin } = readAddress('baseUrl', options.baseUrl, VIDEO_URL);
   const { origin: chatOrigin } = readAddress('chatUrl', options.chatUrl, CHAT_URL);
   const hintUrl = readAddress('hintUrl', options.hintUrl, HINT_URL).href;

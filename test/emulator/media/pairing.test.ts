@@ -74,6 +74,13 @@ async function answer(client: MediaClient): Promise<string> {
   return sdp;
 }
 
+/** Has what one publishes reach the other. */
+async function reach(publisher: MediaClient, subscriber: MediaClient): Promise<void> {
+  const published = publish(publisher);
+  await answer(subscriber);
+  await published;
+}
+
 describe('one-to-one media', () => {
   it('a publisher who is alone gets an answer that agrees and names no address', async () => {
     const mara = await join('mara');
@@ -151,9 +158,7 @@ describe('one-to-one media', () => {
   it('a subscriber’s candidates reach the publisher under the publisher’s name for the medium', async () => {
     const mara = await join('mara');
     const theo = await join('theo');
-    const published = publish(mara);
-    await answer(theo);
-    await published;
+    await reach(mara, theo);
     const candidate = 'candidate:1 1 udp 2122194687 127.0.0.1 9 typ host';
     const iceCandidate = JSON.stringify({ candidate, sdpMid: 'm1', usernameFragment: 'answ' });
     await theo.call('IceTrickle', { sessionId: 'theo-1', peerType: 1, iceCandidate });
@@ -171,9 +176,7 @@ describe('one-to-one media', () => {
     const mara = await join('mara');
     const theo = await join('theo');
     const ada = await join('ada');
-    const published = publish(mara);
-    await answer(theo);
-    await published;
+    await reach(mara, theo);
     expect(await ada.settled()).not.toContain('subscriberOffer');
     expect(parseSdp(await publish(ada)).media[0]?.join()).not.toContain('answ');
   });
@@ -182,9 +185,7 @@ describe('one-to-one media', () => {
     const mara = await join('mara');
     const theo = await join('theo');
     const ada = await join('ada');
-    const published = publish(mara);
-    await answer(theo);
-    await published;
+    await reach(mara, theo);
     mara.events.length = 0;
     const credentials = await credentialsOf(scene, 'theo', CALL);
     const again = await MediaClient.open(credentials, 'theo-2');
@@ -201,9 +202,7 @@ describe('one-to-one media', () => {
   it('whose counterpart has left is asked to offer again a moment later, and not at all if it leaves as well', async () => {
     const mara = await join('mara');
     const theo = await join('theo');
-    const published = publish(mara);
-    await answer(theo);
-    await published;
+    await reach(mara, theo);
     mara.events.length = 0;
     theo.say({ leaveCallRequest: { sessionId: 'theo-1' } });
     await mara.next('participantLeft');
@@ -217,9 +216,7 @@ describe('one-to-one media', () => {
     const mara = await join('mara');
     const theo = await join('theo');
     const ada = await join('ada');
-    const published = publish(mara);
-    await answer(theo);
-    await published;
+    await reach(mara, theo);
     mara.say({ leaveCallRequest: { sessionId: 'mara-1' } });
     theo.events.length = 0;
     await theo.next('participantLeft');
