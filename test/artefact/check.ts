@@ -12,6 +12,7 @@ import { readForbidden } from './forbidden.js';
 import { complaintOf, installCompilers, SHORT_ROWS, titleOf } from './matrix.js';
 import { readPacked } from './packed.js';
 import { playIn } from './portable/stages.js';
+import { APP, WITH_HOOKS } from './react-app.js';
 import { readMaterials } from './sbom.js';
 import { SETTINGS, TYPED, tsconfig } from './typed.js';
 
@@ -31,20 +32,6 @@ function check(isSo: boolean, what: string): void {
 
 /** What the React door may add to an app that has React and the client, minified and gzipped. */
 const REACT_BYTES = 1536;
-
-const APP = `
-import { StreamVideo } from 'stream-video-auth';
-import { createRoot } from 'react-dom/client';
-import { jsx } from 'react/jsx-runtime';
-globalThis.app = [StreamVideo, createRoot, jsx];
-`;
-
-const HOOKS =
-  'StreamVideoError, StreamVideoProvider, useAuthState, useCall, useCallState, useConnectionState, useCreateStreamVideo, useHasCapability, useStreamVideo';
-const APP_WITH_HOOKS = `
-import { ${HOOKS} } from 'stream-video-auth/react';
-globalThis.hooks = [${HOOKS}];
-`;
 
 /** Each would break a page under a strict policy, or a runtime without Node's globals. */
 const FORBIDDEN = [
@@ -251,7 +238,7 @@ async function main(): Promise<void> {
     found.length === 0,
     `the browser bundle holds none of what it must not (${found.join(' ') || 'clean'})`,
   );
-  const addedBytes = (await gzipped(APP + APP_WITH_HOOKS)) - (await gzipped(APP));
+  const addedBytes = (await gzipped(APP + WITH_HOOKS)) - (await gzipped(APP));
   check(addedBytes < REACT_BYTES, `the React door adds ${addedBytes} bytes to an app`);
   const tools = shipped('devtools.js');
   check(

@@ -5,8 +5,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build } from 'esbuild';
+import { build } from 'esbuild';
 import { shortenedNames } from '../../internal-names.js';
+import { APP, WITH_HOOKS } from '../artefact/react-app.js';
 import { type Growth, growthPicture, tablePicture } from './picture.js';
 import { type Medians, type Row, RUNS, rowsOf, type Sizes, shown } from './rows.js';
 import { buildMeasures, runMeasure, startCoordinator } from './run-measure.js';
@@ -58,7 +59,9 @@ async function medians(file: string): Promise<Medians> {
 
 /** Milliseconds of a whole process that imports this and nothing else. */
 async function importTimes(client: string): Promise<Record<string, number>> {
-  const modules = { empty: 'data:text/javascript,', ours: client, official: '@stream-io/video-client' };
+  const empty = `${dirname(client)}/empty.mjs`;
+  await writeFile(empty, '');
+  const modules = { empty, ours: client, official: '@stream-io/video-client' };
   const times: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, module] of Object.entries(modules)) {
@@ -70,10 +73,17 @@ async function importTimes(client: string): Promise<Record<string, number>> {
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }
 
-/** Bytes of a bundle that takes every export, minified and gzipped. */
-async function bundleBytes(entry: string, options: BuildOptions = {}): Promise<number> {
+/** Bytes of a bundle of this module, minified and gzipped. */
+async function bundleBytes(contents: string, mangleProps?: RegExp): Promise<number> {
   const { outputFiles = [] } = await build({
-    stdin: { contents: `export * from ${JSON.stringify(entry)}`, resolveDir: root },
+    stdin: { contents, resolveDir: root },
+    absWorkingDir: root,
+    alias: {
+      'stream-video-auth': './src/client/index.ts',
+      'stream-video-auth/react': './src/react/index.ts',
+    },
+    ...(mangleProps && { mangleProps }),
+    define: { 'process.env.NODE_ENV': '"production"' },
     bundle: true,
     minify: true,
     write: false,
@@ -81,16 +91,16 @@ async function bundleBytes(entry: string, options: BuildOptions = {}): Promise<n
     platform: 'browser',
     target: 'es2022',
     external: ['ws'],
-    ...options,
   });
   return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
 }
 
 async function sizes(): Promise<Sizes> {
   return {
-    oursBytes: await bundleBytes('./src/client/index.ts', { mangleProps: shortenedNames }),
-    officialBytes: await bundleBytes('@stream-io/video-client'),
-    reactBytes: await bundleBytes('./src/react/index.ts', { external: ['react', 'stream-video-auth'] }),
+    oursBytes: await bundleBytes("export * from 'stream-video-auth';", shortenedNames),
+    officialBytes: await bundleBytes("export * from '@stream-io/video-client';"),
+    reactBytes:
+      (await bundleBytes(APP + WITH_HOOKS, shortenedNames)) - (await bundleBytes(APP, shortenedNames)),
   };
 }
 

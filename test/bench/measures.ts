@@ -67,6 +67,26 @@ function ownWork(subject: Subject): () => Promise<unknown> {
   return () => ours.request('GET', '/edges');
 }
 
+/** What an app writes that knows no token life: asks for a token, then for its answer. */
+async function coldByHand(): Promise<unknown> {
+  await sleep(100);
+  const sent = headers(mint());
+  return bareOwnWork(async ({ signal }) => {
+    await sleep(100);
+    return freeFetch('', { headers: sent, signal });
+  });
+}
+
+/** A socket that opens while the token is on its way, authenticates, and waits for its welcome. */
+async function connectByHand(token: Promise<string>): Promise<unknown> {
+  const socket = new RawSocket();
+  const opened = new Promise((resolve) => socket.addEventListener('open', resolve));
+  const welcome = new Promise((resolve) => socket.addEventListener('message', resolve));
+  await opened;
+  socket.send(JSON.stringify({ token: await token, user_details: { id: 'martin' } }));
+  return welcome;
+}
+
 async function connected(): Promise<StreamVideo> {
   const made = client();
   await made.connect();
@@ -199,21 +219,24 @@ const MEASURES: Readonly<Record<string, Measure>> = {
     return { bytes: await heapEach(size, () => new StreamVideoClient({ apiKey: 'key' })) };
   },
 
-  /** Calls that nobody holds: what stays of them, and what a request costs with them. */
-  async lostCalls(_subject, size) {
+  /** Calls that nobody holds: what stays of them, and what a request costs with them. Bare: without any. */
+  async lostCalls(subject, size) {
     const ours = client();
     const run = () => ours.request('GET', '/edges');
     await inTurn(5_000, run);
-    const without = await timed(() => inTurn(5_000, run));
     const before = await heapBytes();
-    for (let index = 0; index < size; index += 1) ours.call('default', `call-${index}`);
+    const made = subject === 'bare' ? 0 : size;
+    for (let index = 0; index < made; index += 1) ours.call('default', `call-${index}`);
     const bytes = ((await heapBytes()) - before) / size;
-    const afterwards = await timed(() => inTurn(5_000, run));
-    return { bytes, ratio: afterwards.cpuMs / without.cpuMs };
+    // The collection threw compiled code away.
+    await inTurn(5_000, run);
+    const { cpuMs } = await timed(() => inTurn(20_000, run));
+    return { bytes, cpuMs };
   },
 
   /** The first authenticated answer, with a token endpoint and a server that take 100 ms each. */
-  async cold() {
+  async cold(subject) {
+    if (subject === 'bare') return { wallMs: (await timed(coldByHand)).wallMs };
     const ours = client({
       token: undefined,
       tokenProvider: async () => {
@@ -229,9 +252,15 @@ const MEASURES: Readonly<Record<string, Measure>> = {
     return { wallMs };
   },
 
-  async connect() {
+  /** From nothing to a connection, for a user and for a guest, at the same latencies. */
+  async connect(subject) {
     RawSocket.openMs = 100;
     RawSocket.authMs = 100;
+    if (subject === 'bare') {
+      const { wallMs } = await timed(() => connectByHand(sleep(100).then(() => mint())));
+      const guest = () => sleep(100).then(() => connectByHand(Promise.resolve(mint())));
+      return { wallMs, guestMs: (await timed(guest)).wallMs };
+    }
     const tokenProvider = async () => {
       await sleep(100);
       return mint();

@@ -1,8 +1,6 @@
-/** A fresh id. Not a secret; pages without a secure context have no `crypto.randomUUID`. */
+/** A fresh UUID. Not a secret: loading the platform's `crypto` for it would make the first request wait. */
 function randomId(): string {
-  const { crypto } = globalThis as { crypto?: Partial<Crypto> };
-  if (typeof crypto?.randomUUID === 'function') return crypto.randomUUID();
-  const hex = () => Math.floor(Math.random() * 16).toString(16);
+  const hex = () => ((Math.random() * 16) & 15).toString(16);
   return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, hex);
 }
 
