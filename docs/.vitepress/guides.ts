@@ -41,6 +41,7 @@ export const GUIDES: readonly { title: string; pages: readonly (readonly [link: 
         ['/guide/server-rendering', 'Server rendering'],
         ['/guide/tabs', 'Several tabs'],
         ['/guide/browsers', 'Which browsers is it tested in?'],
+        ['/guide/cost', 'What does it cost?'],
         ['/guide/vue', 'Vue'],
         ['/guide/tracing', 'Traces and metrics'],
       ],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { shortenedNames } from '../../internal-names.js';
 import { APP, WITH_HOOKS } from '../artefact/react-app.js';
+import { SCHEMES } from './lines-picture.js';
 import { type Growth, growthPicture, tablePicture } from './picture.js';
 import { type Medians, type Row, RUNS, rowsOf, type Sizes, shown } from './rows.js';
 import { buildMeasures, runMeasure, startCoordinator } from './run-measure.js';
@@ -15,7 +16,7 @@ import { buildMeasures, runMeasure, startCoordinator } from './run-measure.js';
 /**
  * `npm run bench`: the table of what the client costs, beside the official client and the bare platform, and how
  * the costs grow. Each figure is the median of as many rounds, in processes of their own, one after the other; the
- * coordinator is another process. Writes `docs/measured/`. Figures of one machine say nothing about another:
+ * coordinator is another process. Writes `docs/measured/speed.json` and its pictures. Figures of one machine say nothing about another:
  * compare the ratios. `--rounds 3` for a first look.
  */
 const ROUNDS = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 9;
@@ -26,8 +27,8 @@ const GROWTHS = {
   watchedCalls: 'watched calls',
   listeners: 'listeners',
 };
-const OUT = fileURLToPath(new URL('../../docs/measured/', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const PICTURES = `${root}docs/public/`;
 
 const run = promisify(execFile);
 
@@ -137,11 +138,12 @@ try {
   const rows = rowsOf(found, imports, await sizes());
   const growth = await growths(file);
   const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}`;
-  await mkdir(OUT, { recursive: true });
   const report = { measured: new Date().toISOString().slice(0, 10), machine, rounds: ROUNDS, rows, growth };
-  await writeFile(`${OUT}speed.json`, `${JSON.stringify(report, undefined, 2)}\n`);
-  await writeFile(`${OUT}speed.svg`, tablePicture(rows));
-  await writeFile(`${OUT}growth.svg`, growthPicture(growth));
+  await writeFile(`${root}docs/measured/speed.json`, `${JSON.stringify(report, undefined, 2)}\n`);
+  for (const [name, scheme] of Object.entries(SCHEMES)) {
+    await writeFile(`${PICTURES}speed-${name}.svg`, tablePicture(rows, scheme));
+    await writeFile(`${PICTURES}growth-${name}.svg`, growthPicture(growth, scheme));
+  }
   console.log(`\n${print(rows)}\n\n${machine}; medians of ${ROUNDS} rounds`);
   console.table(growth);
 } finally {

@@ -10,7 +10,7 @@ export interface Row {
   readonly ours: number;
   /** What it must be, at most. */
   readonly must: number;
-  readonly unit: 'x' | 'us' | 'B' | 'kB' | 'ms' | 'calls' | '% of a core' | 'timers';
+  readonly unit: 'x' | 'µs' | 'B' | 'kB' | 'ms' | '%' | 'call' | 'timer';
 }
 
 /** What the table is made of. Subjects of one measure run in turn, so that they share the machine's moods. */
@@ -86,7 +86,7 @@ export function rowsOf(medians: Medians, imports: Readonly<Record<string, number
     },
     { what: 'garbage of a request', ours: kB('garbage'), must: 8, unit: 'kB' },
     { what: 'heap of a request in flight', ours: kB('inFlight'), must: 4, unit: 'kB' },
-    { what: 'getToken() on a fresh token: CPU', ours: of('getToken ours', 'cpuUs'), must: 1, unit: 'us' },
+    { what: 'getToken() on a fresh token: CPU', ours: of('getToken ours', 'cpuUs'), must: 1, unit: 'µs' },
     { what: 'getToken() on a fresh token: garbage', ours: kB('getToken'), must: 0.75, unit: 'kB' },
     {
       what: 'burst of 4,000 GETs over bare fetch, 64 at once: wall',
@@ -104,7 +104,7 @@ export function rowsOf(medians: Medians, imports: Readonly<Record<string, number
       what: 'the same on a refused token: provider calls',
       ours: of('refusedBurst ours', 'providerCalls'),
       must: 1,
-      unit: 'calls',
+      unit: 'call',
     },
     {
       what: 'the same on a refused token, over two good bursts',
@@ -129,7 +129,7 @@ export function rowsOf(medians: Medians, imports: Readonly<Record<string, number
       unit: 'x',
     },
     {
-      what: '`.`, every export, minified and gzipped',
+      what: 'the client, every export, minified and gzipped',
       official: sizes.officialBytes / 1_000,
       ours: sizes.oursBytes / 1_000,
       must: 28.5,
@@ -162,19 +162,20 @@ export function rowsOf(medians: Medians, imports: Readonly<Record<string, number
       unit: 'x',
     },
     {
-      what: '10,000 idle clients: CPU',
+      what: '10,000 idle clients: CPU, of a core',
       ours: of('idle ours', 'share') * 100,
       must: 1,
-      unit: '% of a core',
+      unit: '%',
     },
-    { what: 'timers of an idle client', ours: of('idle ours', 'timers'), must: 1, unit: 'timers' },
+    { what: 'timers of an idle client', ours: of('idle ours', 'timers'), must: 1, unit: 'timer' },
   ];
 }
 
 /** The figure as people read it. */
 export function shown(value: number | undefined, unit: Row['unit']): string {
   if (value === undefined) return '-';
-  const digits = Math.abs(value) >= 100 || unit === 'calls' ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const isCount = unit === 'call' || unit === 'timer';
+  const digits = isCount || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const text = value.toFixed(digits);
-  return unit === 'x' ? `${text} x` : `${text} ${unit}`;
+  return `${text} ${unit}${isCount && text !== '1' ? 's' : ''}`;
 }

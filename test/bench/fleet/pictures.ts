@@ -1,5 +1,5 @@
+import { type Line, linesPicture, pointsOf, SCHEMES, type Scheme } from '../lines-picture.js';
 import { peakOverMean } from './closed-form.js';
-import { type Line, linesPicture, pointsOf, SCHEMES, type Scheme } from './lines-picture.js';
 import type { MintResult } from './scenarios/mint.js';
 import { LATENCY_MS } from './scenarios/scene.js';
 import type { FleetResults } from './scenarios.js';

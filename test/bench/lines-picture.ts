@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { svgOf } from '../svg.js';
-import type { Curve } from './scenarios/scene.js';
+import type { Curve } from './fleet/scenarios/scene.js';
+import { svgOf } from './svg.js';
 
 /** The colours of a page. */
 export interface Scheme {
