@@ -239,13 +239,19 @@ function rowsOf(calls: readonly Ask[], length: number): (readonly [row: Ask[], n
   });
 }
 
+/** When the attempt began that a call belongs to: what the server says meanwhile does not end it. */
+function beganAtMs(asks: readonly Ask[], ask: Ask): number {
+  const previous = asks[asks.indexOf(ask) - 1];
+  return previous && isSecondTry(previous, ask) ? previous.atMs : ask.atMs;
+}
+
 function forgedTokensOpenTheBreaker({ asks, sends }: Rig): string | undefined {
   for (const [row, next] of rowsOf(asks, 3)) {
     if (row[0]?.acceptances !== next.acceptances) continue;
     const refusals = row.map((ask) => refusalOf(ask, sends, 43));
     const isKnown = refusals.every((refusal, at) => {
       const after = row[at + 1] ?? next;
-      return refusal !== undefined && (refusal.answeredAtMs as number) < after.atMs;
+      return refusal !== undefined && (refusal.answeredAtMs as number) < beganAtMs(asks, after);
     });
     if (!isKnown) continue;
     const waited = next.atMs - (refusals[2]?.answeredAtMs as number);
@@ -266,7 +272,7 @@ function earlyRefusalsSlowDown({ asks, sends }: Rig): string | undefined {
       const answeredAtMs = refusal?.answeredAtMs ?? Number.POSITIVE_INFINITY;
       const isFarAhead = exp === undefined || exp * 1000 > next.atWallMs + 3_000_000;
       const isEarly = answeredAtMs - (ask.endedAtMs as number) < EARLY_MS;
-      return isFarAhead && isEarly && answeredAtMs < after.atMs && ask.reason !== 'guest';
+      return isFarAhead && isEarly && answeredAtMs < beganAtMs(asks, after) && ask.reason !== 'guest';
     });
     if (!areEarly) continue;
     const waited = next.atMs - (refusals[2]?.answeredAtMs as number);

@@ -524,3 +524,16 @@ test('an early token that is handed in again and refused meanwhile is not repeat
     step('connect', ({ rig }) => connect(rig), 6_000),
   );
 });
+
+test('an attempt that was on its way when a third refusal opened the breaker asks again for a twin of the refused token', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('the secret is wrong', ({ rig }) => {
+      rig.issuer.isSecretWrong = true;
+    }),
+    step('connect', ({ rig }) => connect(rig), 200),
+    step('connect again', ({ rig }) => connect(rig), 6_000),
+    step('request', ({ rig }) => send(rig, 'GET'), 40),
+    step('refresh', ({ rig }) => refresh(rig), 6_000),
+  );
+});
