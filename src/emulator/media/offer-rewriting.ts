@@ -9,8 +9,6 @@ import { attribute, isRejected, midOf, parseSdp, type Sdp, sessionLines, writeSd
 interface Slot {
   /** Empty for a place whose medium was rejected: another may take it, under another name. */
   readonly mid: string;
-  /** The publisher's name of the medium. */
-  readonly sourceMid: string;
   /** As they were offered last. */
   lines: readonly string[];
 }
@@ -39,6 +37,8 @@ const NAMES: Readonly<Record<number, string>> = Object.fromEntries(
 /** The media of one subscriber's connection, and the offers that it gets. */
 export class SubscriberMedia {
   #slots: Slot[] = [];
+  /** Where each of the publisher's media has its place. All are freed at once, and taken again in their order. */
+  #places = new Map<string, number>();
   #connection: string | undefined;
   #version = 1;
   #mids = 0;
@@ -50,15 +50,17 @@ export class SubscriberMedia {
 
   /** The medium whose transport all others share. */
   get firstMid(): string {
-    return this.#slots.find(({ mid }) => mid !== '')?.mid ?? '';
+    return this.#slots[0]?.mid ?? '';
   }
 
   /** The offer by which the subscriber gets what a publisher sends. A transport belongs to one publisher. */
   offer(publication: Publication): string {
     this.#connection = publication.connection;
+    const types = new Map(publication.tracks.map(({ mid, trackType }) => [mid, trackType]));
     for (const section of publication.offer.media) {
-      const slot = this.#slotOf(midOf(section));
-      slot.lines = carry(slot.mid, section, publication);
+      const sourceMid = midOf(section);
+      const slot = this.#slotOf(sourceMid);
+      slot.lines = carry(slot.mid, section, publication, types.get(sourceMid));
     }
     return this.#write(this.#slots.map(({ lines }) => lines));
   }
@@ -74,7 +76,8 @@ export class SubscriberMedia {
     ]);
     // Without a group a browser refuses, so the rejected media are named in it.
     const text = this.#write(media);
-    this.#slots = media.map((lines) => ({ mid: '', sourceMid: '', lines }));
+    this.#slots = media.map((lines) => ({ mid: '', lines }));
+    this.#places.clear();
     this.#connection = undefined;
     return text;
   }
@@ -84,7 +87,7 @@ export class SubscriberMedia {
     const { media } = parseSdp(answer);
     const mids = offer.media.map(midOf);
     const sections = mids.map((mid) => {
-      const lines = media[this.#slots.findIndex(({ sourceMid }) => sourceMid === mid)] ?? [];
+      const lines = media[this.#places.get(mid) ?? -1] ?? [];
       return lines
         .filter((line) => !line.startsWith('a=candidate:') && line !== 'a=end-of-candidates')
         .map((line) => (line.startsWith('a=mid:') ? `a=mid:${mid}` : line));
@@ -101,13 +104,13 @@ export class SubscriberMedia {
 
   /** The place of a publisher's medium: its own, else one that waits for another, else one more. */
   #slotOf(sourceMid: string): Slot {
-    const own = this.#slots.find((slot) => slot.sourceMid === sourceMid && slot.mid !== '');
+    const own = this.#slots[this.#places.get(sourceMid) ?? -1];
     if (own !== undefined) return own;
     this.#mids += 1;
-    const slot: Slot = { mid: `m${this.#mids}`, sourceMid, lines: [] };
-    const free = this.#slots.findIndex(({ mid }) => mid === '');
-    if (free === -1) this.#slots.push(slot);
-    else this.#slots[free] = slot;
+    const slot: Slot = { mid: `m${this.#mids}`, lines: [] };
+    const place = this.#places.size;
+    this.#places.set(sourceMid, place);
+    this.#slots[place] = slot;
     return slot;
   }
 
@@ -123,10 +126,10 @@ export class SubscriberMedia {
 function carry(
   mid: string,
   section: readonly string[],
-  { lookupPrefix, tracks, isIdle }: Publication,
+  { lookupPrefix, isIdle }: Publication,
+  trackType = 0,
 ): readonly string[] {
-  const track = tracks.find((one) => one.mid === midOf(section));
-  const name = NAMES[track?.trackType ?? 0];
+  const name = NAMES[trackType];
   const isSending = section.includes('a=sendonly') || section.includes('a=sendrecv');
   const kept = section
     .filter((line) => !EXTENSION_BY_NAME.test(line) && !OWN_TO_THE_PUBLISHER.test(line))
