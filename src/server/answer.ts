@@ -45,17 +45,21 @@ function answer(
   text: string,
   headers: Record<string, string>,
 ): Response {
-  const type = preferredType(request.headers.get('accept'));
+  const type = preferredType(request);
   return new Response(type === TEXT_TYPE ? text : JSON.stringify(json), {
     status,
     headers: { ...COMMON_HEADERS, 'Content-Type': `${type}; charset=utf-8`, ...headers },
   });
 }
 
-function preferredType(accept: string | null): string {
-  for (const { type, q } of parseAccept(accept ?? '')) {
-    const format = READABLE.get(type.toLowerCase());
-    if (format && q > 0) return format;
+function preferredType(request: Request): string {
+  try {
+    for (const { type, q } of parseAccept(request.headers.get('accept') ?? '')) {
+      const format = READABLE.get(type.toLowerCase());
+      if (format && q > 0) return format;
+    }
+  } catch {
+    // What only looks like a request may throw, and is answered all the same.
   }
   return JSON_TYPE;
 }

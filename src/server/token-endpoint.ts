@@ -24,12 +24,13 @@ export class TokenEndpoint {
   }
 
   async handle(request: Request): Promise<Response> {
-    if (request.method === 'OPTIONS') {
-      const headers = this.#settings.origins.preflightHeadersFor(request, this.#settings.methods);
-      return emptyAnswer({ Allow: this.#allow(), ...headers });
-    }
-    const headers = this.#settings.origins.headersFor(request);
+    const { origins, methods } = this.#settings;
+    let headers: Record<string, string> = {};
     try {
+      if (request.method === 'OPTIONS') {
+        return emptyAnswer({ Allow: this.#allow(), ...origins.preflightHeadersFor(request, methods) });
+      }
+      headers = origins.headersFor(request);
       return tokenAnswer(request, await this.#mint(request), headers);
     } catch (error) {
       const { status, message, headers: further } = this.#asRefusal(error);
@@ -79,6 +80,7 @@ export class TokenEndpoint {
       : identity.anonymous
         ? 'anonymous'
         : `user:${identity.userId}`;
+    if (typeof key !== 'string') throw new Error('limitKey must answer with a string');
     const verdict = await withinLimit(askLimiter(limiter, key), () => late('The limiter'));
     if (!verdict.allowed) {
       throw new Refusal(429, 'Too many requests', {
