@@ -1,5 +1,6 @@
 import type { Names } from '../shared/known-options.js';
 import { refuse } from '../shared/refuse.js';
+import { LAST_USABLE_SECOND } from '../shared/token-format.js';
 import { applySeed } from './seed/apply-seed.js';
 import type { Seed } from './seed/seed.js';
 import { Coordinator } from './state/coordinator.js';
@@ -48,10 +49,11 @@ function randomHex(bytes: number): string {
 }
 
 function readTtl(name: string, value: number = DEFAULT_TTL_SECONDS): number {
-  if (Number.isInteger(value) && value > 0) return value;
+  const isWhole = Number.isInteger(value) && value > 0;
+  if (isWhole && Date.now() / 1000 + value < LAST_USABLE_SECOND) return value;
   return refuse(
     'invalid_option',
-    `${name} is not a whole number of seconds above zero`,
+    `${name} ${isWhole ? 'ends beyond the year 9999' : 'is not a whole number of seconds above zero'}`,
     `Pass ${name} as seconds, 1 or more.`,
   );
 }

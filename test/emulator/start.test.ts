@@ -36,6 +36,8 @@ describe('startEmulator', () => {
     ['an empty api key', { apiKey: ' ' }],
     ['a port that is none', { port: 70_000 }],
     ['a life of zero', { tokenTtlSeconds: 0 }],
+    ['a life beyond the year 9999', { tokenTtlSeconds: 1e300 }],
+    ['a life in milliseconds since 1970', { guestTtlSeconds: 253_402_300_799 }],
     ['a guest’s life that is no number', { guestTtlSeconds: Number.NaN }],
   ])('%s is a ConfigurationError, and nothing listens', async (_what, options) => {
     await expect(startEmulator(options)).rejects.toThrow(ConfigurationError);
