@@ -53,6 +53,8 @@ export class StreamVideoAuthDevtools extends LitElement implements StreamVideoAu
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('clients')) this.#watchClients();
+    // What has no text could be no attribute.
+    if (typeof this.theme !== 'string') this.theme = 'auto';
   }
 
   protected override render(): Template {

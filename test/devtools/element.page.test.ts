@@ -180,6 +180,23 @@ test.each(Object.entries(VALUES))('%s for the theme of the plugin is left to the
   expect(document.querySelector('stream-video-auth-devtools')?.theme).toBe('auto');
 });
 
+test.each(Object.entries(VALUES))(
+  '%s for the theme of the element is left to the system',
+  async (_, make) => {
+    const element = document.createElement('stream-video-auth-devtools');
+    element.clients = [clientOf('martin')];
+    document.body.append(element);
+    await shadowOf(document.body);
+    element.theme = make() as never;
+    const shadow = await shadowOf(document.body);
+    expect([element.theme, element.getAttribute('theme')]).toEqual(['auto', 'auto']);
+    expect(shadow.querySelectorAll('.card')).toHaveLength(1);
+    element.theme = 'dark';
+    await shadowOf(document.body);
+    expect(element.getAttribute('theme')).toBe('dark');
+  },
+);
+
 describe('a second plugin', () => {
   const names = () =>
     [...document.querySelectorAll('stream-video-auth-devtools')].map(({ clients }) => clients[0]?.user.id);
