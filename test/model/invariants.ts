@@ -223,10 +223,10 @@ function isInOneRow(previous: Ask, next: Ask): boolean {
   return isSameDoor(previous, next) && previous.session === next.session;
 }
 
-/** What the server said first about the token that a call brought, with this code. */
-function refusalOf({ answer }: Ask, sends: readonly Send[], code: number): Send | undefined {
+/** What the server said first about the token that a call brought, with this code, in the session of the call. */
+function refusalOf({ answer, session }: Ask, sends: readonly Send[], code: number): Send | undefined {
   const token = answer?.kind === 'token' ? answer.token : undefined;
-  return sends.find((send) => send.token === token && send.answer === code);
+  return sends.find((send) => send.token === token && send.answer === code && send.session === session);
 }
 
 /** Each run of attempts in a row, by the call that ended it, with the call that follows. */

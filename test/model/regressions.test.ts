@@ -462,7 +462,7 @@ test('a token that was dead by our clock on arrival costs a consumer no more tha
     { lifeSeconds: 600 },
     step('the server is fast', ({ coordinator }) => Object.assign(coordinator, { skewMs: 900_000 })),
     step('request', ({ rig }) => send(rig, 'POST'), 1_500),
-    new Step('a consumer refuses', { details: '', thenMs: 0, act: refuseAsConsumer }),
+    consumerRefuses,
   );
 });
 
@@ -535,5 +535,21 @@ test('an attempt that was on its way when a third refusal opened the breaker ask
     step('connect again', ({ rig }) => connect(rig), 6_000),
     step('request', ({ rig }) => send(rig, 'GET'), 40),
     step('refresh', ({ rig }) => refresh(rig), 6_000),
+  );
+});
+
+test('what the server refused in an earlier session counts for no breaker of the next one', async () => {
+  await keepsTheRules(
+    { kind: 'anonymous', areTokensUnique: false },
+    step('the secret is wrong', ({ rig }) => {
+      rig.issuer.isSecretWrong = true;
+    }),
+    step('the provider repeats itself', ({ rig }) => {
+      rig.issuer.mode = 'same';
+    }),
+    step('request', ({ rig }) => send(rig, 'GET'), 200),
+    step('the session ends', ({ rig }) => void rig.disconnect()),
+    step('connect', ({ rig }) => connect(rig)),
+    consumerRefuses,
   );
 });

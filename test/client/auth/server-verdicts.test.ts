@@ -415,6 +415,18 @@ describe('a token refused for what it is', () => {
     expect(on.session.verdicts.rollBackAfterRejection(first, cause)).toBe(false);
   });
 
+  test('is not the answer where its successor was refused, too, and the one accepted before lives', async () => {
+    make();
+    const second = withKept();
+    const third = on.set();
+    on.session.verdicts.refuse(third, cause);
+    const caller = watch(on.session.acquire());
+    expect(on.session.verdicts.rollBackAfterRejection(second, cause)).toBe(true);
+    await settle();
+    await on.fail(new Error('no token'));
+    expect(caller.value).toMatchObject({ token: first });
+  });
+
   test('and replaced since is replayed with its successor, though it had been accepted', () => {
     make();
     const second = withKept();
