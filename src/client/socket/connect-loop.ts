@@ -77,10 +77,7 @@ export class ConnectLoop {
 
   /** Runs until a handshake succeeds; rejects when there are to be no more. */
   run(after: Failure | undefined): Promise<OwnUserResponse> {
-    const done = this.#run(after).finally(() => {
-      this.#link.unlink();
-      this.#limit?.pause();
-    });
+    const done = this.#run(after).finally(() => this.#link.unlink());
     this.#resolve(done);
     return done;
   }
@@ -144,7 +141,7 @@ export class ConnectLoop {
     });
     this.#hidden = { over, end };
     this.#limit?.pause();
-    this.#attempt?.abort(new HandshakeFailed({ kind: 'page_hidden' }));
+    this.#attempt?.abort(new HandshakeFailed());
   }
 
   show(): void {
@@ -172,7 +169,6 @@ export class ConnectLoop {
         }
         if (token.userId === session.user.id) {
           this.#isWelcomed = true;
-          this.#limit?.pause();
           return adopt(established, signal);
         }
         // A guest became another while the server answered.

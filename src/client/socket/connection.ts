@@ -43,6 +43,7 @@ interface Ready extends Established {
 /** What is kept of a connection while it lives. */
 interface Live extends Omit<Established, 'welcome'> {
   readonly since: Moment;
+  readonly heartbeat: Heartbeat;
 }
 
 /** The coordinator's socket: opened, authenticated, kept alive, and opened again. */
@@ -51,7 +52,6 @@ export class Connection {
   readonly #backOff: ReconnectBackOff;
   #state: ConnectionState = 'idle';
   #live: Live | undefined;
-  #heartbeat: Heartbeat | undefined;
   #loop: ConnectLoop | undefined;
   #stopWatching: (() => void) | undefined;
   /** Whether the page may be frozen. */
@@ -84,7 +84,7 @@ export class Connection {
     // A listener may have ended the session that begins here.
     throwIfAborted(session.begin());
     if (this.#live) return this.#live.me;
-    const loop = this.#loop ?? this.#start({ isReconnect: false });
+    const loop = this.#loop ?? this.#start(false);
     return loop.join(signal);
   }
 
@@ -111,8 +111,7 @@ export class Connection {
 
   /** Opens the socket again when it belongs to another user than the session does now. */
   followUser(): void {
-    if (!this.#live || this.#live.token.userId === this.#options.session.user.id) return;
-    this.#reconnect(undefined);
+    if (this.#live) this.#reconnect(this.#live);
   }
 
   /** The id of the live connection, other than `unknown`; waits while one is being made. */
@@ -124,10 +123,10 @@ export class Connection {
     signal: AbortSource;
   }): Promise<string> {
     throwIfAborted(signal);
-    const id = this.connectionId;
-    if (id !== undefined && id !== unknown) return id;
+    const live = this.#live;
+    if (live && live.connectionId !== unknown) return live.connectionId;
     // The server does not know this connection any more: it is as good as dropped.
-    if (id !== undefined) this.#reconnect(undefined);
+    if (live) this.#reconnect(live);
     if (!this.#loop) throw notConnectedError();
     await this.#loop.wait(signal);
     return this.waitForId({ unknown, signal });
@@ -135,7 +134,7 @@ export class Connection {
 
   // ---- opening
 
-  #start({ isReconnect, after }: { isReconnect: boolean; after?: Failure | undefined }): ConnectLoop {
+  #start(isReconnect: boolean, after?: Failure): ConnectLoop {
     const { connectMs, session, environment, logger } = this.#options;
     const loop: ConnectLoop = new ConnectLoop({
       isReconnect,
@@ -175,7 +174,7 @@ export class Connection {
   /** Frames wait meanwhile; where the socket ends, it was never connected. */
   async #prepare(loop: ConnectLoop, established: Established, signal: AbortSignal): Promise<Ready> {
     const { socket, token, connectionId } = established;
-    const { signal: either, abort, unlink } = linkSignals(signal);
+    const { signal: either, abort } = linkSignals(signal);
     const frames: (Frame | undefined)[] = [];
     try {
       const preparing = this.#options.beforeConnected(connectionId, either);
@@ -196,8 +195,6 @@ export class Connection {
     } catch (error) {
       socket.close(1000, 'client closed the connection');
       throw error;
-    } finally {
-      unlink();
     }
   }
 
@@ -212,7 +209,7 @@ export class Connection {
       hide: () => {
         this.#isHidden = true;
         this.#loop?.hide();
-        if (this.#live) this.#reconnect({ kind: 'page_hidden' });
+        if (this.#live) this.#reconnect(this.#live);
       },
       show: () => {
         this.#isHidden = false;
@@ -232,10 +229,20 @@ export class Connection {
     const { session, environment, onServerEvent } = this.#options;
     const { socket, token, welcome, connectionId, me } = established;
     // The rest of the handshake is not kept.
-    const live: Live = { socket, token, connectionId, me, since: environment.clock.now() };
+    const live: Live = {
+      socket,
+      token,
+      connectionId,
+      me,
+      since: environment.clock.now(),
+      heartbeat: new Heartbeat(environment.timers, {
+        ping: () => socket.send([{ type: 'health.check', client_id: connectionId }]),
+        dead: () => this.#lose(live, { code: 0, reason: 'no sign of life' }),
+      }),
+    };
     this.#live = live;
     this.#loop = undefined;
-    this.#startHeartbeat(live);
+    live.heartbeat.start();
     const steps = [
       () => session.learnFromFrame(welcome.created_at),
       () => session.verdicts.accept(token),
@@ -251,25 +258,17 @@ export class Connection {
     return me;
   }
 
-  #startHeartbeat({ socket, connectionId }: Live): void {
-    this.#heartbeat = new Heartbeat(this.#options.environment.timers, {
-      ping: () => socket.send([{ type: 'health.check', client_id: connectionId }]),
-      dead: () => this.#lose({ code: 0, reason: 'no sign of life' }),
-    });
-    this.#heartbeat.start();
-  }
-
   #listenTo(live: Live): void {
     live.socket.listen({
       onFrame: (frame) => this.#onFrame(live, frame),
-      onEnd: (ending) => this.#lose(ending),
+      onEnd: (ending) => this.#lose(live, ending),
     });
   }
 
   /** A frame of the live socket. */
   #onFrame(live: Live, frame: Frame | undefined): void {
     const { session, logger, onServerEvent } = this.#options;
-    this.#heartbeat?.signOfLife();
+    live.heartbeat.signOfLife();
     if (!frame) {
       logger.debug('A frame that is no JSON was ignored');
       return;
@@ -279,31 +278,28 @@ export class Connection {
     if (frame.type !== 'connection.error') {
       onServerEvent(frame);
     } else if (isWireError(frame.error)) {
-      this.#reconnect({ kind: 'refused', error: frame.error, token: live.token });
+      this.#reconnect(live, { kind: 'refused', error: frame.error, token: live.token });
     } else {
-      this.#lose({ code: 0, reason: 'connection.error' });
+      this.#lose(live, { code: 0, reason: 'connection.error' });
     }
   }
 
-  #lose(ending: Ending): void {
-    this.#reconnect({ kind: 'network', ending });
+  #lose(live: Live, ending: Ending): void {
+    this.#reconnect(live, { kind: 'network', ending });
   }
 
-  #reconnect(failure: Failure | undefined): void {
-    const { environment } = this.#options;
-    if (this.#live) {
-      this.#backOff.noteUptime(environment.clock.now().monotonicMs - this.#live.since.monotonicMs);
-    }
+  #reconnect({ since }: Live, failure?: Failure): void {
+    const now = this.#options.environment.clock.now();
+    this.#backOff.noteUptime(now.monotonicMs - since.monotonicMs);
     this.#drop('reconnecting');
     // The socket's own class may have called connect() while it was closed.
-    if (!this.#loop) this.#start({ isReconnect: true, after: failure });
+    if (!this.#loop) this.#start(true, failure);
   }
 
   #drop(reason: string): void {
-    const { socket } = this.#live ?? {};
+    const { socket, heartbeat } = this.#live ?? {};
     this.#live = undefined;
-    this.#heartbeat?.stop();
-    this.#heartbeat = undefined;
+    heartbeat?.stop();
     socket?.close(1000, reason);
   }
 

@@ -12,18 +12,17 @@ import { type Ending, type Frame, JsonSocket } from './json-socket.js';
 
 export const HANDSHAKE_LIMIT_MS = 15_000;
 
-/** Why a handshake came to nothing. */
+/** Why a handshake came to nothing, other than that the page went away: that is no failure. */
 export type Failure =
   | { readonly kind: 'token'; readonly error: unknown }
   | { readonly kind: 'refused'; readonly error: WireError; readonly token: TokenFacts }
-  | { readonly kind: 'network'; readonly ending: Ending }
-  | { readonly kind: 'page_hidden' };
+  | { readonly kind: 'network'; readonly ending: Ending };
 
 export class HandshakeFailed extends Error {
-  readonly failure: Failure;
+  readonly failure: Failure | undefined;
 
-  constructor(failure: Failure) {
-    super(failure.kind);
+  constructor(failure?: Failure) {
+    super(failure?.kind);
     this.failure = failure;
   }
 }
