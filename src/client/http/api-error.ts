@@ -110,7 +110,7 @@ export function showsAcceptance(error: ApiError | undefined): boolean {
 export function readRateLimit(headers: Headers): RateLimit | undefined {
   const number = (name: string) => {
     const value = headers.get(name);
-    return value !== null && /^\d+$/.test(value.trim()) ? Number(value) : undefined;
+    return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
   };
   const limit = number('x-ratelimit-limit');
   const remaining = number('x-ratelimit-remaining');

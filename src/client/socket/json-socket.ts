@@ -23,7 +23,6 @@ interface JsonSocketListener {
 
 const OPEN = 1;
 const CLOSED = 3;
-const MAX_REASON_BYTES = 123;
 const FRAME_TOO_LARGE = 4000;
 /** A peer that has not answered the close frame by then is not waited for. */
 const TERMINATE_AFTER_MS = 1_000;
@@ -54,12 +53,6 @@ function utf8Length(text: string): number {
 function isTooLarge(data: unknown): boolean {
   if (typeof data !== 'string' || data.length * 3 <= MAX_FRAME_BYTES) return false;
   return data.length > MAX_FRAME_BYTES || utf8Length(data) > MAX_FRAME_BYTES;
-}
-
-function cutReason(reason: string): string {
-  let cut = reason.slice(0, MAX_REASON_BYTES);
-  while (utf8Length(cut) > MAX_REASON_BYTES) cut = cut.slice(0, -1);
-  return cut;
 }
 
 /** One socket of any runtime, behaving the same in all of them. Nothing is lost while nobody listens. */
@@ -134,9 +127,9 @@ export class JsonSocket {
     }
   }
 
-  /** Closes for our own reasons: `onEnd` is not called. */
+  /** Closes for our own reasons, of a few ASCII words: a socket takes 123 bytes. `onEnd` is not called. */
   close(code = 1000, reason = ''): void {
-    if (!this.#isOver) this.#close(code, cutReason(reason));
+    if (!this.#isOver) this.#close(code, reason);
   }
 
   #on(type: string, listener: (event: unknown) => void): void {

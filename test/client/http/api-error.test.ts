@@ -28,6 +28,7 @@ describe("the coordinator's error object", () => {
     [{ code: '40', message: 'expired', StatusCode: 401 }],
     [{ code: 40 }],
     [{ code: 40, message: 7, StatusCode: '401' }],
+    [{ code: 40, message: 7, StatusCode: 401 }],
   ])('is not %j', (value) => {
     expect(isWireError(value)).toBe(false);
   });

@@ -212,6 +212,7 @@ describe('before the handshake is done', () => {
     await advance(1_000);
     expect(WebSocket.mock.calls.length).toBeGreaterThan(1);
     expect(connecting.error).toMatchObject({ code: 'connect_timeout', cause: refused });
+    expect(connecting.error).not.toHaveProperty('closeReason');
   });
 });
 
@@ -418,6 +419,21 @@ describe('connect()', () => {
     await settle();
     expect(connecting.error).toBe(error);
     expect(client.connectionState).toBe('disconnected');
+  });
+
+  test('of nobody, a reconnect, ends at once, too, when the provider says that the user is signed out', async () => {
+    await connected();
+    const error = new UnauthorizedError();
+    provider.mockRejectedValue(error);
+    const changes = vi.fn();
+    client.on('connection.changed', changes);
+    socket().refuse(40);
+    await settle();
+    expect(changes.mock.calls.map(([{ state, error: why }]) => [state, why])).toEqual([
+      ['reconnecting', undefined],
+      ['disconnected', error],
+    ]);
+    expect(sockets).toHaveLength(1);
   });
 
   test('of one caller may be aborted without harm to the other; with the last one the attempt ends', async () => {
