@@ -138,7 +138,7 @@ const KNOWN: Names<keyof Given> = {
   apiKey: true,
   baseUrl: true,
   clientName: true,
-  // Of React's hook, which does not pass it on: here so that a misspelt one is told what was meant.
+  // Of React's hook, which alone reads it: here so that a misspelt one is told what was meant.
   connect: true,
   fetch: true,
   guestExpiry: true,

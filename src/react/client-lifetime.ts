@@ -34,23 +34,41 @@ export interface CreatedStreamVideo {
   readonly retry: () => void;
 }
 
-/** Another api key, kind of user, user id or coordinator is another client. */
-export function identityOf(options: CreateStreamVideoOptions | null | undefined): string | null {
-  const user = options?.user;
-  return options
-    ? JSON.stringify([options.apiKey, options.baseUrl, user?.type ?? 'authenticated', user?.id])
-    : null;
+type IdentityKey = string | null | undefined;
+
+/**
+ * The options, each read once, and whose client they ask for: another api key, coordinator, kind of user or user id is
+ * another client. Never throws: those that cannot be read are some that the client cannot read either, and says so.
+ */
+export function readOptions(
+  options: CreateStreamVideoOptions | null | undefined,
+): readonly [identityKey: IdentityKey, given: GivenOptions | null | undefined] {
+  try {
+    const given = options && { ...options };
+    const user = given?.user;
+    return [
+      given && JSON.stringify([given.apiKey, given.baseUrl, user?.type ?? 'authenticated', user?.id]),
+      given,
+    ];
+  } catch (error) {
+    const user = {
+      get id(): never {
+        throw error;
+      },
+    };
+    return ['', { apiKey: 'x', user }];
+  }
 }
 
 /** The client of one identity, across renders and remounts. */
 export interface ClientLifetime {
-  readonly identityKey: string | null;
+  readonly identityKey: IdentityKey;
   /** One listener at a time. */
   readonly onSnapshot: (listener: () => void) => () => void;
   /** Says that there is no client before `mountOnce()`, so on a server and while its page is hydrated. */
   readonly readSnapshot: () => CreatedStreamVideo;
   /** Takes the options of the last committed render. */
-  commitOptions(options: GivenOptions | null): void;
+  commitOptions(options: GivenOptions | null | undefined): void;
   /** Returns the way to unmount, which ends the session one macrotask later: StrictMode mounts again at once. */
   mountOnce(): () => void;
   /** Hands a changed token to the client, and connects again where that had failed. */
@@ -59,16 +77,15 @@ export interface ClientLifetime {
   endSession(): void;
 }
 
-/** Whether `disconnect()` was called, here or by the app. */
-const isEnded = (client: StreamVideo) => client.auth.state.status === 'signed_out';
-
 type Failure = AnyStreamVideoError | undefined;
 
 /** Nothing is made and nothing starts before `mountOnce()`, which ends the session of the former identity first. */
-export function createLifetime(identityKey: string | null, former?: ClientLifetime): ClientLifetime {
+export function createLifetime(identityKey: IdentityKey, former?: ClientLifetime): ClientLifetime {
+  /** Not there before `adopt()`, and the same ever after. */
+  let client!: StreamVideo;
   let snapshot: CreatedStreamVideo = Object.freeze({ client: null, error: null, retry });
-  let changed: (() => void) | undefined;
-  let committed: GivenOptions | undefined;
+  let changed = nothing;
+  let committed: GivenOptions | null | undefined;
   let provider: TokenProvider | undefined;
   /** The `token` that the client was last given. */
   let given: string | undefined;
@@ -81,24 +98,27 @@ export function createLifetime(identityKey: string | null, former?: ClientLifeti
   /** The making of a guest, or the `connect()` whose outcome counts. */
   let attempt: Promise<unknown> | undefined;
   let failures = 0;
-  let stopRetrying: (() => void) | undefined;
+  let stopRetrying = nothing;
 
-  function publish(client: StreamVideo | null): void {
-    const error = tokenError ?? openError ?? null;
-    if (client === snapshot.client && error === snapshot.error) return;
-    snapshot = Object.freeze({ client, error, retry });
-    changed?.();
+  /** Whether `disconnect()` was called, here or by the app. */
+  const isEnded = () => client.auth.state.status === 'signed_out';
+
+  function publish(): void {
+    const next = { client: client ?? null, error: tokenError ?? openError ?? null, retry };
+    if (next.client === snapshot.client && next.error === snapshot.error) return;
+    snapshot = Object.freeze(next);
+    changed();
   }
 
   function create(): void {
     if (attempt) return;
-    const { connect = true, ...options } = committed as GivenOptions;
-    const type = options.user?.type;
+    const options = { ...(committed as GivenOptions) };
     given = options.token;
-    connects = connect && type !== 'anonymous';
-    if (typeof options.tokenProvider === 'function')
-      options.tokenProvider = (context) => (provider as TokenProvider)(context);
     try {
+      const type = options.user?.type;
+      connects = options.connect !== false && type !== 'anonymous';
+      if (typeof options.tokenProvider === 'function')
+        options.tokenProvider = (context) => (provider as TokenProvider)(context);
       if (type === 'guest') {
         attempt = StreamVideo.create(options as CreateOptions).then(adopt, settle);
       } else adopt(new StreamVideo(options as StreamVideoOptions));
@@ -107,29 +127,28 @@ export function createLifetime(identityKey: string | null, former?: ClientLifeti
     }
   }
 
-  function adopt(client: StreamVideo): void {
-    attempt = undefined;
-    openError = undefined;
-    publish(client);
+  function adopt(made: StreamVideo): void {
+    client = made;
+    settle();
     client.on('connection.changed', ({ state, error }) => {
       // While an attempt runs, its promise tells the outcome; without `connect` the app connects or does not.
       if (!attempt && connects && (error || state === 'connected')) settle(error as Failure);
     });
-    if (isMounted) open(client);
+    if (isMounted) open();
   }
 
-  function open(client: StreamVideo): void {
+  function open(): void {
     changeToken();
-    if (connects) connect(client);
-    else if (!isEnded(client)) return;
+    if (connects) connect();
+    else if (!isEnded()) return;
     // Without a socket, after `disconnect()`: `<Activity>` shows the app again.
-    else if (client.token) handOver(client, client.token);
+    else if (client.token) handOver(client.token);
     // Anonymous without a call token: refused a socket, but not the session. Else `auth.state` tells the outcome.
     else (client.tokenProvider ? client.auth.refresh() : client.connect()).catch(nothing);
   }
 
-  function connect(client: StreamVideo): void {
-    stopRetrying?.();
+  function connect(): void {
+    stopRetrying();
     const settleThis = (error?: Failure) => {
       if (attempt === connecting) settle(error);
     };
@@ -138,57 +157,53 @@ export function createLifetime(identityKey: string | null, former?: ClientLifeti
   }
 
   function settle(error?: Failure): void {
-    const { client } = snapshot;
     attempt = undefined;
-    stopRetrying?.();
+    stopRetrying();
     // The app called disconnect().
     openError = error?.code === 'session_ended' ? undefined : error;
     if (!openError) failures = 0;
     else if (client && openError.retryable) {
       stopRetrying = retryLater(failures, () => {
         // Not after the app called disconnect().
-        if (!isEnded(client)) connect(client);
+        if (isEnded()) stopRetrying();
+        else connect();
       });
       failures += 1;
     }
-    publish(client);
+    publish();
   }
 
   function retry(): void {
-    const { client } = snapshot;
     if (!isMounted) return;
     if (!client) create();
-    else if (connects) connect(client);
+    else if (connects) connect();
   }
 
-  function handOver(client: StreamVideo, token: string | undefined): void {
+  function handOver(token: string | undefined): void {
     tokenError = undefined;
     try {
       if (token !== undefined) client.auth.setToken(token);
     } catch (error) {
       tokenError = error as AnyStreamVideoError;
     }
-    publish(client);
+    publish();
   }
 
   function changeToken(): void {
-    const { client } = snapshot;
     const token = committed?.token;
     // `NaN` equals not even itself, so that each render would hand it over and cause the next one.
     if (!isMounted || Object.is(token, given)) return;
     if (client) {
       given = token;
-      handOver(client, token);
-      if (openError && !tokenError) connect(client);
+      handOver(token);
+      if (openError && !tokenError) connect();
     } else create();
   }
 
   function endSession(): void {
-    stopRetrying?.();
+    stopRetrying();
     isMounted = false;
-    if (!snapshot.client) return;
-    attempt = undefined;
-    snapshot.client.disconnect();
+    client?.disconnect();
   }
 
   return {
@@ -196,14 +211,13 @@ export function createLifetime(identityKey: string | null, former?: ClientLifeti
     onSnapshot(listener) {
       changed = listener;
       return () => {
-        changed = undefined;
+        changed = nothing;
       };
     },
     readSnapshot: () => snapshot,
     commitOptions(options) {
-      if (!options) return;
       committed = options;
-      provider = options.tokenProvider ?? provider;
+      provider = options?.tokenProvider ?? provider;
     },
     mountOnce() {
       former?.endSession();
@@ -211,7 +225,7 @@ export function createLifetime(identityKey: string | null, former?: ClientLifeti
       clearTimeout(unmounting);
       if (!isMounted && committed) {
         isMounted = true;
-        if (snapshot.client) open(snapshot.client);
+        if (client) open();
         else create();
       }
       return () => {

@@ -3,8 +3,8 @@ const FIRST_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 60_000;
 
 /**
- * Calls `again` once: after a back-off, or at once when the page comes online or becomes visible. Returns the way
- * to stop.
+ * Calls `again` after a back-off, and at once when the page comes online or becomes visible, until the returned
+ * function is called.
  */
 export function retryLater(failures: number, again: () => void): () => void {
   const listening = new AbortController();
@@ -13,15 +13,11 @@ export function retryLater(failures: number, again: () => void): () => void {
     clearTimeout(timer);
     listening.abort();
   };
-  const now = () => {
-    stop();
-    again();
-  };
   const delayMs = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.5 + Math.random() / 2);
-  const timer = setTimeout(now, delayMs);
+  const timer = setTimeout(again, delayMs);
   // React Native has neither.
   const { document: page, addEventListener: listen } = globalThis;
-  listen?.('online', now, { signal });
-  page?.addEventListener('visibilitychange', () => page.visibilityState === 'visible' && now(), { signal });
+  listen?.('online', again, { signal });
+  page?.addEventListener('visibilitychange', () => page.visibilityState === 'visible' && again(), { signal });
   return stop;
 }

@@ -1,11 +1,11 @@
 import type { Call, CallState } from 'stream-video-auth';
-import { subscribe, useSnapshot, useStateOf } from './use-snapshot.js';
+import { readState, subscribe, useSnapshot } from './use-snapshot.js';
 
 type Capability = Parameters<Call['can']>[0];
 
 /** What is known about the call, `call.state`; null without a call, and on a server. */
 export function useCallState(call: Call | null): CallState | null {
-  return useStateOf<CallState | null>(call, null);
+  return useSnapshot<Call, CallState | null>(subscribe, readState, call, null);
 }
 
 /** Whether the user may do this in the call, `call.can(capability)`; false without a call, and on a server. */

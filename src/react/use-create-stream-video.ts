@@ -3,7 +3,7 @@ import {
   type CreatedStreamVideo,
   type CreateStreamVideoOptions,
   createLifetime,
-  identityOf,
+  readOptions,
 } from './client-lifetime.js';
 
 /**
@@ -28,7 +28,7 @@ import {
  * }
  */
 export function useCreateStreamVideo(options: CreateStreamVideoOptions | null): CreatedStreamVideo {
-  const identity = identityOf(options);
+  const [identity, given] = readOptions(options);
   const [current, setCurrent] = useState(() => createLifetime(identity));
   let lifetime = current;
   if (lifetime.identityKey !== identity) {
@@ -36,7 +36,7 @@ export function useCreateStreamVideo(options: CreateStreamVideoOptions | null): 
     setCurrent(lifetime);
   }
   // Before any effect of the app that may ask for a token.
-  useInsertionEffect(() => lifetime.commitOptions(options));
+  useInsertionEffect(() => lifetime.commitOptions(given));
   const created = useSyncExternalStore(lifetime.onSnapshot, lifetime.readSnapshot, lifetime.readSnapshot);
   useEffect(() => lifetime.mountOnce(), [lifetime]);
   useEffect(() => lifetime.changeToken());

@@ -23,6 +23,7 @@ export function useSnapshot<Source, Snapshot>(
   );
 }
 
+/** What has a `state`, and tells its changes to those who subscribe. */
 interface Subject<State> {
   readonly state: State;
   subscribe(listener: () => void): () => void;
@@ -32,11 +33,6 @@ export function subscribe(subject: Subject<unknown>, listener: () => void): () =
   return subject.subscribe(listener);
 }
 
-function readState<State>(subject: Subject<State>): State {
+export function readState<State>(subject: Subject<State>): State {
   return subject.state;
-}
-
-/** The `state` of what tells its changes to those who subscribe. */
-export function useStateOf<State>(subject: Subject<State> | null | undefined, absent: State): State {
-  return useSnapshot<Subject<State>, State>(subscribe, readState, subject, absent);
 }

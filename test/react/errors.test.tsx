@@ -58,6 +58,55 @@ describe.each(MODES)('errors are values $mode', (mode) => {
     expect(world.sockets).toHaveLength(0);
   });
 
+  const unreadable = (options: object, name: string) =>
+    Object.defineProperty({ ...options }, name, {
+      enumerable: true,
+      get: () => {
+        throw new Error(`no look at ${name}`);
+      },
+    });
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const OPTIONS = ['apiKey', 'baseUrl', 'user', 'token', 'tokenProvider', 'connect', 'logger', 'fetch'];
+
+  it.each<[string, (world: World) => unknown]>([
+    ...OPTIONS.map((name): [string, (world: World) => unknown] => [
+      `${name} throws when it is read`,
+      (world) => unreadable(world.options(), name),
+    ]),
+    ...['id', 'type', 'name', 'image', 'custom'].map((name): [string, (world: World) => unknown] => [
+      `user.${name} throws when it is read`,
+      (world) => world.options({ user: unreadable({ id: 'martin' }, name) }),
+    ]),
+    ['the options are a revoked proxy', revoked],
+    ['the user is a revoked proxy', (world) => world.options({ user: revoked() })],
+    ['the api key is a bigint', (world) => world.options({ apiKey: 1n })],
+    ['the baseUrl is a bigint', (world) => world.options({ baseUrl: 1n })],
+    ['the id of the user is a bigint', (world) => world.options({ user: { id: 1n } })],
+    ['the kind of user is a bigint', (world) => world.options({ user: { id: 'martin', type: 1n } })],
+  ])('%s: no client and no crash, the error says so, and the next options are taken', async (_what, make) => {
+    const world = new World();
+    const app = mount(make(world) as never, mode);
+    await pass(60_000);
+    expect(app.created).toMatchObject({
+      client: null,
+      error: { code: 'invalid_option', message: 'The options of StreamVideo cannot be read' },
+    });
+    app.rerender(make(world) as never);
+    act(() => app.created.retry());
+    await pass(60_000);
+    expect(app.created.error).toMatchObject({ code: 'invalid_option' });
+    app.rerender(world.options({ user: { id: 'else' } }));
+    await pass();
+    expect(app.created).toMatchObject({ client: { user: { id: 'else' } }, error: null });
+    app.rerender(make(world) as never);
+    await pass(60_000);
+    expect(app.created.client === null).toBe(world.liveSockets === 0);
+  });
+
   it('retry() makes the client from the options of the last render', async () => {
     const world = new World();
     const app = mount(world.options({ timeouts: { connectMs: -1 } }), mode);
