@@ -29,6 +29,9 @@ const REASONS: Readonly<Record<ParticipationEnd, number>> = {
 // A client that is told leaves and closes by itself; one whose socket closes before that reconnects.
 const TIME_TO_LEAVE_MS = 3000;
 
+/** What a client says of one of its tracks. */
+type MuteState = Pick<TrackInfo, 'trackType' | 'muted'>;
+
 /** The socket that a session speaks through; another one after a reconnect. */
 export interface SignalLine {
   send(event: SfuEvent): void;
@@ -105,25 +108,14 @@ export class MediaSession implements Participant, Endpoint {
 
   /** Notes what a publisher announces; throws when a track may not be sent. */
   publish(tracks: readonly TrackInfo[]): void {
-    for (const { trackType } of tracks) this.#requirePermission(trackType);
-    for (const { trackType, muted } of tracks) this.setMuted(trackType, muted === true);
+    for (const type of new Set(tracks.map(({ trackType }) => trackType))) this.#requirePermission(type);
+    this.setMuted(tracks);
   }
 
-  /** Notes that a track went off or on, and tells the others. */
-  setMuted(type: number | undefined, isMuted: boolean): void {
-    const rule = ruleOf(type);
-    if (rule === undefined) return;
-    if (!isMuted) this.#requirePermission(type);
-    if (this.#published.has(rule.type) !== isMuted) return;
-    if (isMuted) {
-      this.#unpublish(rule.type, UNPUBLISH_CAUSE.userMuted);
-      return;
-    }
-    this.#published.add(rule.type);
-    this.history.trackOn(rule.kind);
-    const { userId, sessionId } = this;
-    this.#surroundings.broadcast({ trackPublished: { userId, sessionId, type: rule.type } }, this);
-    this.#surroundings.changed(this);
+  /** Notes which tracks went off or on, and tells the others: once of each, however long the list is. */
+  setMuted(states: readonly MuteState[]): void {
+    const last = new Map(states.map(({ trackType, muted }) => [trackType, muted === true]));
+    for (const [type, isMuted] of last) this.#setMuted(type, isMuted);
   }
 
   /** How the session is told of in call states and events. */
@@ -211,6 +203,22 @@ export class MediaSession implements Participant, Endpoint {
         reconnectStrategy: strategy === 'fast' ? FAST : REJOIN,
       },
     });
+  }
+
+  #setMuted(type: number | undefined, isMuted: boolean): void {
+    const rule = ruleOf(type);
+    if (rule === undefined) return;
+    if (!isMuted) this.#requirePermission(type);
+    if (this.#published.has(rule.type) !== isMuted) return;
+    if (isMuted) {
+      this.#unpublish(rule.type, UNPUBLISH_CAUSE.userMuted);
+      return;
+    }
+    this.#published.add(rule.type);
+    this.history.trackOn(rule.kind);
+    const { userId, sessionId } = this;
+    this.#surroundings.broadcast({ trackPublished: { userId, sessionId, type: rule.type } }, this);
+    this.#surroundings.changed(this);
   }
 
   #unpublish(type: number, cause: number): void {

@@ -48,7 +48,7 @@ const HANDLERS: Handlers = {
   // Everybody gets what there is to get.
   UpdateSubscriptions: nothing,
   UpdateMuteStates: ({ muteStates = [] }, { session }) => {
-    for (const { trackType, muted } of muteStates) session.setMuted(trackType, muted === true);
+    session.setMuted(muteStates);
     return {};
   },
   IceRestart: ({ peerType = 0 }, { room, session }) => {
