@@ -80,16 +80,25 @@ export function readKnown<Options extends object>(
   });
 }
 
-/** Also one of another realm, or a package's. */
+/** Also one of another realm, or a package's; but one that nobody can listen to would never end a wait. */
 function asSignal(value: unknown): unknown {
-  if (typeof read(value, 'aborted') === 'boolean' && typeof read(value, 'addEventListener') === 'function') {
-    return value;
-  }
+  if (typeof read(value, 'aborted') === 'boolean' && canListen(value as AbortSignal)) return value;
   return refuse(
     'invalid_option',
     `signal is ${describeType(value)}`,
     'Pass the signal of an AbortController.',
   );
+}
+
+function canListen(signal: AbortSignal): boolean {
+  const nothing = () => {};
+  try {
+    signal.addEventListener('abort', nothing);
+    signal.removeEventListener('abort', nothing);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Also one of another realm. */

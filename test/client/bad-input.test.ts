@@ -1,7 +1,8 @@
 import { StreamVideo } from 'stream-video-auth';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freshToken } from '../support/tokens.js';
-import { useVirtualTime } from '../support/virtual.js';
+import { advance, useVirtualTime } from '../support/virtual.js';
+import { watch } from '../support/watch.js';
 import { type World, world } from './call/support.js';
 
 let at: World;
@@ -62,6 +63,35 @@ describe.each(DOORS)('%s', (_name, send) => {
     'refuses a signal that is none, before any I/O (%#)',
     (signal) => isRefused({ signal }),
   );
+
+  test.each([
+    { aborted: false, addEventListener() {} },
+    ...['addEventListener', 'removeEventListener'].map((name) => ({
+      aborted: false,
+      addEventListener() {},
+      removeEventListener() {},
+      [name]() {
+        throw new Error('no listening');
+      },
+    })),
+  ])('refuses a signal that nobody can listen to, before any I/O (%#)', (signal) => isRefused({ signal }));
+
+  test('leaves nothing running where the signal throws later on', async () => {
+    for (let listened = 0; listened < 4; listened += 1) {
+      let left = listened;
+      const addEventListener = () => {
+        left -= 1;
+        if (left < 0) throw new Error('no more listening');
+      };
+      const signal = { aborted: false, reason: undefined, addEventListener, removeEventListener() {} };
+      const outcome = watch(send(at.client, { signal } as never));
+      await advance(60_000);
+      if (left < 0) expect(outcome.state).toBe('rejected');
+      expect(['idle', 'disconnected']).toContain(at.client.connectionState);
+      expect(at.sockets.filter(({ readyState }) => readyState < 2)).toEqual([]);
+      await at.client.disconnect();
+    }
+  });
 
   test('refuses a signal that cannot be read, before any I/O', () => isRefused({ signal: revoked() }));
 

@@ -86,12 +86,18 @@ export class ConnectLoop {
   async join(signal: AbortSource | undefined): Promise<OwnUserResponse> {
     const left = new AbortController();
     const abandon = () => this.#isWelcomed || abort(left, reasonOf(signal));
-    const stop = signal && onAbort(signal, abandon);
     const leave = onAbort(left.signal, () => this.#leave(reasonOf(left.signal)));
+    let stop: (() => void) | undefined;
     this.#callers += 1;
     this.#startLimit();
     this.#wake();
-    if (signal?.aborted) abandon();
+    try {
+      stop = signal && onAbort(signal, abandon);
+      if (signal?.aborted) abandon();
+    } catch (error) {
+      // The app's own signal: without this caller the loop would have nobody who ends it.
+      abort(left, error);
+    }
     try {
       return await abortable(this.#connected, left.signal, this.#options.session.ending);
     } finally {
