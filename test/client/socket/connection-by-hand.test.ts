@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network } from '../../../src/client/environment/network.js';
 import { Connection, type ConnectionOptions } from '../../../src/client/socket/connection.js';
+import { ApiError } from '../../../src/shared/errors.js';
 import { type FakeSocket, fakeWebSockets } from '../../support/fake-coordinator.js';
 import { type TestSession, tokenSession } from '../../support/token-session.js';
 import { freshToken } from '../../support/tokens.js';
@@ -317,6 +318,21 @@ describe('what a connection is needed for before it counts', () => {
     expect([connecting.state, sockets.length]).toEqual(['pending', 1]);
     await advance(1);
     expect(sockets).toHaveLength(2);
+  });
+});
+
+describe('an anonymous user', () => {
+  test('whose call token was refused stays suspended: connect() does nothing for it', async () => {
+    const token = freshToken('!anon', 3600, { call_cids: ['default:1'] });
+    make({ user: { id: '!anon', type: 'anonymous' }, token, source: { kind: 'none' } });
+    const cause = new ApiError('40', { status: 401, apiCode: 40, remediation: 'Look at it.' });
+    watch(on.session.verdicts.renew(on.held, { cause }));
+    await settle();
+    expect(on.session.state.status).toBe('suspended');
+    const connecting = watch(connection.connect());
+    await settle();
+    expect(connecting.error).toMatchObject({ code: 'missing_permission' });
+    expect([on.session.state.status, sockets.length]).toEqual(['suspended', 0]);
   });
 });
 

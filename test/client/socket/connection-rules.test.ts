@@ -286,6 +286,20 @@ describe('an open circuit', () => {
     expect([connecting.state, provider.mock.calls.length]).toEqual(['resolved', 4]);
   });
 
+  test.each([
+    ['ends with connectMs is waited for', 0, 'pending'],
+    ['outlasts connectMs by a millisecond ends connect() at once', 1, 'rejected'],
+  ])('that %s', async (_name, outlastsMs, state) => {
+    await openCircuit(60_000);
+    const blockedMs = (client.auth.state.retryAt as number) - Date.now();
+    await client.disconnect();
+    provider.mockClear();
+    await openCircuit(blockedMs - outlastsMs);
+    const connecting = watch(client.connect());
+    await settle();
+    expect(connecting.state).toBe(state);
+  });
+
   test('that opens during connect() and outlasts it ends it at once', async () => {
     provider.mockResolvedValue('nonsense');
     make({ token: undefined, timeouts: { connectMs: 20_000 } });
@@ -559,6 +573,8 @@ describe('a back-off of the socket', () => {
     }
     expect(sockets).toHaveLength(made + 2);
     socket().end(1006);
+    // The back-off has begun by then.
+    await settle();
     client.auth.setToken(freshToken('martin', 3600));
     await advance(999);
     expect(sockets).toHaveLength(made + 2);
