@@ -98,10 +98,11 @@ export function drop(world: World, how: (typeof CLOSINGS)[number]): void {
         coordinator.forget(socket);
         socket.end(Number(how));
       }
+      const { token } = (socket.sent[0] ?? {}) as { token?: string };
       const isRefused = how === 'error_40' || (how === 'error_43' && rig.canRenew);
-      if (isRefused && socket.sent[0]) rig.refused.add(String((socket.sent[0] as { token?: string }).token));
+      if (isRefused && token !== undefined) rig.refused.add(token);
       if (how.startsWith('error_')) {
-        rig.refusedByFrame.push(Number(how.slice(6)));
+        rig.refusedByFrame.push({ code: Number(how.slice(6)), token });
         rig.noteTrouble();
       }
     }

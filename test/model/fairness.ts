@@ -18,6 +18,8 @@ function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: 
   const kept = rig.accepted.at(-1);
   if (kept === undefined || kept === refused || rig.accepted.includes(String(refused))) return undefined;
   // What was refused for what it is is not used again, accepted or not.
+  if (rig.refusedByFrame.some(({ token, code }) => token === kept && REFUSALS.includes(code)))
+    return undefined;
   if (rig.sends.some(({ token, answer }) => token === kept && REFUSALS.includes(answer))) return undefined;
   const { exp, user_id } = claimsOf(kept) as { exp?: number; user_id?: string };
   // A guest who became another has no way back.

@@ -120,7 +120,10 @@ function connectFailsForAReason(rig: Rig): string | undefined {
     const saw = (...codes: unknown[]) => shakes.filter(({ answer }) => codes.includes(answer)).length;
     if (!CONNECT_ERRORS.includes(code)) return `connect() fails with none of its errors: ${describe(call)}`;
     // A token that a request, or an earlier connection, has seen refused is not sent again.
-    const refusals = [...rig.sends.map(({ answer }) => answer), ...rig.refusedByFrame];
+    const refusals = [
+      ...rig.sends.map(({ answer }) => answer),
+      ...rig.refusedByFrame.map(({ code }) => code),
+    ];
     const isRefused = refusals.some((answer) => REFUSALS.includes(answer));
     if (code === 'handshake_rejected' && !isRefused) return `nobody refused: ${describe(call)}`;
     if (code === 'provider_returns_expired' && saw(40) < 2) return `no second 40: ${describe(call)}`;

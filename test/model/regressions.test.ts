@@ -553,3 +553,26 @@ test('what the server refused in an earlier session counts for no breaker of the
     consumerRefuses,
   );
 });
+
+test('an accepted token is kept, though its answer comes after two others took its place', async () => {
+  await keepsTheRules(
+    {},
+    step('refresh', ({ rig }) => refresh(rig), 200),
+    step('request', ({ rig }) => send(rig, 'GET')),
+    step('the secret is wrong', ({ rig }) => {
+      rig.issuer.isSecretWrong = true;
+    }),
+    step('an expired token is handed in', ({ rig }) => handIn(rig, 'expired')),
+    step('request', ({ rig }) => send(rig, 'GET'), 200),
+  );
+});
+
+test('a static token that an open connection was refused with 43 is nothing to go back to', async () => {
+  await keepsTheRules(
+    { kind: 'static', areTokensUnique: false },
+    step('connect', ({ rig }) => connect(rig), 1_500),
+    step('a forged token is handed in', ({ rig }) => handIn(rig, 'forged')),
+    step('the server refuses the token', (world) => drop(world, 'error_43')),
+    step('request', ({ rig }) => send(rig, 'GET')),
+  );
+});

@@ -52,7 +52,7 @@ export class Rig {
   readonly sockets: ModelSocket[] = [];
   readonly refused = new Set<string>();
   /** What the server said on sockets that it had let in, before it closed them. */
-  readonly refusedByFrame: number[] = [];
+  readonly refusedByFrame: { code: number; token: string | undefined }[] = [];
   readonly logged: string[] = [];
   /** Logs and events that nobody has looked through yet. */
   readonly written: string[] = [];

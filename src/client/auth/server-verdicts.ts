@@ -155,7 +155,7 @@ export class ServerVerdicts {
     const store = this.#store;
     // Mostly this is known already.
     if (token === store.held && token.acceptedAt) return;
-    if (!store.tokens.accept(token.value, store.observe())) return;
+    if (!store.tokens.accept(token, store.observe())) return;
     const { generation } = this.#inUse(token) ?? token;
     store.breaker.reset();
     store.history.add('accepted', `the server accepted generation ${generation}`, generation);

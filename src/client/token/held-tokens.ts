@@ -26,8 +26,6 @@ export class HeldTokens {
   #generation = 0;
   #held: TokenFacts | undefined;
   #kept: TokenFacts | undefined;
-  /** The one before the held one, while the server's answer about it may still come. */
-  #former: TokenFacts | undefined;
   /** The newest last. */
   #refused: readonly TokenFacts[] = NONE;
 
@@ -50,7 +48,6 @@ export class HeldTokens {
     const isUsable =
       previous !== undefined && !previous.rejectedByServerAt && previous.userId === delivery.userId;
     if (isUsable && previous.acceptedAt) this.#kept = previous;
-    this.#former = isUsable && !previous.acceptedAt ? previous : undefined;
     // A guest who became another has no way back: id and token never differ.
     if (this.#kept?.userId !== delivery.userId) this.#kept = undefined;
     this.#generation += 1;
@@ -64,19 +61,20 @@ export class HeldTokens {
     return held;
   }
 
-  /** The server took this token. Returns whether that was not known before. */
-  accept(value: string, now: Moment): boolean {
+  /** The server took this token. Returns whether that was not known before, and still matters. */
+  accept(token: TokenFacts, now: Moment): boolean {
     const held = this.#held;
-    if (held?.value !== value && this.#former?.value === value) {
-      this.#former.acceptedAt = now;
-      this.#kept = this.#former;
-      this.#former = undefined;
+    if (!held || held.acceptedAt || this.refused(token.value)) return false;
+    if (held.value === token.value) {
+      held.acceptedAt = now;
+      this.#kept = undefined;
       return true;
     }
-    if (held?.value !== value || held.acceptedAt || held.rejectedByServerAt) return false;
-    held.acceptedAt = now;
-    this.#kept = undefined;
-    this.#former = undefined;
+    // The answer came late: its token was replaced by others that the server has not taken yet.
+    const isNewer = token.generation > (this.#kept?.generation ?? 0);
+    if (!isNewer || token.userId !== held.userId) return false;
+    token.acceptedAt = now;
+    this.#kept = token;
     return true;
   }
 
@@ -92,7 +90,6 @@ export class HeldTokens {
       -REFUSED_REMEMBERED,
     );
     if (this.#kept?.value === value) this.#kept = undefined;
-    if (this.#former?.value === value) this.#former = undefined;
     return held;
   }
 
@@ -103,14 +100,12 @@ export class HeldTokens {
     this.refuse(this.#held, now);
     this.#held = kept;
     this.#kept = undefined;
-    this.#former = undefined;
     return true;
   }
 
   clear(): void {
     this.#held = undefined;
     this.#kept = undefined;
-    this.#former = undefined;
     this.#refused = NONE;
   }
 }

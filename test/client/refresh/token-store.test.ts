@@ -101,7 +101,7 @@ describe('a warning', () => {
 describe('the way back', () => {
   function withKept(lifeSeconds: number): TokenStore {
     const store = storeOf({ token: freshToken('martin', lifeSeconds) });
-    store.tokens.accept(String(store.held?.value), store.now());
+    store.tokens.accept(store.held as TokenFacts, store.now());
     bring(store, freshToken('martin', 3600));
     return store;
   }
@@ -273,7 +273,7 @@ describe('a late 40', () => {
       const store = storeOf({ source: provider });
       bring(store, freshToken('martin', 3600));
       const token = store.held as TokenFacts;
-      if (isAccepted) store.tokens.accept(token.value, store.now());
+      if (isAccepted) store.tokens.accept(token, store.now());
       await advance(10_000);
       store.countExpiry(token, store.now(), new Error('40'));
       expect(store.breaker.unusable).toBe(isAccepted ? 0 : 1);

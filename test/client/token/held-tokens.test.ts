@@ -15,14 +15,14 @@ const delivery = (value: string, userId = 'martin'): Delivery => ({
   jitter: 0,
 });
 /** A token as a request knows it that was sent with it: the same string. */
-const known = (value: string): TokenFacts => ({ ...delivery(value), generation: 0 });
+const known = (value: string, generation = 1): TokenFacts => ({ ...delivery(value), generation });
 const hasKept = ({ kept }: HeldTokens) => kept !== undefined;
 
 /** Tokens whose first token is accepted and whose second is held. */
 function withKept(userId?: string): HeldTokens {
   const tokens = new HeldTokens();
   tokens.adopt(delivery('first'));
-  tokens.accept('first', at(1));
+  tokens.accept(known('first'), at(1));
   tokens.adopt(delivery('second', userId));
   return tokens;
 }
@@ -39,7 +39,7 @@ describe('the tokens held', () => {
   test('keeps the accepted token behind the new one until that is accepted', () => {
     const tokens = withKept();
     expect(hasKept(tokens)).toBe(true);
-    expect(tokens.accept('second', at(2))).toBe(true);
+    expect(tokens.accept(known('second'), at(2))).toBe(true);
     expect(hasKept(tokens)).toBe(false);
     expect(tokens.held?.acceptedAt).toEqual(at(2));
   });
@@ -55,7 +55,7 @@ describe('the tokens held', () => {
   test('keeps no token that was refused', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
-    tokens.accept('first', at(1));
+    tokens.accept(known('first'), at(1));
     tokens.refuse(known('first'), at(2));
     tokens.adopt(delivery('second'));
     expect(hasKept(tokens)).toBe(false);
@@ -63,16 +63,16 @@ describe('the tokens held', () => {
 
   test('hears of an acceptance once, and only of what was not refused', () => {
     const tokens = withKept();
-    expect(tokens.accept('other', at(2))).toBe(false);
-    expect(tokens.accept('second', at(2))).toBe(true);
-    expect(tokens.accept('second', at(3))).toBe(false);
+    expect(tokens.accept(known('other'), at(2))).toBe(false);
+    expect(tokens.accept(known('second'), at(2))).toBe(true);
+    expect(tokens.accept(known('second'), at(3))).toBe(false);
     tokens.refuse(known('second'), at(4));
     expect(tokens.held?.acceptedAt).toEqual(at(2));
     const other = new HeldTokens();
-    expect(other.accept('first', at(0))).toBe(false);
+    expect(other.accept(known('first'), at(0))).toBe(false);
     other.adopt(delivery('first'));
     other.refuse(known('first'), at(1));
-    expect(other.accept('first', at(2))).toBe(false);
+    expect(other.accept(known('first'), at(2))).toBe(false);
   });
 
   test('remembers the first refusal, and which tokens were refused', () => {
@@ -108,9 +108,9 @@ describe('the tokens held', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
     tokens.adopt(delivery('second'));
-    expect(tokens.accept('first', at(2))).toBe(true);
+    expect(tokens.accept(known('first'), at(2))).toBe(true);
     expect(hasKept(tokens)).toBe(true);
-    expect(tokens.accept('first', at(3))).toBe(false);
+    expect(tokens.accept(known('first'), at(3))).toBe(false);
     tokens.rollBack(at(4));
     expect(tokens.held).toMatchObject({ value: 'first', acceptedAt: at(2) });
   });
@@ -120,25 +120,37 @@ describe('the tokens held', () => {
     tokens.adopt(delivery('first'));
     tokens.adopt(delivery('second'));
     tokens.refuse(known('second'), at(1));
-    expect(tokens.accept('first', at(2))).toBe(true);
+    expect(tokens.accept(known('first'), at(2))).toBe(true);
     expect(tokens.rollBack(at(3))).toBe(true);
   });
 
-  test('does not take it of a token that was refused since, of an older one, or once the new one is accepted', () => {
+  test('takes it also after a further one came, which the server has not taken either', () => {
+    const tokens = new HeldTokens();
+    const first = tokens.adopt(delivery('first'));
+    tokens.adopt(delivery('second'));
+    tokens.adopt(delivery('third'));
+    expect(tokens.accept(first, at(2))).toBe(true);
+    expect(tokens.kept).toBe(first);
+  });
+
+  test('does not take it of a token that was refused since, of one older than the kept one, or once the new one is accepted', () => {
     const refusedSince = new HeldTokens();
     refusedSince.adopt(delivery('first'));
     refusedSince.adopt(delivery('second'));
     refusedSince.refuse(known('first'), at(1));
     const older = new HeldTokens();
     older.adopt(delivery('first'));
-    older.adopt(delivery('second'));
+    const second = older.adopt(delivery('second'));
     older.adopt(delivery('third'));
+    older.accept(second, at(1));
+    expect(older.accept(known('first'), at(2))).toBe(false);
+    expect(older.kept).toBe(second);
     const settled = new HeldTokens();
     settled.adopt(delivery('first'));
     settled.adopt(delivery('second'));
-    settled.accept('second', at(1));
-    for (const tokens of [refusedSince, older, settled]) {
-      expect(tokens.accept('first', at(2))).toBe(false);
+    settled.accept(known('second'), at(1));
+    for (const tokens of [refusedSince, settled]) {
+      expect(tokens.accept(known('first'), at(2))).toBe(false);
       expect(hasKept(tokens)).toBe(false);
     }
   });
@@ -152,14 +164,14 @@ describe('the tokens held', () => {
     other.adopt(delivery('first'));
     other.adopt(delivery('second', 'guest-2'));
     for (const tokens of [refusedBefore, other]) {
-      expect(tokens.accept('first', at(2))).toBe(false);
+      expect(tokens.accept(known('first'), at(2))).toBe(false);
       expect(hasKept(tokens)).toBe(false);
     }
   });
 
   test('hears nothing new in a further acceptance of the kept token', () => {
     const tokens = withKept();
-    expect(tokens.accept('first', at(9))).toBe(false);
+    expect(tokens.accept(known('first'), at(9))).toBe(false);
     tokens.rollBack(at(10));
     expect(tokens.held?.acceptedAt).toEqual(at(1));
   });
@@ -183,7 +195,7 @@ describe('the tokens held', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
     const sentWith = { ...(tokens.held as TokenFacts) };
-    tokens.accept('first', at(1));
+    tokens.accept(known('first'), at(1));
     tokens.adopt(delivery('first'));
     tokens.adopt(delivery('second'));
     tokens.refuse(sentWith, at(2));
@@ -200,15 +212,15 @@ describe('the tokens held', () => {
     const tokens = withKept();
     tokens.clear();
     expect(tokens.refuse(known('second'), at(3))).toBeUndefined();
-    expect(tokens.accept('second', at(3))).toBe(false);
-    expect(tokens.accept('first', at(3))).toBe(false);
+    expect(tokens.accept(known('second'), at(3))).toBe(false);
+    expect(tokens.accept(known('first'), at(3))).toBe(false);
     expect(hasKept(tokens)).toBe(false);
   });
 
   test('takes the accepted string once more for what it was, with nothing behind it', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
-    tokens.accept('first', at(1));
+    tokens.accept(known('first'), at(1));
     expect(tokens.adopt(delivery('first')).acceptedAt).toEqual(at(1));
     expect(hasKept(tokens)).toBe(false);
   });
@@ -228,7 +240,7 @@ describe('the tokens held', () => {
   test('takes no string for accepted that was refused since', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
-    tokens.accept('first', at(1));
+    tokens.accept(known('first'), at(1));
     tokens.refuse(known('first'), at(2));
     expect(tokens.adopt(delivery('first')).acceptedAt).toBeUndefined();
   });
@@ -237,7 +249,7 @@ describe('the tokens held', () => {
     const tokens = new HeldTokens();
     tokens.adopt(delivery('first'));
     tokens.adopt(delivery('first'));
-    expect(tokens.accept('first', at(1))).toBe(true);
+    expect(tokens.accept(known('first'), at(1))).toBe(true);
     expect(tokens.held?.acceptedAt).toEqual(at(1));
     expect(hasKept(tokens)).toBe(false);
   });
