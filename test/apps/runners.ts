@@ -18,6 +18,8 @@ export async function jestApp(tarball: string): Promise<void> {
 export async function vitestApp(tarball: string): Promise<void> {
   const app = install('vitest', tarball, []);
   run(app, 'npx', ['msw', 'init', 'public', '--no-save']);
+  run(app, 'npx', ['tsc', '-p', '.']);
+  check(true, 'tests and the set-up have their types where only src is looked at, as in a new Vite app');
   run(app, 'npm', ['test'], CHROMIUM);
   check(true, "the tests of Vitest's app pass on this Node: node, happy-dom and Chromium");
   const newest = ['vitest', '@vitest/browser-playwright', 'msw'].map((name) => `${name}@latest`);

@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['src/*.browser.test.ts'],
-          globalSetup: 'emulator.setup.ts',
+          globalSetup: 'src/emulator.setup.ts',
           browser: {
             enabled: true,
             headless: true,
