@@ -21,7 +21,7 @@ export function card(watch: ClientWatch, id: number, actions: CardActions, now: 
   const { client, life } = watch;
   const { present } = life;
   const name = nameOf(client);
-  return html`<section class="card" aria-labelledby="name-${id}">
+  return html`<article class="card" aria-labelledby="name-${id}">
     <header>
       <h3 id="name-${id}">${name}</h3>
       <span class="kind">${kindOf(client)}</span>
@@ -38,7 +38,7 @@ export function card(watch: ClientWatch, id: number, actions: CardActions, now: 
     <details><summary>What happened, as a table</summary>${history(life, name)}</details>
     <details><summary>explain()</summary>
       <pre class="explain" tabindex="0" aria-label="What auth.explain() says">${present?.explanation.text ?? ''}</pre></details>
-  </section>`;
+  </article>`;
 }
 
 function toneOf({ present }: Life): 'good' | 'warn' | 'bad' | 'calm' {
@@ -56,7 +56,7 @@ function toneOf({ present }: Life): 'good' | 'warn' | 'bad' | 'calm' {
 
 function body(life: Life, { auth, explanation }: Present, now: number): Template {
   const { next, counters, clock } = explanation;
-  const until = next.at === undefined ? '' : next.at > now ? ` in ${duration(next.at - now)}` : ' now';
+  const until = next.at === undefined ? '' : next.at > now ? ` in ${unbroken(next.at - now)}` : ' now';
   const token = life.tokenInUse;
   const facts: [string, string | undefined][] = [
     ['generation', token === undefined ? undefined : String(token.generation)],
@@ -94,8 +94,13 @@ function body(life: Life, { auth, explanation }: Present, now: number): Template
       .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
+/** A number stays with its unit where a line ends. */
+function unbroken(ms: number): string {
+  return duration(ms).replace(/(\d) /g, '$1\u00a0');
+}
+
 function expiry(at: number, now: number): string {
-  return at > now ? `in ${duration(at - now)}` : `${duration(now - at)} ago`;
+  return at > now ? `in ${unbroken(at - now)}` : `${unbroken(now - at)} ago`;
 }
 
 /** The token's life as one bar, with its windows and the present. */

@@ -1,4 +1,4 @@
-import { LitElement, nothing, type PropertyValues } from 'lit';
+import { LitElement, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { StreamVideo } from 'stream-video-auth';
 import type { TimelineData, TimelineLane, TimelineSelection } from '../timeline/data.js';
@@ -60,17 +60,16 @@ export class StreamVideoAuthDevtools extends LitElement implements StreamVideoAu
   protected override render(): Template {
     const watches = [...this.#watches.values()];
     const now = Date.now();
-    const data: TimelineData = {
-      now,
-      isRunning: true,
-      lanes: this.#lanes(),
-    };
+    const data: TimelineData = { now, isRunning: true, lanes: this.#lanes() };
     return html`
       <div class="top"><h2>Tokens’ lives</h2><span>${watches.length === 1 ? '1 client' : `${watches.length} clients`}</span></div>
-      <stream-video-timeline .data=${data} .selected=${this.#selected} theme=${this.theme}
-        @timeline-select=${this.#select}></stream-video-timeline>
+      ${
+        watches.length === 0
+          ? html`<p class="empty">No client yet: set the property clients.</p>`
+          : html`<stream-video-timeline .data=${data} .selected=${this.#selected} theme=${this.theme}
+              @timeline-select=${this.#select}></stream-video-timeline>`
+      }
       <p class="said" role="status">${this.#said}</p>
-      ${watches.length === 0 ? html`<p class="empty">No client yet: set the property clients.</p>` : nothing}
       <div class="cards">${repeat(
         watches,
         ({ id }) => id,

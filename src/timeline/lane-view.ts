@@ -29,7 +29,8 @@ export interface LaneItem {
   readonly draw: () => Template;
 }
 
-const LABEL_MIN_PX = 46;
+const LETTER_PX = 6;
+const END_MARK_PX = 12;
 
 /** A lane laid out for a view. */
 export class LaneView {
@@ -135,13 +136,18 @@ export class LaneView {
             height=${BAR_HEIGHT}></rect>`;
         };
         const labelX = Math.max(from, 0) + (bar.isRefresh && from >= 0 ? 18 : 6);
+        const room = Math.min(end, this.#scale.width) - labelX - (bar.isEndedEarly ? END_MARK_PX : 0);
+        // The whole of it, else the number of the token alone.
+        const label = [bar.label, bar.label.split(' ·')[0] ?? ''].find(
+          ({ length }) => length * LETTER_PX <= room,
+        );
         return svg`
           <rect class="life" x=${from} y=${y} width=${end - from} height=${BAR_HEIGHT}></rect>
           ${part('advisory', bar.advisoryAt, Math.min(until, bar.mandatoryAt ?? until))}
           ${part('mandatory', bar.mandatoryAt, until)}
           <rect class="outline" x=${from} y=${y} width=${end - from} height=${BAR_HEIGHT} rx="3"></rect>
           ${bar.isRefresh ? this.#at('refresh', from + 9, y, REFRESH_SHAPE) : nothing}
-          ${end - labelX > LABEL_MIN_PX ? svg`<text class="bar-label" x=${labelX} y=${y + 12}>${bar.label}</text>` : nothing}
+          ${label === undefined ? nothing : svg`<text class="bar-label" x=${labelX} y=${y + 12}>${label}</text>`}
           ${bar.isEndedEarly ? this.#at('ended', Math.max(from, end - 6), y, 'M-3.5-6 3.5 6M3.5-6-3.5 6') : nothing}`;
       },
     };

@@ -1,5 +1,6 @@
 import { css } from 'lit';
 
+/** Where it is narrow, `.looking` lies over the axis: a line of its own would push the mark away from the pointer. */
 export const timelineStyles = css`
   :host {
     container-type: inline-size;
@@ -304,10 +305,15 @@ export const timelineStyles = css`
     flex: none;
   }
   @container (max-width: 640px) {
-    /* A line of its own, also while it is empty: words that come would push a mark away from the pointer. */
-    .held {
-      flex-basis: 100%;
-      min-height: 1.5em;
+    .toolbar {
+      position: relative;
+    }
+    .looking {
+      position: absolute;
+      inset: 100% 0 auto auto;
+      z-index: 2;
+      padding: 4px;
+      background: var(--sv-surface);
     }
     .axis,
     .lane {

@@ -15,6 +15,7 @@ import { Ticker } from './ticker.js';
 const SPANS_MS = [30, 60, 120, 300, 900, 3600, 14_400].map((seconds) => seconds * 1000);
 const GUTTER_PX = 66;
 const AXIS_HEIGHT_PX = 26;
+const TICK_LABEL_PX = 54;
 // How much of the view lies behind the present: the rest shows what is about to happen.
 const PAST = 0.72;
 const LANES_AT_ONCE = 20;
@@ -141,18 +142,19 @@ export class StreamVideoTimeline extends LitElement {
       <button type="button" @click=${() => this.#pan(0.5)} aria-label="Later">→</button>
       <button type="button" aria-pressed=${this.#fixedEnd === undefined ? 'true' : 'false'}
         @click=${() => this.#follow(now)}>Follow</button>
-      <span class="held">${isHeld ? 'held while you look' : this.#clock.isRunning ? '' : 'the clock is frozen'}</span>
+      <span class="held ${isHeld ? 'looking' : ''}">${isHeld ? 'held while you look' : this.#clock.isRunning ? '' : 'the clock is frozen'}</span>
     </div>`;
   }
 
   #axis(scale: TimeScale, now: number): Template {
     const x = GUTTER_PX + scale.x(now);
     const isNear = (tick: number) => Math.abs(scale.x(tick) - scale.x(now)) < 58;
+    const isWhole = (tick: number) => scale.x(tick) + TICK_LABEL_PX / 2 <= scale.width;
     return html`<div class="axis"><div class="who"></div>
       <svg class="plot" height=${AXIS_HEIGHT_PX} aria-hidden="true">
         ${scale
           .ticks()
-          .filter((tick) => !isNear(tick))
+          .filter((tick) => isWhole(tick) && !isNear(tick))
           .map((tick) => svg`<text x=${GUTTER_PX + scale.x(tick)} y="17">${timeOfDay(tick)}</text>`)}
         ${scale.shows(now) ? svg`<text class="now-label" x=${x} y="17">${timeOfDay(now)}</text>` : nothing}
       </svg></div>`;

@@ -57,6 +57,13 @@ describe('the devtools', () => {
     devtools.destroy();
   });
 
+  test('a number is not parted from its unit where a line ends', async () => {
+    mountDevtools(document.body, clientOf('martin'));
+    const shadow = await shadowOf(document.body);
+    const expires = [...shadow.querySelectorAll('dd')].map(({ textContent }) => textContent);
+    expect(expires).toContainEqual(expect.stringMatching(/^in \d+\u00a0min( \d+\u00a0s)?$/));
+  });
+
   test('what the picture shows stands beside it as a table and as the text of explain()', async () => {
     mountDevtools(document.body, clientOf('martin'));
     const shadow = await shadowOf(document.body);
@@ -117,6 +124,7 @@ describe('the devtools', () => {
     document.body.append(element);
     const shadow = await shadowOf(document.body);
     expect(shadow.querySelector('.empty')?.textContent).toContain('No client yet');
+    expect(shadow.querySelector('stream-video-timeline')).toBeNull();
     element.clients = [clientOf('martin')];
     await shadowOf(document.body);
     expect(shadow.querySelectorAll('.card')).toHaveLength(1);

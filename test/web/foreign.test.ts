@@ -126,7 +126,30 @@ describe('under a policy that allows no inline script or style, and no Trusted T
   });
 });
 
+const TIME_LINE = "root.querySelector('stream-video-timeline').shadowRoot";
+
 describe('in whatever place the app gives it', () => {
+  test.each([360, 1280])('at %i pixels no time and no label is cut, and no line is empty', async (width) => {
+    await open({}, { viewport: { width, height: 900 } });
+    const axis = `[...${TIME_LINE}.querySelectorAll('.axis text, .bar-label')].map((one) =>
+      one.closest('svg').getBoundingClientRect().right - one.getBoundingClientRect().right)`;
+    for (const room of (await looks(axis)) as number[]) expect(room).toBeGreaterThanOrEqual(0);
+    const toolbar = `${TIME_LINE}.querySelector('.toolbar')`;
+    const below = await looks(
+      `${toolbar}.getBoundingClientRect().bottom - ${toolbar}.querySelector('select').getBoundingClientRect().bottom`,
+    );
+    expect(below).toBeLessThan(12);
+  });
+
+  test('what is said while a mark is looked at moves no mark', async () => {
+    await open({}, { viewport: { width: 360, height: 900 } });
+    const mark = page.locator('stream-video-timeline .item:has(.span)').first();
+    const before = await mark.boundingBox();
+    await mark.hover();
+    await page.getByText('held while you look').waitFor();
+    expect((await mark.boundingBox())?.y).toBe(before?.y);
+  });
+
   test.each([
     ['tiny', { tiny: '' }, {}],
     ['narrow', {}, { viewport: { width: 320, height: 640 } }],

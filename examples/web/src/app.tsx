@@ -122,7 +122,15 @@ function Lives({ clients }: { clients: readonly StreamVideo[] }) {
     return () => made.remove();
   }, []);
   useEffect(() => {
-    if (element.current !== null) element.current.clients = clients;
+    if (element.current === null) return;
+    element.current.clients = clients;
+    element.current.hidden = clients.length === 0;
   }, [clients]);
-  return <section className="lives" aria-label="Tokens’ lives" ref={place} />;
+  return (
+    <section className="lives" aria-label="Tokens’ lives" ref={place}>
+      {clients.length === 0 && (
+        <p className="text nobody">Nobody is here yet. The lives of their tokens are drawn here.</p>
+      )}
+    </section>
+  );
 }
