@@ -162,6 +162,14 @@ describe('a reconnect that nobody waits for', () => {
     }
     expect([running.state, attempts.length]).toEqual(['pending', 2]);
   });
+
+  test('takes steps that do not count as well', async () => {
+    make({ isReconnect: true });
+    run();
+    const step = watch(loop.uncounted(Promise.resolve('done')));
+    await settle();
+    expect([step.value, vi.getTimerCount()]).toEqual(['done', 0]);
+  });
 });
 
 describe('a page that goes away', () => {
