@@ -49,6 +49,29 @@ describe('an ApiError', () => {
     expect(error.message).toBe('The coordinator answered 400 / 4: ');
   });
 
+  test.each([
+    [5, /claims of the token/],
+    [43, /Compare the secret/],
+  ])('about a token that was signed as it should be has the advice of its code (%i)', (code, advice) => {
+    const token = fakeToken({ user_id: 'martin' });
+    expect(apiErrorOf({ ...wire, code }, { status: 401, token }).remediation).toMatch(advice);
+  });
+
+  test.each([
+    [5, 401, /HS256/],
+    [43, 401, /HS256/],
+    [4, 400, /Look at the message/],
+    [4, 429, /Send fewer requests/],
+  ])(
+    'about a token of another algorithm says so where it is about its making (%i / %i)',
+    (code, status, advice) => {
+      const [, claims, signature] = fakeToken({ user_id: 'martin' }).split('.');
+      const header = Buffer.from(JSON.stringify({ alg: 'RS256' })).toString('base64url');
+      const token = `${header}.${claims}.${signature}`;
+      expect(apiErrorOf({ ...wire, code }, { status, token }).remediation).toMatch(advice);
+    },
+  );
+
   test('tells which fields were wrong, and whether trying again is of use', () => {
     const fields = { exception_fields: { id: 'is required' } };
     expect(apiErrorOf({ ...wire, ...fields }, { status: 400 }).details).toEqual(fields);
