@@ -205,6 +205,34 @@ test.each(Object.entries(VALUES))(
   },
 );
 
+test('a clock that jumps to and fro is drawn, without a figure that is none and nothing of a negative size', async () => {
+  const client = clientOf('martin');
+  mountDevtools(document.body, client);
+  const shadow = await shadowOf(document.body);
+  const timeline = shadow.querySelector('stream-video-timeline') as HTMLElement & {
+    updateComplete: Promise<unknown>;
+  };
+  const start = Date.now();
+  try {
+    for (const minutes of [5, -5, 180, -180, 36 * 60, -36 * 60, 0, 1e7, -1e7, -2e7, 0]) {
+      vi.setSystemTime(start + minutes * 60_000);
+      client.auth.setToken(token('martin'));
+      const element = document.querySelector('stream-video-auth-devtools') as unknown as {
+        requestUpdate(): void;
+      };
+      element.requestUpdate();
+      await shadowOf(document.body);
+      await timeline.updateComplete;
+      const drawn = `${shadow.innerHTML}${timeline.shadowRoot?.innerHTML}`;
+      expect(drawn).not.toMatch(/NaN|Infinity|undefined|(?:width|height)="-/);
+      expect(shadow.querySelectorAll('.card')).toHaveLength(1);
+      expect(timeline.shadowRoot?.querySelectorAll('.lane')).toHaveLength(1);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('a second plugin', () => {
   const names = () =>
     [...document.querySelectorAll('stream-video-auth-devtools')].map(({ clients }) => clients[0]?.user.id);

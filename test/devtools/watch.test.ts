@@ -68,6 +68,41 @@ describe('a watched life', () => {
     expect(again.life.sockets).toEqual([{ from: Date.now(), until: Date.now() }]);
   });
 
+  test.each([5, 60, 3 * 60, 36 * 60, 10 * 365 * 24 * 60])(
+    'a clock that is put back by %i minutes leaves what has happened as long ago as it was',
+    async (minutes) => {
+      const { life } = watched();
+      await ask();
+      await later(60_000);
+      const before = laneOf(watch, 'a');
+      const now = Date.now();
+      vi.setSystemTime(now - minutes * 60_000);
+      await later(5000);
+      const after = laneOf(watch, 'a');
+      expect(after.bars.map(({ label }) => label)).toEqual(before.bars.map(({ label }) => label));
+      expect(JSON.stringify(after)).not.toMatch(/-\d+ (?:s|min|h)\b/);
+      for (const { at } of life.happenings) expect(at).toBeLessThanOrEqual(Date.now());
+      const [token] = life.tokens;
+      const ageMs = Date.now() - (token?.from ?? 0);
+      expect(ageMs).toBeGreaterThan(60_000);
+      expect(ageMs).toBeLessThan(70_000);
+    },
+  );
+
+  test.each([5, 60, 3 * 60, 36 * 60])(
+    'a clock that goes ahead by %i minutes, as after a sleep, moves nothing of the past',
+    async (minutes) => {
+      const { life } = watched();
+      await ask();
+      await later(1000);
+      const from = life.tokens.map((token) => token.from);
+      vi.setSystemTime(Date.now() + minutes * 60_000);
+      await later(5000);
+      expect(life.tokens.slice(0, from.length).map((token) => token.from)).toEqual(from);
+      expect(JSON.stringify(laneOf(watch, 'a'))).not.toMatch(/-\d+ (?:s|min|h)\b/);
+    },
+  );
+
   test('a token is a bar from its arrival to its end, with its windows, accepted once a request was answered', async () => {
     const { life } = watched();
     await ask();

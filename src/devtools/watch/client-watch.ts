@@ -91,6 +91,9 @@ export class ClientWatch {
     const now = Date.now();
     const explanation = this.#explain();
     if (explanation === undefined) return;
+    // A clock that jumps ahead may have slept: then the past is as long ago as it says.
+    const backMs = (this.life.present?.at ?? now) - now;
+    if (backMs > SAME_END_MS) this.life.shift(-backMs);
     const isNews = this.#readTransitions(explanation.transitions);
     this.#readToken(explanation, now);
     this.#readPauses(explanation, now);

@@ -53,6 +53,7 @@ export interface Present {
   readonly at: number;
 }
 
+const TIMES = ['at', 'from', 'until', 'expiresAt', 'advisoryAt', 'mandatoryAt', 'acceptedAt'] as const;
 const KEPT_TOKENS = 200;
 const KEPT_SOCKETS = 200;
 const KEPT_PAUSES = 200;
@@ -128,6 +129,16 @@ export class Life {
     for (const pause of this.pauses) {
       if (isMeant(pause.kind) && (pause.until ?? Number.POSITIVE_INFINITY) > at) pause.until = at;
     }
+  }
+
+  /** The local clock was put back: what has happened stays as long ago as it was. */
+  shift(ms: number): void {
+    const all = [...this.tokens, ...this.sockets, ...this.pauses, ...this.happenings];
+    for (const one of all as unknown as Record<string, number | undefined>[])
+      for (const name of TIMES) {
+        const at = one[name];
+        if (at !== undefined) one[name] = at + ms;
+      }
   }
 
   #latest(generation: number): TokenLife | undefined {
