@@ -28,11 +28,11 @@ function keptFor(rig: Rig, refused: string | null | undefined, { coordinator }: 
   return rig.isGood(kept) && (exp === undefined || exp * 1000 > latestMs) ? kept : undefined;
 }
 
-/** Whether the provider's last answer was a token that the server had refused before for what it is. */
-function isRepeated(code: number | undefined, { sends, asks }: Rig): boolean {
+/** How often the server had refused, with this code, the token that was the provider's last answer. */
+function refusalsOfLastAnswer(code: number | undefined, { sends, asks }: Rig): number {
   const last = asks.findLast(({ answer }) => answer?.kind === 'token');
   const token = last?.answer?.kind === 'token' ? last.answer.token : undefined;
-  return REFUSALS.includes(code) && sends.some((send) => send.token === token && send.answer === code);
+  return sends.filter((send) => send.token === token && send.answer === code).length;
 }
 
 function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
@@ -49,10 +49,12 @@ function whyUnfair(call: AppCall, rig: Rig, world: World): string | undefined {
     return count(40) < 2 ? 'the server did not refuse two tokens' : undefined;
   }
   if (error instanceof ApiError) {
-    if (call.sends.length === 0 && isRepeated(error.apiCode, rig)) return undefined;
+    const repeated = refusalsOfLastAnswer(error.apiCode, rig);
+    if (call.sends.length === 0 && REFUSALS.includes(error.apiCode) && repeated > 0) return undefined;
     if (error.apiCode === 40) return 'a 40 has to be dealt with';
     const isEarly = error.apiCode === 41 || error.apiCode === 42;
-    if (isEarly && count(41, 42) < 2) return 'the same token was not sent once more';
+    // Another request may have sent it once more, and the provider has no other.
+    if (isEarly && count(41, 42) < 2 && repeated < 2) return 'the same token was not sent once more';
     // One replay for the sake of a better token is all that a request gets.
     const refused = new Set(
       call.sends.filter(({ answer }) => REFUSALS.includes(answer)).map(({ token }) => token),

@@ -576,3 +576,20 @@ test('a static token that an open connection was refused with 43 is nothing to g
     step('request', ({ rig }) => send(rig, 'GET')),
   );
 });
+
+test('whoever waits after 42 is told of a second one, where the provider gives that token again', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('the server is slow', ({ coordinator }) => Object.assign(coordinator, { skewMs: -900_000 })),
+    step('the provider repeats itself', ({ rig }) => {
+      rig.issuer.mode = 'same';
+    }),
+    step(
+      'requests, of which one hears sooner than another',
+      ({ rig }) => {
+        for (let count = 0; count < 6; count += 1) send(rig, 'GET');
+      },
+      8_000,
+    ),
+  );
+});
