@@ -229,7 +229,9 @@ function isInOneRow(previous: Ask, next: Ask): boolean {
 /** What the server said first about the token that a call brought, with this code, in the session of the call. */
 function refusalOf({ answer, session }: Ask, sends: readonly Send[], code: number): Send | undefined {
   const token = answer?.kind === 'token' ? answer.token : undefined;
-  return sends.find((send) => send.token === token && send.answer === code && send.session === session);
+  return sends
+    .filter((send) => send.token === token && send.answer === code && send.session === session)
+    .sort((one, other) => (one.answeredAtMs as number) - (other.answeredAtMs as number))[0];
 }
 
 /** Each run of attempts in a row, by the call that ended it, with the call that follows. */
