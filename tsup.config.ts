@@ -36,6 +36,18 @@ const litWithoutPolicy: Plugin = {
   },
 };
 
+/** Style sheets are text to a bundler, which keeps their white space. */
+const tightStyles: Plugin = {
+  name: 'tight-styles',
+  setup(build) {
+    build.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const tighten = (sheet: string) => sheet.replace(/\s+/g, ' ').replace(/ ?([{};]) ?|(:) /g, '$1$2');
+      return { contents: source.replace(/css`[^`]*`/g, tighten), loader: 'ts' };
+    });
+  },
+};
+
 const shared: Options = {
   format: 'esm',
   target: 'es2022',
@@ -91,7 +103,7 @@ export default defineConfig([
     sourcemap: false,
     noExternal: [/^lit/],
     external: ['stream-video-auth'],
-    esbuildPlugins: [litWithoutPolicy],
+    esbuildPlugins: [litWithoutPolicy, tightStyles],
     dts,
   },
   { ...shared, entry: { 'devtools.none': 'src/devtools/index.none.ts' }, platform: 'neutral' },

@@ -54,9 +54,15 @@ function toneOf({ present }: Life): 'good' | 'warn' | 'bad' | 'calm' {
       : 'warn';
 }
 
+/** A moment that is only a bound is told as one: what is held off until then may come much later. */
+function when({ timing }: Present['explanation']['next'], left: string): string {
+  if (timing === 'no later than') return ` within ${left}`;
+  return timing === 'at' ? ` in ${left}` : ` in ${left} at the earliest`;
+}
+
 function body(life: Life, { auth, explanation }: Present, now: number): Template {
   const { next, counters, clock } = explanation;
-  const until = next.at === undefined ? '' : next.at > now ? ` in ${unbroken(next.at - now)}` : ' now';
+  const until = next.at === undefined ? '' : next.at > now ? when(next, unbroken(next.at - now)) : ' now';
   const token = life.tokenInUse;
   const facts: [string, string | undefined][] = [
     ['generation', token === undefined ? undefined : String(token.generation)],

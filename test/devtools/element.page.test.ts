@@ -57,6 +57,13 @@ describe('the devtools', () => {
     devtools.destroy();
   });
 
+  test('a moment before which nothing happens is told as the earliest', async () => {
+    mountDevtools(document.body, clientOf('martin'));
+    const shadow = await shadowOf(document.body);
+    const next = shadow.querySelector('.next')?.textContent.replace(/\s+/g, ' ');
+    expect(next).toMatch(/the next request has the token renewed in .+ at the earliest, because nobody has/);
+  });
+
   test('a number is not parted from its unit where a line ends', async () => {
     mountDevtools(document.body, clientOf('martin'));
     const shadow = await shadowOf(document.body);

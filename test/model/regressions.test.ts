@@ -593,3 +593,16 @@ test('whoever waits after 42 is told of a second one, where the provider gives t
     ),
   );
 });
+
+test('a reconnect ends with a provider that gives the token of another user', async () => {
+  await keepsTheRules(
+    { areTokensUnique: false },
+    step('getToken', ({ rig }) => void rig.client.auth.getToken(), 200),
+    step('the provider gives the token of another user', ({ rig }) => {
+      rig.issuer.mode = 'wrong_user';
+    }),
+    step('connect', ({ rig }) => connect(rig), 200),
+    step('the socket drops', (world) => drop(world, '1000')),
+    step('refresh', ({ rig }) => refresh(rig), 1_500),
+  );
+});

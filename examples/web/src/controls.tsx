@@ -3,6 +3,7 @@ import type { Backend } from './backend.js';
 import { setOffline } from './network.js';
 
 const SKEW_MS = 300_000;
+const REPAIRED = 'Everything works again. A guest who was refused meanwhile has to come anew.';
 
 /** What can go wrong, a button each. */
 export function Controls({ backend }: { backend: Backend }) {
@@ -51,7 +52,7 @@ export function Controls({ backend }: { backend: Backend }) {
         >
           Go offline
         </button>
-        <button type="button" className="primary" onClick={() => press('Everything works again.', repair)}>
+        <button type="button" className="primary" onClick={() => press(REPAIRED, repair)}>
           Repair
         </button>
       </div>

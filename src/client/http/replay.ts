@@ -16,7 +16,7 @@ const EARLY: readonly (number | undefined)[] = [CODE.tokenNotYetValid, CODE.toke
 const REFUSED: readonly (number | undefined)[] = [...EARLY, CODE.tokenSignature, CODE.authentication];
 
 function isExpired({ apiCode, status }: ApiError): boolean {
-  return apiCode === CODE.tokenExpired && status < 500;
+  return apiCode === CODE.tokenExpired && status >= 400 && status < 500;
 }
 
 /** What one request does about refusals of its token: each kind of replay happens once. */

@@ -104,7 +104,7 @@ export class HandshakeRecovery {
     // The token was refused before: the provider gave it again, or a guest is suspended for it.
     if (error instanceof ApiError) throw rejectedError(error);
     const isOfProvider = error instanceof TokenProviderError || error instanceof InvalidTokenError;
-    if (!isOfProvider || signal.aborted) throw error;
+    if (!isOfProvider || error.retryAt === undefined || signal.aborted) throw error;
     const leftMs = this.#options.leftMs();
     if (leftMs === undefined) return;
     // The provider's own code is wrong.
