@@ -255,11 +255,12 @@ test('spoilt frames, before and after the join, end in an answer or in one close
     const { socket, said, ends } = door.open();
     socket.receive(frame);
     await turns(2);
-    if (hasJoined(said)) joined += 1;
     socket.receive(join);
     for (const other of others) socket.receive(other);
     socket.receive(frame);
-    await turns(2);
+    // A token takes as long to check as the machine lets it.
+    while (ends.length === 0 && !hasJoined(said)) await turns(1);
+    if (hasJoined(said)) joined += 1;
     expect(ends.length).toBeLessThanOrEqual(1);
     for (const one of said) decode(SFU_EVENT, one);
     socket.closed(1000);
