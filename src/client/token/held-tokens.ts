@@ -66,6 +66,8 @@ export class HeldTokens {
     const held = this.#held;
     if (!held || held.acceptedAt || this.refused(token.value)) return false;
     if (held.value === token.value) {
+      // Its refusal may be older than those that are remembered.
+      if (held.rejectedByServerAt) return false;
       held.acceptedAt = now;
       this.#kept = undefined;
       return true;

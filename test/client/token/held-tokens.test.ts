@@ -75,6 +75,15 @@ describe('the tokens held', () => {
     expect(other.accept(known('first'), at(2))).toBe(false);
   });
 
+  test('hears of no acceptance of the held token once it was refused, however many were refused since', () => {
+    const tokens = withKept();
+    tokens.refuse(known('second'), at(2));
+    for (let n = 0; n < 8; n += 1) tokens.refuse(known(`refused-${n}`), at(3));
+    expect(tokens.refused('second')).toBeUndefined();
+    expect(tokens.accept(known('second'), at(4))).toBe(false);
+    expect(tokens.held).not.toHaveProperty('acceptedAt');
+  });
+
   test('remembers the first refusal, and which tokens were refused', () => {
     const tokens = withKept();
     expect(tokens.refuse(known('first'), at(2))).toBeUndefined();
