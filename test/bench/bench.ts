@@ -16,8 +16,8 @@ import { buildMeasures, runMeasure, startCoordinator } from './run-measure.js';
 /**
  * `npm run bench`: the table of what the client costs, beside the official client and the bare platform, and how
  * the costs grow. Each figure is the median of as many rounds, in processes of their own, one after the other; the
- * coordinator is another process. Writes `docs/measured/speed.json` and its pictures. Figures of one machine say nothing about another:
- * compare the ratios. `--rounds 3` for a first look.
+ * coordinator is another process. Writes `docs/measured/speed.json` and its pictures. Figures of one machine say
+ * nothing about another: compare the ratios. `--rounds 3` for a first look.
  */
 const ROUNDS = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 9;
 const SIZES = [1, 10, 100, 1_000, 10_000];

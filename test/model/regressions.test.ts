@@ -44,6 +44,15 @@ const connects = step('connect', ({ rig }) => connect(rig));
 const refreshes = step('refresh', ({ rig }) => refresh(rig));
 const requests = step('request', ({ rig }) => send(rig, 'GET'));
 const consumerRefuses = new Step('a consumer refuses', { details: '', thenMs: 0, act: refuseAsConsumer });
+const secretIsWrong = step('the secret is wrong', ({ rig }) => {
+  rig.issuer.isSecretWrong = true;
+});
+const providerRepeatsItself = step('the provider repeats itself', ({ rig }) => {
+  rig.issuer.mode = 'same';
+});
+const serverIsSlow = step('the server is slow', ({ coordinator }) => {
+  coordinator.skewMs = -900_000;
+});
 const becomes = (mode: World['coordinator']['mood'], thenMs = 0) =>
   step(
     `the server is ${mode}`,
@@ -166,9 +175,7 @@ test('a kept token that the server refused is nothing to go back to', async () =
 test('a token set by hand spares the provider the second try for a twin', async () => {
   await keepsTheRules(
     { kind: 'token_and_provider', lifeSeconds: 90, areTokensUnique: false },
-    step('the provider repeats itself', ({ rig }) => {
-      rig.issuer.mode = 'same';
-    }),
+    providerRepeatsItself,
     step('revoke', (world) => world.coordinator.revoke(world.rig.userId), 20),
     step('request', ({ rig }) => send(rig, 'GET'), 400),
     step('the second try is to come', ({ rig }) => expect(rig.asks).toHaveLength(1)),
@@ -385,9 +392,7 @@ test('a token that is handed in twice is one token to the server', async () => {
 test('the twin of a refused token and the call after it are one attempt: two useless tokens open no breaker', async () => {
   await keepsTheRules(
     { areTokensUnique: false },
-    step('the secret is wrong', ({ rig }) => {
-      rig.issuer.isSecretWrong = true;
-    }),
+    secretIsWrong,
     step('request', ({ rig }) => send(rig, 'GET'), 200),
     step('connect', ({ rig }) => connect(rig), 6_000),
     step('request', ({ rig }) => send(rig, 'GET'), 200),
@@ -418,7 +423,7 @@ test('a 43 about a token that has a successor is remembered: nobody goes back to
   await keepsTheRules(
     { areTokensUnique: false },
     step('request', (world) => abandonLater(world, 0), 1_500),
-    step('the secret is wrong', ({ rig }) => Object.assign(rig.issuer, { isSecretWrong: true })),
+    secretIsWrong,
     step('the secret is rotated', ({ coordinator }) => coordinator.rotateSecret()),
     step('request', ({ rig }) => send(rig, 'POST')),
     step('a token is handed in', ({ rig }) => handIn(rig, 'fresh'), 1_500),
@@ -517,7 +522,7 @@ test('whoever waits after 42 sends the same token once more, though the app hand
 test('an early token that is handed in again and refused meanwhile is not repeated', async () => {
   await keepsTheRules(
     { areTokensUnique: false },
-    step('the server is slow', ({ coordinator }) => Object.assign(coordinator, { skewMs: -900_000 })),
+    serverIsSlow,
     step('request', ({ rig }) => send(rig, 'GET'), 500),
     step('the token is handed in again', ({ rig }) => handIn(rig, 'held'), 200),
     step('the secret is rotated', ({ coordinator }) => coordinator.rotateSecret()),
@@ -528,9 +533,7 @@ test('an early token that is handed in again and refused meanwhile is not repeat
 test('an attempt that was on its way when a third refusal opened the breaker asks again for a twin of the refused token', async () => {
   await keepsTheRules(
     { areTokensUnique: false },
-    step('the secret is wrong', ({ rig }) => {
-      rig.issuer.isSecretWrong = true;
-    }),
+    secretIsWrong,
     step('connect', ({ rig }) => connect(rig), 200),
     step('connect again', ({ rig }) => connect(rig), 6_000),
     step('request', ({ rig }) => send(rig, 'GET'), 40),
@@ -541,12 +544,8 @@ test('an attempt that was on its way when a third refusal opened the breaker ask
 test('what the server refused in an earlier session counts for no breaker of the next one', async () => {
   await keepsTheRules(
     { kind: 'anonymous', areTokensUnique: false },
-    step('the secret is wrong', ({ rig }) => {
-      rig.issuer.isSecretWrong = true;
-    }),
-    step('the provider repeats itself', ({ rig }) => {
-      rig.issuer.mode = 'same';
-    }),
+    secretIsWrong,
+    providerRepeatsItself,
     step('request', ({ rig }) => send(rig, 'GET'), 200),
     step('the session ends', ({ rig }) => void rig.disconnect()),
     step('connect', ({ rig }) => connect(rig)),
@@ -559,9 +558,7 @@ test('an accepted token is kept, though its answer comes after two others took i
     {},
     step('refresh', ({ rig }) => refresh(rig), 200),
     step('request', ({ rig }) => send(rig, 'GET')),
-    step('the secret is wrong', ({ rig }) => {
-      rig.issuer.isSecretWrong = true;
-    }),
+    secretIsWrong,
     step('an expired token is handed in', ({ rig }) => handIn(rig, 'expired')),
     step('request', ({ rig }) => send(rig, 'GET'), 200),
   );
@@ -580,10 +577,8 @@ test('a static token that an open connection was refused with 43 is nothing to g
 test('whoever waits after 42 is told of a second one, where the provider gives that token again', async () => {
   await keepsTheRules(
     { areTokensUnique: false },
-    step('the server is slow', ({ coordinator }) => Object.assign(coordinator, { skewMs: -900_000 })),
-    step('the provider repeats itself', ({ rig }) => {
-      rig.issuer.mode = 'same';
-    }),
+    serverIsSlow,
+    providerRepeatsItself,
     step(
       'requests, of which one hears sooner than another',
       ({ rig }) => {

@@ -103,7 +103,7 @@ export class ServerVerdicts {
     if (!held) {
       // It has a successor, or was given up already; the successor's way back must not lead to it.
       store.refuse(refused, now);
-      // Where the successor was refused, too, whoever waits for the next one may go back to an accepted one.
+      // Where the successor was refused, too, a caller that waits for the next one may go back to an accepted one.
       return store.held !== undefined && (!store.held.rejectedByServerAt || store.hasToken(now));
     }
     if (held.origin === 'tab') return this.#discard(held);
